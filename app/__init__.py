@@ -1,0 +1,1 @@
+"""The coach itself: ranked domain packages; imports point downwards."""

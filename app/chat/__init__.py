@@ -1,0 +1,1 @@
+"""The conversation in Chainlit: the only place that knows it."""

@@ -1,0 +1,1 @@
+"""Words that everybody uses: pure, importing nothing of ours."""

@@ -1,0 +1,109 @@
+"""The ledger of a thread: every figure its answers may refer to.
+
+A tool call opens a `Book` under a letter of its own (`a`, `b`, … `z`, `aa`), so that figures of
+calls that run at the same time get the same ids whatever finishes first.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from app.core.figures import Figure, Unit
+
+
+@dataclass(slots=True)
+class Book:
+    """The figures of one tool call, in the order they were recorded."""
+
+    letter: str
+    call_id: str
+    tool: str
+    provider: str = ""
+    is_simulated: bool = False
+    figures: list[Figure] = field(default_factory=list)
+
+    def record(  # noqa: PLR0913 - a figure has that many properties
+        self,
+        path: str,
+        value: Decimal,
+        unit: Unit,
+        *,
+        label: str,
+        entity: str,
+        as_of: datetime,
+        decimals: int,
+        signed: bool = False,
+        grouped: bool = True,
+    ) -> Figure:
+        """Record a figure and give it its id. The same `path` twice is a mistake in the tool."""
+        if any(figure.path == path for figure in self.figures):
+            raise ValueError(f"figure {path!r} was recorded before in {self.tool}")
+        figure = Figure(
+            id=f"{self.letter}{len(self.figures) + 1}",
+            call_id=self.call_id,
+            tool=self.tool,
+            path=path,
+            value=value,
+            unit=unit,
+            label=label,
+            entity=entity,
+            as_of=as_of,
+            decimals=decimals,
+            signed=signed,
+            grouped=grouped,
+            provider=self.provider,
+            is_simulated=self.is_simulated,
+        )
+        self.figures.append(figure)
+        return figure
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All books of a thread, oldest first."""
+
+    books: list[Book] = field(default_factory=list)
+    opened: int = 0
+
+    def open(
+        self, *, call_id: str, tool: str, provider: str = "", is_simulated: bool = False
+    ) -> Book:
+        """A new book under the next letter."""
+        book = Book(letter(self.opened), call_id, tool, provider, is_simulated)
+        self.opened += 1
+        self.books.append(book)
+        return book
+
+    def restore(self, figures: Iterable[Figure], *, opened: int) -> None:
+        """Take over figures of earlier turns; `opened` letters are taken."""
+        self.opened = opened
+        for figure in figures:
+            if not self.books or self.books[-1].call_id != figure.call_id:
+                self.books.append(
+                    Book(
+                        figure.id.rstrip("0123456789"),
+                        figure.call_id,
+                        figure.tool,
+                        figure.provider,
+                        figure.is_simulated,
+                    )
+                )
+            self.books[-1].figures.append(figure)
+
+    def __iter__(self) -> Iterator[Figure]:
+        for book in self.books:
+            yield from book.figures
+
+    def find(self, figure_id: str) -> Figure | None:
+        return next((figure for figure in self if figure.id == figure_id), None)
+
+
+def letter(index: int) -> str:
+    """0 → a, 25 → z, 26 → aa: bijective base 26."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("a") + rest) + name
+    return name

@@ -1,0 +1,1 @@
+"""Moving averages, ATR, RSI, MACD and their kin: arrays in, arrays out."""

@@ -1,0 +1,1 @@
+"""Plumbing without any knowledge of trading."""

@@ -1,0 +1,88 @@
+"""Every setting, read once at the start from the environment and `.env`.
+
+Only `app.wiring`, the processes and the launcher's commands read it; everyone else gets values.
+Names nest by `__`: `COACH_LLM__MODEL`, `COACH_DATABASE__URL`.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class LlmSettings(_Group):
+    """The model. Without a `base_url` or an `api_key` the built-in offline coach answers."""
+
+    base_url: str | None = Field(
+        None, description="OpenAI-compatible endpoint, e.g. http://localhost:11434/v1."
+    )
+    api_key: SecretStr | None = Field(None, description="Its key; a local server often needs none.")
+    model: str = Field("gpt-5-mini", description="The model's name there.")
+    timeout_seconds: float = Field(60, gt=0, description="How long one round may take.")
+    retries: int = Field(2, ge=0, le=5, description="How often a 429 or 5xx is tried again.")
+
+    @property
+    def is_on(self) -> bool:
+        return self.base_url is not None or self.api_key is not None
+
+
+class DatabaseSettings(_Group):
+    """PostgreSQL with pgvector. Without a URL the embedded one is started."""
+
+    url: SecretStr | None = Field(
+        None,
+        description="postgresql://user:password@host/name of the owner that migrates; empty: embedded.",
+    )
+    app_url: SecretStr | None = Field(
+        None,
+        description="The same database as the role `coach_app`; empty: derived from `url` by SET ROLE.",
+    )
+
+
+class QueueSettings(_Group):
+    """Valkey or Redis. Without a URL the embedded Valkey is started."""
+
+    url: SecretStr | None = Field(None, description="redis://host:6379/0; empty: embedded.")
+
+
+class WebSettings(_Group):
+    host: str = Field("127.0.0.1", description="Where the web process listens.")
+    port: int = Field(8000, ge=1, le=65535)
+    public_url: str | None = Field(
+        None, description="What members type, behind a proxy: https://coach.example."
+    )
+    demo_member: bool = Field(
+        True, description="One-click demo sign-in; only ever offered while listening on loopback."
+    )
+    secret: SecretStr | None = Field(
+        None, description="Signs member tokens; empty: made once and kept in the home folder."
+    )
+
+
+class Settings(BaseSettings):
+    """All of them. Unknown names in a group are refused, so that a typo is found at the start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COACH_",
+        env_nested_delimiter="__",
+        env_file=ROOT / ".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    home: Path = Field(ROOT / ".data", description="All state: database, queue, keys, logs.")
+    market: str = Field("simulated", description="`simulated`, or `files:DIR`.")
+    market_seed: int = Field(7, description="Seed of the simulated market.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    llm: LlmSettings = LlmSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    queue: QueueSettings = QueueSettings()
+    web: WebSettings = WebSettings()

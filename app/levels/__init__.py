@@ -1,0 +1,1 @@
+"""Key levels of a session, a week or a month: pivots, ranges, VWAP, averages."""

@@ -1,0 +1,1 @@
+"""Bars, quotes and sessions behind the `MarketData` port."""

@@ -1,0 +1,52 @@
+"""The port to a market.
+
+Contract, held by `tests/contracts/test_market_data.py` for every adapter:
+
+- Nothing later than `as_of` is seen: a bar that starts at or after it does not exist, and the bar
+  it falls into is built only from what happened before it (`Bars.is_forming`).
+- Times are starts; `[start, end)` is half open; bars come sorted, without duplicates.
+- Regular hours only, unless `extended`; asking extended hours of an instrument that has none gives
+  the regular ones.
+- Absence is an empty `Bars` or None. An unknown symbol raises `NotFound` with near names. Failure
+  raises `ProviderUnavailable`; nothing is made up.
+- Intraday bars longer than a minute are anchored at the session's open (regular) or at the
+  premarket open (extended); daily bars are regular hours only, weeks start on Monday.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+from app.market.models import Bars, Instrument, Provider, Quote
+
+
+class MarketData(Protocol):
+    """Quotes and bars of many symbols, as of any moment."""
+
+    @property
+    def provider(self) -> Provider: ...
+
+    async def instrument(self, symbol: Symbol) -> Instrument:
+        """What `symbol` is; `NotFound` with suggestions if there is no such thing."""
+        ...
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Everything this market knows, by symbol."""
+        ...
+
+    async def bars(  # noqa: PLR0913 - the six things that say which bars
+        self,
+        symbol: Symbol,
+        timeframe: Timeframe,
+        *,
+        start: datetime,
+        end: datetime,
+        as_of: datetime,
+        extended: bool = False,
+    ) -> Bars: ...
+
+    async def quote(self, symbol: Symbol, *, as_of: datetime) -> Quote:
+        """The last price before `as_of` and its day; `NotFound` if there was none yet."""
+        ...

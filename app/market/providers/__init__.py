@@ -1,0 +1,1 @@
+"""Adapters of the `MarketData` port, one module each; only `app.wiring` imports them."""

@@ -1,0 +1,34 @@
+"""The live price chart. Bars are fetched by the browser, never carried in the properties."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from widgets.base import BaseCard, CardNumber, Freshness
+
+
+class ChartLine(BaseModel):
+    """A horizontal line on the chart; `kind` chooses its colour as on the ladder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    price: CardNumber
+    kind: str
+    side: Literal["above", "at", "below"]
+
+
+class PriceChart(BaseCard):
+    """Candles and volume of one symbol; `as_of` set means a past moment: nothing moves."""
+
+    symbol: str
+    name: str
+    timeframe: str
+    extended: bool
+    lines: tuple[ChartLine, ...]
+    averages: tuple[str, ...]
+    """Moving averages to draw: "sma50", "ema9"."""
+    as_of: datetime | None
+    decimals: int
+    freshness: Freshness

@@ -1,0 +1,69 @@
+"""The ladder of key levels, and the table that compares several symbols."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from widgets.base import BaseCard, CardNumber, Freshness
+
+
+class Rung(BaseModel):
+    """One level on the ladder. `kind` chooses the colour family, `side` says above or below."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    kind: Literal[
+        "previous", "premarket", "overnight", "opening", "vwap", "pivot", "average", "range"
+    ]
+    side: Literal["above", "at", "below"]
+    price: CardNumber
+    distance: CardNumber
+    distance_pct: CardNumber
+    distance_atr: CardNumber | None
+    tested: CardNumber | None
+    since: datetime | None
+    is_nearest: bool = False
+    is_highlighted: bool = False
+    """The question named this one."""
+
+
+class LevelsCard(BaseCard):
+    """The price between its levels, highest first; `notes` say what is missing or special."""
+
+    symbol: str
+    name: str
+    title: str
+    """What the map is for: "key levels, Friday 20 November" or "levels of this week"."""
+    last: CardNumber
+    change_pct: CardNumber | None
+    atr: CardNumber | None
+    rungs: tuple[Rung, ...]
+    pivot_method: str
+    notes: tuple[str, ...]
+    freshness: Freshness
+
+
+class LevelsRow(BaseModel):
+    """One symbol of the comparison: `levels` in the order of the card's `columns`, None = absent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    symbol: str
+    last: CardNumber
+    change_pct: CardNumber | None
+    levels: tuple[CardNumber | None, ...]
+    distances: tuple[CardNumber | None, ...]
+    nearest: str
+    freshness: Freshness
+
+
+class LevelsTable(BaseCard):
+    """Levels of several symbols side by side."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[LevelsRow, ...]
+    notes: tuple[str, ...]

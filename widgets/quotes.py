@@ -1,0 +1,36 @@
+"""A quote, and several beside each other."""
+
+from pydantic import BaseModel, ConfigDict
+
+from widgets.base import BaseCard, CardNumber, Freshness
+
+
+class Statistic(BaseModel):
+    """A labelled number of a card's grid; None is shown as a dash with its reason on hover."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    number: CardNumber | None
+    absent_because: str = ""
+
+
+class QuoteCard(BaseCard):
+    """Last price and change large, the day's statistics small."""
+
+    symbol: str
+    name: str
+    title: str
+    last: CardNumber
+    change: CardNumber | None
+    change_pct: CardNumber | None
+    statistics: tuple[Statistic, ...]
+    notes: tuple[str, ...]
+    freshness: Freshness
+
+
+class QuotesTable(BaseCard):
+    """Quotes of several symbols, strongest first."""
+
+    title: str
+    rows: tuple[QuoteCard, ...]
