@@ -40,6 +40,8 @@ class Freshness(BaseModel):
     delay_minutes: int = 0
     session: str = ""
     """What runs, in words: "regular session", "closed since Friday 16:00 ET"."""
+    is_frozen: bool = False
+    """Asked for as of a past moment: nothing on the card may move with the market."""
 
 
 class BaseCard(BaseModel):
