@@ -1,7 +1,7 @@
 """Values of a conversation: threads, messages, tool calls and cards, as they are stored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
-    """A conversation of one member. `letters` counts the figure books opened in it so far."""
+    """A conversation of one member. `letters` counts the figure books opened in it so far.
+
+    `title` is empty until the first message gives it one; `updated_at` moves with each message.
+    """
 
     id: UUID
     member_id: UUID
@@ -23,6 +26,14 @@ class Thread:
     created_at: datetime
     updated_at: datetime
     letters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """Threads, latest first; `next_cursor` asks for those after them, None = there are no more."""
+
+    threads: tuple[Thread, ...]
+    next_cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +59,14 @@ class StoredCard:
     display: str = "inline"
 
 
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What the member thought of one of the coach's messages."""
+
+    is_helpful: bool
+    comment: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
     """One message. For the coach's: the parts it was made of, model, usage, grounding."""
@@ -62,4 +81,15 @@ class StoredMessage:
     grounding: Mapping[str, Any] | None = None
     usage: Mapping[str, Any] | None = None
     calls: tuple[StoredCall, ...] = ()
-    cards: tuple[StoredCard, ...] = field(default=())
+    cards: tuple[StoredCard, ...] = ()
+    feedback: Feedback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """A message that somebody else than its reader wrote: whoever has the thread open shows it."""
+
+    id: int
+    member_id: UUID
+    thread_id: UUID
+    message_id: UUID
