@@ -59,7 +59,8 @@ class WebSettings(_Group):
         None, description="What members type, behind a proxy: https://coach.example."
     )
     demo_member: bool = Field(
-        True, description="One-click demo sign-in; only ever offered while listening on loopback."
+        default=True,
+        description="One-click demo sign-in; only ever offered while listening on loopback.",
     )
     secret: SecretStr | None = Field(
         None, description="Signs member tokens; empty: made once and kept in the home folder."

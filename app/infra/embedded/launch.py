@@ -1,0 +1,151 @@
+"""Start a server that cannot outlive us, as the right system account.
+
+PostgreSQL refuses root. Then the servers run as a system account of their own; root's folders
+keep their rights, and what that account could not reach there lives in `/var/lib` instead.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from app.infra.faults import CannotStart
+
+_TETHER = Path(__file__).with_name("tether.py")
+_SYSTEM_ACCOUNT = "trading-coach"
+_SYSTEM_HOME = Path("/var/lib/trading-coach")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who a server runs as."""
+
+    name: str
+    uid: int
+    gid: int
+
+    @property
+    def is_us(self) -> bool:
+        return self.uid == os.geteuid()
+
+    def can_enter(self, folder: Path) -> bool:
+        """Whether every folder on the way to `folder` lets the account through."""
+        return self.is_us or all(self._passes(step) for step in (folder, *folder.parents))
+
+    def _passes(self, folder: Path) -> bool:
+        rights = folder.stat()
+        if rights.st_uid == self.uid:
+            return bool(rights.st_mode & stat.S_IXUSR)
+        if rights.st_gid == self.gid:
+            return bool(rights.st_mode & stat.S_IXGRP)
+        return bool(rights.st_mode & stat.S_IXOTH)
+
+    def make_folder(self, folder: Path) -> Path:
+        """Create `folder` for this account alone (0700) unless it exists."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.is_us:
+            os.chown(folder, self.uid, self.gid)
+        return folder
+
+
+def server_account() -> Account:
+    """Ourselves, or for root the system account, made once.
+
+    Raises CannotStart when this user has no name on the machine: PostgreSQL asks for one.
+    """
+    if os.geteuid() != 0:
+        return _account_of(os.geteuid())
+    try:
+        entry = pwd.getpwnam(_SYSTEM_ACCOUNT)
+    except KeyError:
+        entry = _add_system_account()
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def our_name() -> str:
+    """The name of the user we run as, as PostgreSQL's peer check sees it."""
+    return _account_of(os.geteuid()).name
+
+
+def place_for(account: Account, folder: Path) -> Path:
+    """`folder` itself, or its stand-in under `/var/lib` when the account cannot get there."""
+    ancestor = next(step for step in (folder, *folder.parents) if step.exists())
+    if account.can_enter(ancestor):
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return _SYSTEM_HOME / f"{folder.name}-{digest}"
+
+
+def shared_place(name: str) -> Path:
+    """A folder for programs every account may run."""
+    _SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return _SYSTEM_HOME / name
+
+
+def launch(
+    command: Sequence[str],
+    *,
+    log: IO[bytes],
+    account: Account | None = None,
+    orphan_signal: signal.Signals = signal.SIGTERM,
+    environment: Mapping[str, str] | None = None,
+    keep_watch: bool = sys.platform != "linux",
+) -> "subprocess.Popen[bytes]":
+    """Start `command` in a session of its own, tethered to this process.
+
+    Call it from the main thread: Linux ends the server with the thread that started it.
+    `keep_watch` is the way of systems without `PR_SET_PDEATHSIG`. Ctrl-C in the terminal does
+    not reach the server; whoever starts it stops it.
+    """
+    identity = "-" if account is None or account.is_us else f"{account.uid}:{account.gid}"
+    how = "watch" if keep_watch else "become"
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-I", "-S", str(_TETHER)),
+            *(how, str(int(orphan_signal)), str(os.getpid()), identity),
+            *command,
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        cwd="/",
+        env=dict(environment or {}),
+        start_new_session=True,
+    )
+
+
+def _account_of(uid: int) -> Account:
+    try:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise CannotStart(
+            f"User id {uid} has no name on this machine, which PostgreSQL needs. Add it to "
+            "/etc/passwd, or point COACH_DATABASE__URL at a PostgreSQL of your own."
+        ) from None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _add_system_account() -> pwd.struct_passwd:
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    if useradd is None:
+        return pwd.getpwnam("nobody")
+    subprocess.run(
+        [
+            *(useradd, "--system", "--user-group", "--no-create-home"),
+            *("--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", _SYSTEM_ACCOUNT),
+        ],
+        check=False,
+        capture_output=True,
+    )
+    try:
+        return pwd.getpwnam(_SYSTEM_ACCOUNT)
+    except KeyError:
+        return pwd.getpwnam("nobody")
