@@ -1,5 +1,6 @@
 """The ladder of key levels, and the table that compares several symbols."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -67,3 +68,36 @@ class LevelsTable(BaseCard):
     columns: tuple[str, ...]
     rows: tuple[LevelsRow, ...]
     notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cards: Sequence[LevelsCard]) -> "LevelsTable":
+        """One row a ladder; a level stands in every row or, where a symbol lacks it, as a gap.
+
+        Columns are the names the question asked for, else those of `COMPARED` that any ladder has.
+        """
+        present = [rung.name for card in cards for rung in card.rungs]
+        asked = [rung.name for card in cards for rung in card.rungs if rung.is_highlighted]
+        columns = tuple(dict.fromkeys(asked)) or tuple(name for name in COMPARED if name in present)
+        return cls(
+            title=" · ".join(card.symbol for card in cards),
+            columns=columns,
+            rows=tuple(_row(card, columns) for card in cards),
+            notes=tuple(f"{card.symbol}: {note}" for card in cards for note in card.notes),
+        )
+
+
+COMPARED = ("PDH", "PDL", "PDC", "PMH", "PML", "VWAP", "R1", "PP", "S1")
+"""What traders compare across symbols when they name nothing."""
+
+
+def _row(card: LevelsCard, columns: Sequence[str]) -> LevelsRow:
+    rungs = {rung.name: rung for rung in card.rungs}
+    return LevelsRow(
+        symbol=card.symbol,
+        last=card.last,
+        change_pct=card.change_pct,
+        levels=tuple(rungs[name].price if name in rungs else None for name in columns),
+        distances=tuple(rungs[name].distance_atr if name in rungs else None for name in columns),
+        nearest=next((rung.name for rung in card.rungs if rung.is_nearest), ""),
+        freshness=card.freshness,
+    )

@@ -1,5 +1,8 @@
 """A quote, and several beside each other."""
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from pydantic import BaseModel, ConfigDict
 
 from widgets.base import BaseCard, CardNumber, Freshness
@@ -34,3 +37,19 @@ class QuotesTable(BaseCard):
 
     title: str
     rows: tuple[QuoteCard, ...]
+
+    @classmethod
+    def of(cls, cards: Sequence[QuoteCard]) -> "QuotesTable":
+        """One row a card; those without a change go last, in the order they were asked for."""
+        changes = {
+            card.card_id: Decimal(card.change_pct.value) if card.change_pct else None
+            for card in cards
+        }
+        strongest_first = sorted(
+            cards,
+            key=lambda card: (
+                changes[card.card_id] is None,
+                -(changes[card.card_id] or Decimal(0)),
+            ),
+        )
+        return cls(title=" · ".join(card.symbol for card in cards), rows=tuple(strongest_first))

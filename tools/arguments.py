@@ -1,0 +1,48 @@
+"""Arguments as models and people spell them, brought to the one spelling the domains know."""
+
+from datetime import datetime
+from typing import Annotated
+
+from app.market.directory import ALIASES
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from app.core.errors import InvalidInput
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+
+
+def _symbol(value: str) -> Symbol:
+    """The symbol a ticker or a company's everyday name stands for."""
+    named = ALIASES.get(value.strip().lower())
+    try:
+        return named or Symbol.parse(value)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+
+
+def _timeframe(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return Timeframe.parse(value)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+
+
+SymbolArgument = Annotated[
+    str,
+    AfterValidator(_symbol),
+    Field(
+        description="Ticker such as AAPL, SPX or BRK.B, or a crypto pair such as BTC/USD.",
+        max_length=40,
+    ),
+]
+TimeframeArgument = Annotated[
+    Timeframe,
+    BeforeValidator(_timeframe),
+    Field(description="Length of a bar: 1m, 5m, 15m, 1h, 4h, 1d, 1w or 1mo."),
+]
+AsOf = Annotated[
+    datetime | None,
+    Field(description="A past moment to answer for, ISO 8601 with offset; leave out for now."),
+]

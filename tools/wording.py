@@ -1,0 +1,107 @@
+"""Words and figures that every market tool says the same way: prices, days, freshness."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from app.core.figures import Figure, Unit
+from app.core.symbols import AssetClass
+from app.grounding.ledger import Book
+from app.market import calendar
+from app.market.models import Instrument, Provider, Session
+from widgets.base import Freshness
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def price_unit(instrument: Instrument) -> Unit:
+    """Indices are counted in points, everything else in dollars."""
+    return Unit.POINTS if instrument.asset_class is AssetClass.INDEX else Unit.USD
+
+
+def volume_unit(instrument: Instrument) -> Unit:
+    return Unit.COINS if instrument.asset_class is AssetClass.CRYPTO else Unit.SHARES
+
+
+class PriceBook:
+    """Records figures of one instrument at one moment, at its own decimals."""
+
+    def __init__(self, book: Book, instrument: Instrument, as_of: datetime) -> None:
+        self._book = book
+        self._instrument = instrument
+        self._as_of = as_of
+
+    def price(
+        self, path: str, value: Decimal, label: str, *, as_of: datetime | None = None
+    ) -> Figure:
+        return self._record(
+            path, value, price_unit(self._instrument), label, self._instrument.decimals, as_of=as_of
+        )
+
+    def move(self, path: str, value: Decimal, label: str) -> Figure:
+        """A signed difference of prices."""
+        unit = price_unit(self._instrument)
+        return self._record(path, value, unit, label, self._instrument.decimals, signed=True)
+
+    def percent(self, path: str, value: Decimal, label: str, *, signed: bool = True) -> Figure:
+        return self._record(path, value, Unit.PERCENT, label, 2, signed=signed)
+
+    def volume(self, path: str, value: Decimal, label: str) -> Figure:
+        unit = volume_unit(self._instrument)
+        return self._record(path, value, unit, label, 0 if unit is Unit.SHARES else 2)
+
+    def _record(  # noqa: PLR0913 - a figure has that many properties
+        self,
+        path: str,
+        value: Decimal,
+        unit: Unit,
+        label: str,
+        decimals: int,
+        *,
+        signed: bool = False,
+        as_of: datetime | None = None,
+    ) -> Figure:
+        return self._book.record(
+            path,
+            value,
+            unit,
+            label=label,
+            entity=str(self._instrument.symbol),
+            as_of=as_of or self._as_of,
+            decimals=decimals,
+            signed=signed,
+        )
+
+
+def day_in_words(day: date) -> str:
+    """`Friday 20 November 2026`: the year is said, because as-of answers are read later."""
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
+
+
+def time_in_words(at: datetime, instrument: Instrument) -> str:
+    """`10:31 ET`, or `14:31 UTC` for what trades round the clock."""
+    return time_in_words_of(at, instrument.calendar)
+
+
+def time_in_words_of(at: datetime, exchange: str) -> str:
+    """The same, for a calendar's name."""
+    if exchange == calendar.ROUND_THE_CLOCK:
+        return f"{at:%H:%M} UTC"
+    return f"{at.astimezone(NEW_YORK):%H:%M} ET"
+
+
+def freshness(
+    provider: Provider, instrument: Instrument, as_of: datetime, session: Session | None
+) -> Freshness:
+    """How fresh a card's prices are, with the phase of the session they belong to."""
+    if instrument.is_round_the_clock:
+        phase = "trades round the clock"
+    else:
+        phase = f"{session.phase(as_of)} session" if session else "closed"
+    return Freshness(
+        provider=provider.name,
+        as_of=as_of,
+        is_simulated=provider.is_simulated,
+        delay_minutes=provider.delay_minutes,
+        session="closed" if phase == "closed session" else phase,
+    )
