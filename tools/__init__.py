@@ -1,0 +1,1 @@
+"""Tools: the functions a model may call, one file a domain."""
