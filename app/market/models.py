@@ -70,6 +70,7 @@ class Session:
     premarket_open: datetime
     after_hours_close: datetime
     is_half_day: bool = False
+    calendar: str = "XNYS"
 
     def phase(self, at: datetime) -> Phase:
         """The phase of this day at `at`; `CLOSED` outside of it."""

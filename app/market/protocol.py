@@ -36,7 +36,7 @@ class MarketData(Protocol):
         """Everything this market knows, by symbol."""
         ...
 
-    async def bars(  # noqa: PLR0913 - the six things that say which bars
+    async def bars(
         self,
         symbol: Symbol,
         timeframe: Timeframe,
