@@ -6,35 +6,36 @@ interface writes plain text. Nothing already told is taken back.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from app.agents.model import Usage
 from app.core.figures import Figure
+from app.grounding.parts import GroundingReport, NumberPart, TextPart
 from widgets.base import BaseCard
 
+__all__ = [
+    "CardShown",
+    "GroundingReport",
+    "NumberPart",
+    "TextPart",
+    "ToolFinished",
+    "ToolStarted",
+    "TurnDone",
+    "TurnEvent",
+    "TurnStarted",
+]
+
 
 @dataclass(frozen=True, slots=True)
-class TextPart:
-    """Words that make no claim in digits."""
+class TurnStarted:
+    """Where the turn is stored: told first, so that a page can follow it after a reload."""
 
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class NumberPart:
-    """A number as the member reads it.
-
-    `figures` are the ids it is bound to: one for a reference or an exactly bound literal, several
-    for an expression, none for a literal that no source supports, which must be shown marked.
-    """
-
-    text: str
-    figures: tuple[str, ...]
-    label: str = ""
-
-    @property
-    def is_bound(self) -> bool:
-        return bool(self.figures)
+    thread_id: UUID
+    message_id: UUID
+    """The coach's message, which exists once the turn is done."""
+    is_new_thread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class ToolFinished:
     ok: bool
     sentence: str
     figures: tuple[Figure, ...] = ()
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +66,13 @@ class CardShown:
     card: BaseCard
 
 
-@dataclass(frozen=True, slots=True)
-class GroundingReport:
-    """What was checked under an answer: numbers claimed, bound, and those no source supports."""
-
-    numbers: int = 0
-    bound: int = 0
-    unbound: tuple[str, ...] = ()
-    sources: tuple[Figure, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnDone:
-    """The whole turn, as it is stored. `answer` is markdown in which unbound numbers are marked."""
+    """The whole turn, as it is stored. `answer` is markdown in which unbound numbers are marked.
+
+    `letters` is the ledger's count of books after the turn. `extra["stopped"]` says why an answer
+    is not the model's own to the end: `provider_unavailable`, `time`, `rounds`, `cancelled` …
+    """
 
     answer: str
     parts: tuple[TextPart | NumberPart, ...]
@@ -84,7 +81,8 @@ class TurnDone:
     model: str
     calls: tuple[ToolFinished, ...] = ()
     cards: tuple[BaseCard, ...] = ()
+    letters: int = 0
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-TurnEvent = TextPart | NumberPart | ToolStarted | ToolFinished | CardShown | TurnDone
+TurnEvent = TurnStarted | TextPart | NumberPart | ToolStarted | ToolFinished | CardShown | TurnDone

@@ -61,10 +61,16 @@ class Book:
 
 @dataclass(slots=True)
 class Ledger:
-    """All books of a thread, oldest first."""
+    """All books of a thread, oldest first.
+
+    `opened` letters are taken. The first `restored` books are those of earlier turns. `said` are
+    the numbers the member wrote in this thread: they may be calculated with, and repeated.
+    """
 
     books: list[Book] = field(default_factory=list)
     opened: int = 0
+    restored: int = 0
+    said: set[Decimal] = field(default_factory=set)
 
     def open(
         self, *, call_id: str, tool: str, provider: str = "", is_simulated: bool = False
@@ -90,13 +96,23 @@ class Ledger:
                     )
                 )
             self.books[-1].figures.append(figure)
+        self.restored = len(self.books)
 
     def __iter__(self) -> Iterator[Figure]:
         for book in self.books:
             yield from book.figures
 
     def find(self, figure_id: str) -> Figure | None:
-        return next((figure for figure in self if figure.id == figure_id), None)
+        name = figure_id.rstrip("0123456789")
+        for book in self.books:
+            if book.letter == name:
+                return next((figure for figure in book.figures if figure.id == figure_id), None)
+        return None
+
+    @property
+    def current(self) -> list[Figure]:
+        """The figures of this turn's calls."""
+        return [figure for book in self.books[self.restored :] for figure in book.figures]
 
 
 def letter(index: int) -> str:
