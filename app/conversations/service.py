@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.conversations import repository
+from app.conversations import outbox, repository
 from app.conversations.models import (
     Feedback,
     Role,
@@ -137,7 +137,7 @@ async def post_from_worker(session: AsyncSession, message: StoredMessage) -> boo
     """
     if not await append_coach_message(session, message):
         return False
-    await repository.announce(session, message)
+    await outbox.announce(session, message)
     return True
 
 

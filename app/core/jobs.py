@@ -1,0 +1,10 @@
+"""Names of background work. A job is enqueued by name, so nobody imports the workers."""
+
+from enum import StrEnum
+
+
+class Job(StrEnum):
+    """`domain.verb`; `tests/architecture/test_jobs.py` proves that each has its task."""
+
+    BEAT = "worker.beat"
+    TIDY_CONVERSATIONS = "conversations.tidy"

@@ -1,0 +1,1 @@
+"""PostgreSQL: one engine, rows, and sessions that speak for exactly one member."""

@@ -1,0 +1,1 @@
+"""Alembic scripts; the first one also makes the role and the policies."""

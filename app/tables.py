@@ -1,0 +1,8 @@
+"""Every table there is, so that Alembic and the tests see one schema."""
+
+import app.conversations.tables
+import app.infra.heartbeats
+import app.users.tables  # noqa: F401 - importing registers the rows
+from app.infra.db.rows import Row
+
+METADATA = Row.metadata
