@@ -1,1 +1,1 @@
-"""Moving averages, ATR, RSI, MACD and their kin: arrays in, arrays out."""
+"""Indicators: TA-Lib's formulas, traders' names, and what they say about the last bar."""
