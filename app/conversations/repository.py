@@ -172,7 +172,7 @@ async def _insert_parts(
         for ordinal, part in enumerate(parts)
     ]
     if rows:
-        await session.execute(insert(table), rows)
+        await session.execute(insert(table).values(rows))
 
 
 async def _assemble(session: AsyncSession, rows: Sequence[MessageRow]) -> tuple[StoredMessage, ...]:
