@@ -12,6 +12,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from app.infra.faults import CannotStart
 
 _TETHER = Path(__file__).with_name("tether.py")
 _SYSTEM_ACCOUNT = "trading-coach"
+_SOCKET_PATH_LIMIT = 103  # bytes of sun_path on macOS, the narrowest
 _SYSTEM_HOME = Path("/var/lib/trading-coach")
 
 
@@ -70,9 +72,9 @@ def server_account() -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def our_name() -> str:
-    """The name of the user we run as, as PostgreSQL's peer check sees it."""
-    return _account_of(os.geteuid()).name
+def our_account() -> Account:
+    """The user we run as."""
+    return _account_of(os.geteuid())
 
 
 def place_for(account: Account, folder: Path) -> Path:
@@ -82,6 +84,24 @@ def place_for(account: Account, folder: Path) -> Path:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return _SYSTEM_HOME / f"{folder.name}-{digest}"
+
+
+def socket_folder(base: Path, socket_name: str, account: Account) -> Path:
+    """A private folder for a socket: `<base>/run`, or a short one where that path is too long.
+
+    The short one is remembered in `base`, so that a restart finds the same.
+    """
+    folder = base / "run"
+    if len(os.fsencode(folder / socket_name)) <= _SOCKET_PATH_LIMIT:
+        return account.make_folder(folder)
+    remembered = base / "socket-folder"
+    if remembered.exists():
+        folder = Path(remembered.read_text())
+        if folder.is_dir() and folder.lstat().st_uid == account.uid:
+            return folder
+    folder = account.make_folder(Path(tempfile.mkdtemp(prefix="coach-", dir="/tmp")))
+    remembered.write_text(str(folder))
+    return folder
 
 
 def shared_place(name: str) -> Path:

