@@ -1,0 +1,120 @@
+const { coach } = window;
+const { Age, Card, Change, Num, Price, copyAction } = coach.parts(React);
+const NEAREST = 8;
+
+function LevelsCard() {
+  const { card_id, symbol, name, title, last, change_pct, atr, rungs, pivot_method, notes, freshness } = props;
+  const [isWhole, setWhole] = coach.useMemory(React, card_id, 'whole', false);
+  const tick = coach.useTick(React, symbol, freshness);
+  coach.useReveal(React, figuresOf(rungs), () => setWhole(true));
+
+  const placed = coach.ladder.seenFrom(rungs, tick?.price ?? null, atr);
+  const vwap = placed.find((rung) => rung.name === 'VWAP' && !rung.is_highlighted);
+  const listed = placed.filter((rung) => rung !== vwap);
+  const shown = isWhole ? listed : coach.ladder.around(listed, NEAREST);
+  const nearest = listed.find((rung) => rung.is_nearest);
+  const price = tick ? coach.format.number(tick.price, coach.format.decimalsOf(last.text)) : last.text;
+  const percent = tick && change_pct && coach.ladder.percentAt(tick.price, last, change_pct);
+
+  const actions = [
+    { label: 'Chart', onClick: () => callAction({ name: 'show_chart', payload: chartOf(symbol, freshness) }) },
+    ...copyAction(() => asText(symbol, price, listed)),
+  ];
+  if (listed.length > coach.ladder.around(listed, NEAREST).length) {
+    const label = isWhole ? 'Nearest only' : `All ${rungs.length} levels`;
+    actions.push({ label, pressed: isWhole, onClick: () => setWhole(!isWhole) });
+  }
+
+  return (
+    <Card
+      title={symbol}
+      subtitle={title}
+      sentence={`${symbol}, ${name}, ${title}: last ${price}${nearest ? `, nearest level ${nearest.title} at ${nearest.price.text}` : ''}.`}
+      freshness={freshness}
+      actions={actions}
+      notes={pivot_method ? [...notes, `${pivot_method[0].toUpperCase()}${pivot_method.slice(1)} pivots.`] : notes}
+    >
+      <div className="tc-main">
+        <Price className="tc-large" n={last} value={tick?.price ?? Number(last.value)} text={price} />
+        <Change percent={change_pct} percentText={percent ? `${coach.format.number(percent, 2, { signed: true })}%` : undefined} />
+        {atr && <span className="tc-beside">ATR <Num n={atr} /></span>}
+        <Age freshness={freshness} symbol={symbol} tick={tick} />
+      </div>
+      {listed.length === 0 ? (
+        <p className="tc-blank">No levels for this day: there are no bars before it.</p>
+      ) : (
+        <div className="tc-ladder">
+          <table>
+            <caption className="tc-sr">Levels from the highest to the lowest, with their distance from {price}</caption>
+            <tbody>
+              {shown.filter((rung) => rung.side === 'above').map(row)}
+              <Here price={price} vwap={vwap} />
+              {shown.filter((rung) => rung.side !== 'above').map(row)}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function Here({ price, vwap }) {
+  return (
+    <tr className="tc-here">
+      <td colSpan={7}>
+        <div>
+          <span>{price}</span>
+          <span className="tc-rule" />
+          {vwap && (
+            <span className="tc-vwap" title={`${vwap.title}, ${vwap.shown.distance} away`}>
+              {vwap.name} <Num n={vwap.price} />
+            </span>
+          )}
+        </div>
+      </td>
+    </tr>
+  );
+}
+
+function row(rung) {
+  const { shown } = rung;
+  const classes = ['tc-rung', `tc-${coach.ladder.tone(rung.kind, rung.side)}`, rung.is_highlighted && 'is-asked'];
+  return (
+    <tr key={rung.name} className={classes.filter(Boolean).join(' ')}>
+      <th scope="row"><span title={rung.title}>{rung.name}</span></th>
+      <td className="tc-words">{rung.title}</td>
+      <td className="tc-level"><Num n={rung.price} /></td>
+      <td><Num n={rung.distance} text={shown.distance} /></td>
+      <td className="tc-percent"><Num n={rung.distance_pct} text={shown.distance_pct} /></td>
+      <td><Num n={rung.distance_atr} text={shown.distance_atr} missing="no ATR yet" /></td>
+      <td className="tc-remark"><Remark rung={rung} /></td>
+    </tr>
+  );
+}
+
+function Remark({ rung }) {
+  const since = rung.since && coach.format.moment(rung.since, coach.format.zoneOf(props.symbol), Date.parse(props.freshness.as_of));
+  return (
+    <>
+      {rung.is_nearest && <span className="tc-nearest">nearest </span>}
+      {rung.tested && Number(rung.tested.value) > 0 && <span>tested <Num n={{ ...rung.tested, unit: '×' }} /> </span>}
+      {since && <span className="tc-since">{since}</span>}
+    </>
+  );
+}
+
+function chartOf(symbol, { is_frozen, as_of }) {
+  const payload = { symbol, timeframe: '5m', levels: true };
+  return is_frozen ? { ...payload, as_of } : payload;
+}
+
+function figuresOf(rungs) {
+  return rungs.flatMap((rung) => [rung.price, rung.distance, rung.distance_pct, rung.distance_atr, rung.tested]).filter(Boolean).map((n) => n.figure);
+}
+
+function asText(symbol, price, rungs) {
+  const lines = rungs.map((rung) => `${rung.name}\t${rung.price.text}\t${rung.shown.distance}`);
+  return [`${symbol}\t${price}`, ...lines].join('\n');
+}
+
+export default LevelsCard;

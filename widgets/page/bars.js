@@ -1,0 +1,135 @@
+/**
+ * Bars of the chart: fetched, kept moving by ticks, averaged.
+ *
+ * `GET /api/v1/bars/{symbol}?timeframe=5m&start=…&end=…&extended=true` answers
+ * `{symbol, timeframe, provider, simulated, is_forming, bars: [{time, open, high, low, close,
+ * volume}], sessions?: [{open, close}]}` with times in Unix seconds. `start` and `end` are ISO;
+ * without `end` the bars reach to the market's present. `sessions` are the regular hours inside the
+ * range, for shading. Errors are problem+json.
+ */
+
+import { zoneOffset } from "./format.js";
+
+const DAY = 86400;
+
+export const TIMEFRAMES = [
+  { name: "1m", label: "1m", title: "1 minute", seconds: 60, days: 5 },
+  { name: "5m", label: "5m", title: "5 minutes", seconds: 300, days: 10 },
+  { name: "15m", label: "15m", title: "15 minutes", seconds: 900, days: 30 },
+  { name: "1h", label: "1h", title: "1 hour", seconds: 3600, days: 90 },
+  { name: "4h", label: "4h", title: "4 hours", seconds: 14400, days: 300 },
+  { name: "1d", label: "1D", title: "1 day", days: 730 },
+  { name: "1w", label: "1W", title: "1 week", days: 1825 },
+  { name: "1mo", label: "1M", title: "1 month", days: 3650 },
+];
+
+export function timeframe(name) {
+  return TIMEFRAMES.find((each) => each.name === name) ?? TIMEFRAMES[1];
+}
+
+/** The answer of the bars route; throws an Error whose message is a sentence for the member. */
+export async function fetchBars({ symbol, frame, start, end, extended }) {
+  const query = new URLSearchParams({ timeframe: frame.name, extended: String(extended), start: iso(start) });
+  if (end) query.set("end", iso(end));
+  // A pair keeps its slash: the route takes the rest of the path as the symbol.
+  const path = symbol.split("/").map(encodeURIComponent).join("/");
+  let response;
+  try {
+    response = await fetch(`/api/v1/bars/${path}?${query}`);
+  } catch {
+    throw new Error("The bars could not be reached. Your connection or the server is down.");
+  }
+  if (!response.ok) throw new Error(await sentence(response));
+  return response.json();
+}
+
+async function sentence(response) {
+  if (response.status === 401) return "You are signed out. Reload the page to sign in again.";
+  const problem = await response.json().catch(() => ({}));
+  return problem.detail ?? problem.title ?? `The bars could not be loaded (${response.status}).`;
+}
+
+function iso(seconds) {
+  return new Date(seconds * 1000).toISOString();
+}
+
+/** Where a bar stands on the chart's axis, which counts wall-clock time of the symbol's zone. */
+export function axisTime(seconds, frame, zone) {
+  const wall = seconds + offsetAt(seconds, zone);
+  return frame.seconds ? wall : Math.floor(wall / DAY) * DAY;
+}
+
+const offsets = new Map();
+
+function offsetAt(seconds, zone) {
+  const key = `${zone}${Math.floor(seconds / 3600)}`;
+  if (!offsets.has(key)) offsets.set(key, zoneOffset(seconds, zone));
+  return offsets.get(key);
+}
+
+/**
+ * What `tick` does to the last bar: `{bar, isNew}`, "reload" when it belongs to a bar whose start
+ * only the server knows, or null when this chart does not show it.
+ * `seen` keeps the volume already counted of the forming minute.
+ */
+export function advance(last, tick, { frame, extended, zone, seen }) {
+  if (tick.phase === "closed" || (!extended && tick.phase !== "regular")) return null;
+  if (!last) return "reload";
+  if (tick.time < last.time) return null;
+  const added = addedVolume(tick, seen);
+  if (belongs(last.time, tick.time, frame, zone)) {
+    return { bar: merged(last, tick.price, added), isNew: false };
+  }
+  if (!frame.seconds || tick.time >= last.time + 2 * frame.seconds) return "reload";
+  return { bar: opened(last.time + frame.seconds, tick, frame), isNew: true };
+}
+
+function belongs(start, time, frame, zone) {
+  if (frame.seconds) return time < start + frame.seconds;
+  const [from, to] = [start, time].map((each) => axisTime(each, frame, zone) / DAY);
+  if (frame.name === "1d") return from === to;
+  if (frame.name === "1w") return Math.floor((from + 3) / 7) === Math.floor((to + 3) / 7);
+  return new Date(from * DAY * 1000).getUTCMonth() === new Date(to * DAY * 1000).getUTCMonth();
+}
+
+function merged(bar, price, added) {
+  return {
+    ...bar,
+    high: Math.max(bar.high, price),
+    low: Math.min(bar.low, price),
+    close: price,
+    volume: bar.volume + added,
+  };
+}
+
+function opened(time, tick, frame) {
+  if (frame.name === "1m") return { ...tick.bar, time, close: tick.price };
+  const { price } = tick;
+  return { time, open: price, high: price, low: price, close: price, volume: 0 };
+}
+
+/** Volume of the forming minute that was not counted before; the first tick only sets the mark. */
+function addedVolume(tick, seen) {
+  const volume = tick.bar?.volume ?? 0;
+  const isFirst = seen.minute === undefined;
+  const before = seen.minute === tick.bar?.time ? seen.volume : 0;
+  seen.minute = tick.bar?.time;
+  seen.volume = volume;
+  return isFirst ? 0 : Math.max(0, volume - before);
+}
+
+/** A moving average of closes as `[{time, value}]`; `name` is "sma50" or "ema9". Seeds as TA-Lib. */
+export function average(bars, name) {
+  const [, kind, digits] = /^(sma|ema)(\d+)$/.exec(name) ?? [];
+  const length = Number(digits);
+  if (!kind || bars.length < length) return [];
+  const points = [];
+  let value = bars.slice(0, length).reduce((sum, bar) => sum + bar.close, 0) / length;
+  points.push({ time: bars[length - 1].time, value });
+  for (let index = length; index < bars.length; index += 1) {
+    const { close, time } = bars[index];
+    value += kind === "ema" ? (close - value) * (2 / (length + 1)) : (close - bars[index - length].close) / length;
+    points.push({ time, value });
+  }
+  return points;
+}

@@ -1,0 +1,287 @@
+/** One chart: its frame, its bars, its lines, and how it follows the market. */
+
+import { TIMEFRAMES, advance, average, axisTime, fetchBars, timeframe } from "./bars.js";
+import { ChartFrame } from "./chartframe.js";
+import { LevelLines, SessionShade, extendedRuns } from "./drawings.js";
+import * as format from "./format.js";
+import { tone } from "./ladder.js";
+import * as live from "./live.js";
+import { savePng } from "./snapshot.js";
+import { colours, onThemeChange } from "./theme.js";
+
+const FEW_LINES = 6;
+const RELOAD_PAUSE_MS = 30_000;
+const EARLIER_WITHIN_BARS = 10;
+const LINE_MODES = ["few", "all", "none"];
+
+export class ChartView {
+  #card;
+  #loadLibrary;
+  #frame;
+  #chart = null;
+  #candles = null;
+  #volume = null;
+  #averages = [];
+  #lines = new LevelLines();
+  #shade = new SessionShade();
+  #bars = [];
+  #sessions = [];
+  #seen = {};
+  #ticket = 0;
+  #reloadedAt = 0;
+  #isComplete = false;
+  #stops = [];
+  #lineMode = "few";
+
+  constructor(card, loadLibrary) {
+    this.#loadLibrary = loadLibrary;
+    this.#frame = new ChartFrame(TIMEFRAMES, {
+      onTimeframe: (name) => this.#choose({ timeframe: name }),
+      onExtended: () => this.#choose({ extended: !this.extended }),
+      onLines: () => this.#nextLineMode(),
+      onPng: () => this.#savePng(),
+      onRetry: () => this.#load(),
+    });
+    this.#take(card);
+    this.#stops.push(onThemeChange(() => this.#paint()));
+    if (!card.as_of && !card.freshness.is_frozen) {
+      this.#stops.push(live.subscribe(card.symbol, (tick) => this.#onTick(tick)));
+      const timer = setInterval(() => this.#showCountdown(), 1000);
+      this.#stops.push(() => clearInterval(timer));
+    }
+    this.#load();
+  }
+
+  get node() {
+    return this.#frame.node;
+  }
+
+  /** Takes over what the coach changed; what the member chose meanwhile stays otherwise. */
+  update(card) {
+    if (JSON.stringify(card) === JSON.stringify(this.#card)) return;
+    this.#take(card);
+    this.#load();
+  }
+
+  dispose() {
+    for (const stop of this.#stops) stop();
+    this.#chart?.remove();
+    this.node.remove();
+  }
+
+  #take(card) {
+    this.#card = card;
+    this.zone = format.zoneOf(card.symbol);
+    this.extended = card.extended;
+    this.timeframe = timeframe(this.#remembered() ?? card.timeframe);
+    this.#frame.describe(card);
+  }
+
+  #remembered() {
+    const [asked, chosen] = (sessionStorage.getItem(`coach.chart.${this.#card.card_id}`) ?? "").split(">");
+    return asked === this.#card.timeframe ? chosen : null;
+  }
+
+  #choose({ timeframe: name = this.timeframe.name, extended = this.extended }) {
+    this.timeframe = timeframe(name);
+    this.extended = extended;
+    sessionStorage.setItem(`coach.chart.${this.#card.card_id}`, `${this.#card.timeframe}>${name}`);
+    this.#load();
+  }
+
+  async #load({ isQuiet = false } = {}) {
+    const ticket = ++this.#ticket;
+    this.#frame.choose(this.timeframe, this.extended, this.zone);
+    if (!isQuiet) this.#frame.loading();
+    try {
+      const [library, answer] = await Promise.all([this.#loadLibrary(), this.#fetch(this.#end())]);
+      if (ticket === this.#ticket) this.#show(library, answer, isQuiet);
+    } catch (error) {
+      if (ticket === this.#ticket && !isQuiet) this.#frame.failed(error.message);
+    }
+  }
+
+  #fetch(end, days = this.timeframe.days) {
+    const { symbol } = this.#card;
+    const isLive = end === null;
+    const until = end ?? live.now() ?? Date.parse(this.#card.freshness.as_of) / 1000;
+    const start = until - days * 86400;
+    return fetchBars({ symbol, frame: this.timeframe, start, end: isLive ? null : until, extended: this.extended });
+  }
+
+  #end() {
+    const { as_of, freshness } = this.#card;
+    if (as_of) return Date.parse(as_of) / 1000;
+    return freshness.is_frozen ? Date.parse(freshness.as_of) / 1000 : null;
+  }
+
+  #show(library, answer, isQuiet) {
+    if (!this.#chart) this.#build(library);
+    this.#isComplete = false;
+    this.#seen = {};
+    this.#setBars(answer.bars, answer.sessions ?? []);
+    if (this.#bars.length === 0) return this.#frame.empty(`No ${this.timeframe.title} bars of ${this.#card.symbol} in this range.`);
+    if (!isQuiet) this.#chart.timeScale().setVisibleLogicalRange(this.#firstView());
+    this.#candles.priceScale().applyOptions({ autoScale: true });
+    this.#frame.ready();
+    const tick = live.lastTick(this.#card.symbol);
+    if (tick && this.#end() === null) this.#onTick(tick);
+  }
+
+  #firstView() {
+    const count = this.#bars.length;
+    return { from: Math.max(-2, count - Math.max(40, Math.round(this.node.clientWidth / 7))), to: count + 6 };
+  }
+
+  #setBars(bars, sessions) {
+    const { timeframe: frame, zone } = this;
+    this.#sessions = sessions;
+    this.#bars = bars.map((bar) => ({ ...bar, axis: axisTime(bar.time, frame, zone) }));
+    this.#paint();
+  }
+
+  #build(library) {
+    const { decimals } = this.#card;
+    this.#chart = library.createChart(this.#frame.canvas, { autoSize: true });
+    const priceFormat = { type: "price", precision: decimals, minMove: 10 ** -decimals };
+    this.#candles = this.#chart.addSeries(library.CandlestickSeries, { priceFormat });
+    this.#volume = this.#chart.addSeries(library.HistogramSeries, {
+      priceFormat: { type: "volume" }, priceScaleId: "", lastValueVisible: false, priceLineVisible: false,
+    });
+    this.#averages = this.#card.averages.map((name) => ({
+      name,
+      series: this.#chart.addSeries(library.LineSeries, {
+        lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
+      }),
+    }));
+    this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
+    this.#candles.attachPrimitive(this.#shade);
+    this.#candles.attachPrimitive(this.#lines);
+    this.#chart.subscribeCrosshairMove(({ time }) => this.#showLegend(time));
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => this.#onScroll(range));
+  }
+
+  #paint() {
+    if (!this.#chart) return;
+    const look = colours();
+    this.#chart.applyOptions(options(look, this.timeframe, this.node));
+    this.#candles.applyOptions({
+      upColor: look.up, downColor: look.down, wickUpColor: look.up, wickDownColor: look.down,
+      borderVisible: false, priceLineColor: look.muted,
+    });
+    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.22 } });
+    this.#candles.setData(this.#bars.map((bar) => ({ ...bar, time: bar.axis })));
+    this.#volume.setData(this.#bars.map((bar) => volumeBar(bar, look)));
+    for (const { name, series } of this.#averages) {
+      series.applyOptions({ color: look.average });
+      series.setData(average(this.#bars, name).map(({ time, value }) => ({ time: axisTime(time, this.timeframe, this.zone), value })));
+    }
+    this.#drawLines(look);
+    const isShaded = this.extended && this.timeframe.seconds && this.#sessions.length > 0;
+    this.#shade.show(isShaded ? extendedRuns(this.#bars, this.#sessions) : [], look.shade);
+    this.#showLegend();
+  }
+
+  #drawLines(look) {
+    const last = this.#bars.at(-1)?.close;
+    const { lines, freshness } = this.#card;
+    const byDistance = [...lines].sort((one, other) => Math.abs(one.price.value - last) - Math.abs(other.price.value - last));
+    const shown = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
+    const near = this.#span() ?? 0;
+    this.#lines.show(
+      shown.map(({ name, price, kind, side }) => ({
+        name, kind, price: Number(price.value), text: `${name} ${price.text}`, colour: look[tone(kind, side)],
+        isNear: Math.abs(price.value - last) <= near,
+      })),
+      { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },
+    );
+    const at = format.dayAndTime(Date.parse(freshness.as_of), this.zone);
+    this.#frame.lines(shown.length, lines.length, `Levels as of ${at}`);
+  }
+
+  #span() {
+    const seen = this.#bars.slice(-80);
+    return Math.max(...seen.map((bar) => bar.high)) - Math.min(...seen.map((bar) => bar.low));
+  }
+
+  #nextLineMode() {
+    const modes = this.#card.lines.length > FEW_LINES ? LINE_MODES : ["few", "none"];
+    this.#lineMode = modes[(modes.indexOf(this.#lineMode) + 1) % modes.length];
+    this.#drawLines(colours());
+  }
+
+  #onTick(tick) {
+    if (!this.#chart || this.#bars.length === 0) return;
+    const step = advance(this.#bars.at(-1), tick, {
+      frame: this.timeframe, extended: this.extended, zone: this.zone, seen: this.#seen,
+    });
+    if (step === "reload") return this.#reloadSoon();
+    if (!step) return;
+    const bar = { ...step.bar, axis: axisTime(step.bar.time, this.timeframe, this.zone) };
+    if (step.isNew) this.#bars.push(bar);
+    else this.#bars[this.#bars.length - 1] = bar;
+    this.#candles.update({ ...bar, time: bar.axis });
+    this.#volume.update(volumeBar(bar, colours()));
+    this.#showLegend();
+  }
+
+  #reloadSoon() {
+    if (Date.now() - this.#reloadedAt < RELOAD_PAUSE_MS) return;
+    this.#reloadedAt = Date.now();
+    this.#load({ isQuiet: true });
+  }
+
+  async #onScroll(range) {
+    if (!range || range.from > EARLIER_WITHIN_BARS || this.#isComplete || this.#bars.length === 0) return;
+    this.#isComplete = true;
+    const ticket = this.#ticket;
+    const first = this.#bars[0].time;
+    const answer = await this.#fetch(first).catch(() => null);
+    if (!answer || ticket !== this.#ticket) return;
+    const earlier = answer.bars.filter((bar) => bar.time < first);
+    this.#setBars([...earlier, ...this.#bars], [...(answer.sessions ?? []), ...this.#sessions]);
+    this.#isComplete = earlier.length === 0;
+  }
+
+  #showLegend(axis) {
+    const bar = (axis !== undefined && this.#bars.find((each) => each.axis === axis)) || this.#bars.at(-1);
+    if (!bar) return;
+    const before = this.#bars[this.#bars.indexOf(bar) - 1];
+    this.#frame.legend(bar, before, this.#card.decimals);
+  }
+
+  #showCountdown() {
+    const [last, now] = [this.#bars.at(-1), live.now()];
+    const left = last && now && this.timeframe.seconds ? last.time + this.timeframe.seconds - now : -1;
+    this.#frame.countdown(left >= 0 ? `bar closes in ${format.countdown(left)}` : "");
+  }
+
+  #savePng() {
+    const { symbol, name, freshness } = this.#card;
+    const bar = this.#bars.at(-1);
+    if (!this.#chart || !bar) return;
+    const at = format.dayAndTime(Math.max(bar.time * 1000, Date.parse(freshness.as_of)), this.zone);
+    const remark = [at, freshness.provider, freshness.is_simulated && "simulated"].filter(Boolean).join(" · ");
+    const look = { ...colours(), family: getComputedStyle(this.node).fontFamily };
+    const file = `${symbol.replace("/", "-")}-${this.timeframe.name}.png`;
+    savePng(this.#chart, { name: file, caption: `${symbol} · ${name} · ${this.timeframe.title}`, remark, look });
+  }
+}
+
+function volumeBar(bar, look) {
+  return { time: bar.axis, value: bar.volume, color: bar.close >= bar.open ? look["up-wash"] : look["down-wash"] };
+}
+
+function options(look, frame, node) {
+  return {
+    layout: {
+      background: { color: look.surface }, textColor: look.muted, fontSize: 11,
+      fontFamily: getComputedStyle(node).fontFamily,
+    },
+    grid: { vertLines: { color: look.grid }, horzLines: { color: look.grid } },
+    rightPriceScale: { borderColor: look.border },
+    timeScale: { borderColor: look.border, timeVisible: Boolean(frame.seconds), secondsVisible: false, rightOffset: 6 },
+    crosshair: { mode: 0, vertLine: { color: look.muted }, horzLine: { color: look.muted } },
+    localization: { locale: "en-GB", dateFormat: "d MMM yyyy" },
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * What Chainlit's page and our elements share, as `window.coach`.
+ *
+ * Chainlit evaluates every element on its own and lets none import another, so this module is loaded
+ * once per page and everything common lives here.
+ */
+
+import * as charts from "./charts.js";
+import * as format from "./format.js";
+import { useReveal, watchFigures } from "./highlight.js";
+import { watchKeys } from "./keys.js";
+import * as ladder from "./ladder.js";
+import { useMemory } from "./memory.js";
+import { useMarketClock, useTick } from "./moving.js";
+import { parts } from "./parts.js";
+
+window.coach = { charts, format, ladder, parts, useMarketClock, useMemory, useReveal, useTick };
+
+watchFigures();
+watchKeys();

@@ -1,0 +1,59 @@
+/**
+ * Which cards may move with the market, and what they show while they do.
+ *
+ * Decided: a card follows the price for an hour after the moment it answers for. Then its levels and
+ * statistics have aged, and a fresh price beside them would pretend otherwise: it stands still and
+ * says since when. A card asked for as of a past moment never moves.
+ */
+
+import * as live from "./live.js";
+
+const FOLLOWED_SECONDS = 3600;
+const CLOCK_SLACK_SECONDS = 60;
+
+/** `tick` if a card of this freshness may show it, else null. */
+export function usable(tick, freshness) {
+  if (!tick || freshness.is_frozen) return null;
+  const age = tick.time - Date.parse(freshness.as_of) / 1000;
+  return age >= -CLOCK_SLACK_SECONDS && age < FOLLOWED_SECONDS ? tick : null;
+}
+
+/** The live tick of `symbol`, or null while the card shows what it was made with. */
+export function useTick(React, symbol, freshness) {
+  const [tick, setTick] = React.useState(() => usable(live.lastTick(symbol), freshness));
+  React.useEffect(() => {
+    if (freshness.is_frozen) return undefined;
+    const stop = live.subscribe(symbol, (next) => {
+      if (usable(next, freshness)) setTick(next);
+      else queueMicrotask(() => stop());
+    });
+    return stop;
+  }, [symbol]);
+  return tick;
+}
+
+/** The socket's status, as `live.currentStatus` names it. */
+export function useStatus(React) {
+  const [status, setStatus] = React.useState(live.currentStatus);
+  React.useEffect(() => live.onStatus(setStatus), []);
+  return status;
+}
+
+/** The market's present in Unix seconds, told every second; null for a card that stands still. */
+export function useMarketClock(React, freshness) {
+  const present = () => {
+    const now = live.now();
+    return now !== null && usable({ time: now }, freshness) ? now : null;
+  };
+  const [now, setNow] = React.useState(present);
+  React.useEffect(() => {
+    if (freshness.is_frozen) return undefined;
+    const stop = live.keepClock();
+    const timer = setInterval(() => setNow(present()), 1000);
+    return () => {
+      clearInterval(timer);
+      stop();
+    };
+  }, []);
+  return now;
+}

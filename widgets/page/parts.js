@@ -1,0 +1,160 @@
+/**
+ * What cards are made of. Elements cannot import each other, so they take these from
+ * `window.coach.parts(React)`; written without JSX because the browser loads this file as it is.
+ */
+
+import * as format from "./format.js";
+import * as live from "./live.js";
+import { useStatus } from "./moving.js";
+
+let made = null;
+
+/** The components, made once for the page's React. */
+export function parts(React) {
+  made ??= make(React);
+  return made;
+}
+
+function make(React) {
+  const h = React.createElement;
+
+  /** A card's number, bound to its figure. `text` replaces what was sent while the card moves. */
+  function Num({ n, text, className = "", missing = "" }) {
+    if (!n) return h("span", { className: `tc-num tc-missing ${className}`, title: missing || "not available" }, "–");
+    const isMoved = text !== undefined && text !== n.text;
+    const shown = isMoved ? { ...n, text } : n;
+    const unit = format.unitOf(shown);
+    return h(
+      "span",
+      {
+        className: `tc-num ${className}`,
+        "data-figure": n.figure,
+        title: isMoved ? `${n.text}${format.unitOf(n)} when asked` : undefined,
+      },
+      shown.text,
+      unit && h("span", { className: "tc-unit" }, unit),
+    );
+  }
+
+  /** A price that flashes its direction for 300 ms when it changes. */
+  function Price({ n, value, text, className = "" }) {
+    const box = React.useRef(null);
+    const previous = React.useRef(value);
+    React.useEffect(() => {
+      flash(box.current, value - previous.current);
+      previous.current = value;
+    }, [value]);
+    return h("span", { ref: box, className: `tc-price ${className}` }, h(Num, { n, text }));
+  }
+
+  /** A change: arrow, amount, percent; the colour only repeats what the sign says. */
+  function Change({ amount, percent, amountText, percentText }) {
+    const first = amount ?? percent;
+    if (!first) return null;
+    const sign = signOf(amount ? amountText ?? amount.text : percentText ?? percent.text);
+    const arrow = { up: "▲", down: "▼", "": "" }[sign];
+    return h(
+      "span",
+      { className: `tc-change ${sign && `tc-${sign}`}` },
+      arrow && h("span", { className: "tc-arrow", "aria-hidden": true }, arrow),
+      amount && h(Num, { n: amount, text: amountText }),
+      percent && h(Num, { n: percent, text: percentText }),
+    );
+  }
+
+  /** What must be said about the prices, always in the card's upper right corner. */
+  function Badges({ freshness }) {
+    const words = [];
+    if (freshness.is_frozen) words.push(["as of a past moment", "tc-quiet"]);
+    if (freshness.delay_minutes) words.push([`delayed ${freshness.delay_minutes} min`, "tc-warn"]);
+    if (freshness.is_simulated) words.push(["simulated", "tc-warn"]);
+    return h(
+      "span",
+      { className: "tc-badges" },
+      words.map(([word, look]) => h("span", { key: word, className: `tc-badge ${look}` }, word)),
+    );
+  }
+
+  /** How old the prices are: a dot while they move, a warning while the connection is lost. */
+  function Age({ freshness, symbol = "", tick }) {
+    const status = useStatus(React);
+    const zone = format.zoneOf(symbol);
+    const now = live.now();
+    if (!tick) {
+      const at = format.moment(freshness.as_of, zone, now && now * 1000);
+      return h("time", { className: "tc-age", dateTime: freshness.as_of }, at);
+    }
+    const at = format.clock(tick.time * 1000, zone);
+    if (status !== "live") {
+      return h("span", { className: "tc-age tc-stale", role: "status" }, `not live since ${at}`);
+    }
+    const isMoving = tick.phase !== "closed";
+    return h("time", { className: `tc-age ${isMoving ? "tc-moving" : ""}`, title: isMoving ? "live" : "market closed" }, at);
+  }
+
+  function Notes({ notes }) {
+    if (!notes.length) return null;
+    return h("ul", { className: "tc-notes" }, notes.map((note) => h("li", { key: note }, note)));
+  }
+
+  /** At most three next steps: `{label, onClick, pressed?}`. */
+  function Actions({ actions }) {
+    return h(
+      "div",
+      { className: "tc-actions" },
+      actions.map(({ label, onClick, pressed }) =>
+        h("button", { key: label, type: "button", className: "tc-action", onClick, "aria-expanded": pressed }, label),
+      ),
+    );
+  }
+
+  /** Copies `text()`; says so for a moment. */
+  function copyAction(React_, text) {
+    const [copied, setCopied] = React_.useState(false);
+    if (!navigator.clipboard) return [];
+    const onClick = async () => {
+      await navigator.clipboard.writeText(text());
+      setCopied(true);
+      setTimeout(() => setCopied(false), 1500);
+    };
+    return [{ label: copied ? "Copied" : "Copy", onClick }];
+  }
+
+  /** The frame of every card. `sentence` is what a screen reader hears first. */
+  function Card({ title, subtitle, sentence, freshness, className = "", actions = [], notes = [], children }) {
+    return h(
+      "section",
+      { className: `tc-card ${className}`, "aria-label": sentence },
+      h(
+        "header",
+        { className: "tc-head" },
+        h("h3", { className: "tc-title" }, title, subtitle && h("span", { className: "tc-subtitle" }, subtitle)),
+        freshness && h(Badges, { freshness }),
+      ),
+      children,
+      h(Notes, { notes }),
+      (actions.length > 0 || freshness) &&
+        h("footer", { className: "tc-foot" }, h(Actions, { actions }), freshness && h(Origin, { freshness })),
+    );
+  }
+
+  function Origin({ freshness }) {
+    const words = [freshness.provider, freshness.session].filter(Boolean).join(" · ");
+    return h("span", { className: "tc-origin" }, words);
+  }
+
+  return { Num, Price, Change, Badges, Age, Notes, Actions, Card, copyAction: (text) => copyAction(React, text) };
+}
+
+function signOf(text) {
+  if (text.startsWith("+")) return "up";
+  return text.startsWith("\u2212") || text.startsWith("-") ? "down" : "";
+}
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+function flash(node, change) {
+  if (!node || !change || Number.isNaN(change) || calm.matches) return;
+  const color = getComputedStyle(node).getPropertyValue(change > 0 ? "--tc-up-wash" : "--tc-down-wash");
+  node.animate([{ backgroundColor: color }, { backgroundColor: "transparent" }], { duration: 300 });
+}
