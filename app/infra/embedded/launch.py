@@ -110,20 +110,33 @@ def shared_place(name: str) -> Path:
     return _SYSTEM_HOME / name
 
 
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run: `command` with exactly this `environment`, from `folder`.
+
+    With `has_input` its standard input is a pipe to us, else it is empty.
+    """
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path = Path("/")
+    has_input: bool = False
+
+
 def launch(
-    command: Sequence[str],
+    program: Program,
     *,
     log: IO[bytes],
     account: Account | None = None,
     orphan_signal: signal.Signals = signal.SIGTERM,
-    environment: Mapping[str, str] | None = None,
     keep_watch: bool = sys.platform != "linux",
 ) -> "subprocess.Popen[bytes]":
-    """Start `command` in a session of its own, tethered to this process.
+    """Start `program` in a session of its own, tethered to this process.
 
     Call it from the main thread: Linux ends the server with the thread that started it.
-    `keep_watch` is the way of systems without `PR_SET_PDEATHSIG`. Ctrl-C in the terminal does
-    not reach the server; whoever starts it stops it.
+    `keep_watch` is the way of systems without `PR_SET_PDEATHSIG`, and of servers with children of
+    their own, which the kernel's promise does not cover. Ctrl-C in the terminal does not reach
+    the server; whoever starts it stops it.
     """
     identity = "-" if account is None or account.is_us else f"{account.uid}:{account.gid}"
     how = "watch" if keep_watch else "become"
@@ -131,13 +144,13 @@ def launch(
         [
             *(sys.executable, "-I", "-S", str(_TETHER)),
             *(how, str(int(orphan_signal)), str(os.getpid()), identity),
-            *command,
+            *program.command,
         ],
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if program.has_input else subprocess.DEVNULL,
         stdout=log,
         stderr=log,
-        cwd="/",
-        env=dict(environment or {}),
+        cwd=program.folder,
+        env=dict(program.environment),
         start_new_session=True,
     )
 

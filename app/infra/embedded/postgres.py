@@ -25,6 +25,7 @@ from psycopg import sql
 
 from app.infra.embedded.binaries import postgres_programs
 from app.infra.embedded.launch import (
+    Program,
     launch,
     our_account,
     place_for,
@@ -168,7 +169,7 @@ class EmbeddedPostgres:
             *(() if self._durable else ("--no-sync",)),
         ]
         with self._open_log() as log:
-            made = launch(command, log=log, account=self._account, environment=_environment())
+            made = launch(Program(command, _environment()), log=log, account=self._account)
             if made.wait() != 0:
                 raise self._failure("could not create its files")
         draft.rename(self._cluster)
@@ -191,11 +192,10 @@ class EmbeddedPostgres:
     def _launch(self, programs: Path) -> "subprocess.Popen[bytes]":
         with self._open_log() as log:
             return launch(
-                self._command(programs),
+                Program(self._command(programs), _environment()),
                 log=log,
                 account=self._account,
                 orphan_signal=signal.SIGINT,
-                environment=_environment(),
             )
 
     def _command(self, programs: Path) -> list[str]:

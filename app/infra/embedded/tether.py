@@ -8,6 +8,7 @@ it stays as a watcher that ends the command when its own parent changes. A scrip
 `preexec_fn`, because running Python between fork and exec is unsafe in a process with threads.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -18,7 +19,7 @@ from types import FrameType
 
 PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.2
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 2.0
 
 
 def become(identity: str) -> None:
@@ -44,7 +45,10 @@ def die_with_parent(orphan_signal: int, parent: int) -> None:
 
 
 def watch(orphan_signal: int, parent: int, command: list[str]) -> int:
-    """Run `command` until it ends or the parent does; forwards signals, returns its exit code."""
+    """Run `command` until it ends or the parent does; forwards signals, returns its exit code.
+
+    Orphaned, it ends the whole process group: also what the command started and did not stop.
+    """
     child = subprocess.Popen(command)
 
     def forward(number: int, _frame: FrameType | None) -> None:
@@ -54,18 +58,16 @@ def watch(orphan_signal: int, parent: int, command: list[str]) -> int:
         signal.signal(number, forward)
     while child.poll() is None:
         if os.getppid() != parent:
-            return _end(child, orphan_signal)
+            _end_group(child, orphan_signal)
         time.sleep(LOOK_SECONDS)
-    return child.returncode
+    return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
-def _end(child: "subprocess.Popen[bytes]", orphan_signal: int) -> int:
+def _end_group(child: "subprocess.Popen[bytes]", orphan_signal: int) -> None:
     child.send_signal(orphan_signal)
-    try:
-        return child.wait(GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        return child.wait()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE_SECONDS)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def main(arguments: list[str]) -> int:

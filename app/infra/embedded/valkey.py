@@ -4,14 +4,13 @@ The same transport as a production Redis or Valkey, so tasks behave the same. It
 socket in a private folder only, and appends every command to disk: queued work survives a crash.
 """
 
-import signal
 import socket
 import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
 from app.infra.embedded.binaries import valkey_program
-from app.infra.embedded.launch import launch, our_account, socket_folder
+from app.infra.embedded.launch import Program, launch, our_account, socket_folder
 
 _SOCKET = "valkey.sock"
 _ANSWER_SECONDS = 1.0
@@ -39,18 +38,15 @@ class EmbeddedValkey:
         """Start the server without waiting for it."""
         address = self.socket
         (self._home / "logs").mkdir(exist_ok=True)
+        command = [
+            *(str(valkey_program()), "--port", "0", "--unixsocket", str(address)),
+            *("--unixsocketperm", "700", "--dir", str(self._base)),
+            *("--appendonly", "yes", "--save", "", "--daemonize", "no"),
+            *("--maxmemory-policy", "noeviction"),
+        ]
+        environment = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
         with (self._home / "logs" / "valkey.log").open("ab") as log:
-            return launch(
-                [
-                    *(str(valkey_program()), "--port", "0", "--unixsocket", str(address)),
-                    *("--unixsocketperm", "700", "--dir", str(self._base)),
-                    *("--appendonly", "yes", "--save", "", "--daemonize", "no"),
-                    *("--maxmemory-policy", "noeviction"),
-                ],
-                log=log,
-                orphan_signal=signal.SIGTERM,
-                environment={"LC_ALL": "C", "PATH": "/usr/bin:/bin"},
-            )
+            return launch(Program(command, environment), log=log)
 
     def is_answering(self) -> bool:
         """Whether a server says PONG on the socket."""
