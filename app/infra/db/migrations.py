@@ -11,12 +11,18 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from app.core.errors import ProviderUnavailable
 from app.infra.db.database import psycopg_url
+
+_MISSING_RIGHT = (
+    "The database's owner may not migrate it: {reason}. Let an administrator run these once in the"
+    " database: CREATE EXTENSION vector; CREATE ROLE coach_app; GRANT coach_app TO the owner."
+)
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -46,9 +52,19 @@ def read_schema(url: str) -> Schema:
 
 
 def migrate(owner_url: str) -> Schema:
-    """Migrate to the newest schema and tell where the database stood before. Blocking."""
+    """Migrate to the newest schema and tell where the database stood before. Blocking.
+
+    `ProviderUnavailable` when the server does not answer or the owner lacks a right it needs.
+    """
     before = read_schema(owner_url)
-    command.upgrade(alembic_config(owner_url), "head")
+    try:
+        command.upgrade(alembic_config(owner_url), "head")
+    except ProgrammingError as error:
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise ProviderUnavailable(
+                _MISSING_RIGHT.format(reason=error.orig.diag.message_primary)
+            ) from error
+        raise
     return before
 
 
