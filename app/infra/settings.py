@@ -7,8 +7,10 @@ Names nest by `__`: `COACH_LLM__MODEL`, `COACH_DATABASE__URL`.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from app.infra.faults import CannotStart
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +56,7 @@ class QueueSettings(_Group):
 
 class WebSettings(_Group):
     host: str = Field("127.0.0.1", description="Where the web process listens.")
-    port: int = Field(8000, ge=1, le=65535)
+    port: int = Field(8000, ge=1, le=65535, description="And on which port.")
     public_url: str | None = Field(
         None, description="What members type, behind a proxy: https://coach.example."
     )
@@ -82,8 +84,35 @@ class Settings(BaseSettings):
     home: Path = Field(ROOT / ".data", description="All state: database, queue, keys, logs.")
     market: str = Field("simulated", description="`simulated`, or `files:DIR`.")
     market_seed: int = Field(7, description="Seed of the simulated market.")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is logged."
+    )
     llm: LlmSettings = LlmSettings()
     database: DatabaseSettings = DatabaseSettings()
     queue: QueueSettings = QueueSettings()
     web: WebSettings = WebSettings()
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this process; `given` wins over the environment, and it over `.env`.
+
+    Raises CannotStart with one line per wrong value, by its name in the environment.
+    """
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = [f"{variable(*each['loc'])}: {_reason(each['msg'])}" for each in error.errors()]
+    except SettingsError as error:
+        wrong = [f"{error} (groups are set by COACH_GROUP__NAME)"]
+    raise CannotStart("\n".join(["These settings cannot be used:", *wrong]))
+
+
+def variable(*path: int | str) -> str:
+    """A setting's name in the environment: `COACH_LLM__MODEL`."""
+    return "COACH_" + "__".join(str(step) for step in path).upper()
+
+
+def _reason(message: str) -> str:
+    if message == "Extra inputs are not permitted":
+        return "there is no such setting"
+    return message[:1].lower() + message[1:]

@@ -53,6 +53,11 @@ class Supervisor:
         self._grace = grace_seconds
         self._parts: list[Part] = []
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether there is nothing to watch."""
+        return not self._parts
+
     def start(self, part: Part) -> None:
         """Start `part` and watch over it from now on."""
         self._parts.append(part)

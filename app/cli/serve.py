@@ -1,0 +1,23 @@
+"""`python -m app.cli serve`: the web process behind a gate. Used by `run`, not by people.
+
+Loading the chat takes seconds; the database is made ready in the meantime. Nothing is served
+before the schema is current: the gate opens by a line on standard input.
+"""
+
+import argparse
+import sys
+
+GO = b"go\n"
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = subparsers.add_parser("serve", description=__doc__)
+    parser.set_defaults(handler=_serve)
+
+
+def _serve(_arguments: argparse.Namespace) -> int:
+    from app.main import main
+
+    if sys.stdin.buffer.readline() == GO:
+        main()
+    return 0
