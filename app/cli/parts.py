@@ -100,13 +100,7 @@ class Worker:
 
     def __init__(self, environment: Mapping[str, str], home: Home) -> None:
         self._log = home.log_file("worker")
-        schedule = home.path / "beat"
-        schedule.mkdir(exist_ok=True)
-        command = [
-            *(sys.executable, "-m", "celery", "--app", "workers.main", "worker", "--beat"),
-            *("--schedule", str(schedule / "schedule"), "--concurrency", "2"),
-            *("--loglevel", "info", "--without-mingle", "--without-gossip"),
-        ]
+        command = [sys.executable, "-m", "workers"]
         self._program = Program(command, environment, folder=ROOT)
         self.part = Part("worker", self._spawn)
 

@@ -42,6 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    os.umask(0o077)
     _choose(arguments)
     settings = read_settings()
     home = Home(settings.home)

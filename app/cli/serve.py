@@ -7,6 +7,8 @@ before the schema is current: the gate opens by a line on standard input.
 import argparse
 import sys
 
+from app.infra.settings import read_settings
+
 GO = b"go\n"
 
 
@@ -16,8 +18,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _serve(_arguments: argparse.Namespace) -> int:
-    from app.main import main
+    from app.main import serve
 
     if sys.stdin.buffer.readline() == GO:
-        main()
+        serve(read_settings())
     return 0

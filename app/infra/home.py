@@ -1,6 +1,7 @@
 """The home folder: everything the coach keeps on this machine, and its one lock.
 
-It is private (0700): it holds keys and conversations. Secrets that nobody chose are made once and
+It is private, for it holds keys and conversations. Root's lets others pass through but not look
+(0711), because PostgreSQL lives inside under an account of its own. Secrets that nobody chose are made once and
 kept, so that a restart signs nobody out.
 """
 
@@ -26,8 +27,8 @@ class Home:
         """Create it when it is missing; CannotStart when this user may not or the disk is full."""
         self.path = path.expanduser().resolve()
         try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.logs.mkdir(exist_ok=True)
+            self.path.mkdir(mode=_mode(), parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
             self._probe()
         except OSError as error:
             raise self._trouble(error) from error
@@ -125,3 +126,7 @@ class Home:
                 "or start as the user it belongs to."
             )
         return CannotStart(f"{self.path} cannot be used as the home folder: {error.strerror}.")
+
+
+def _mode() -> int:
+    return 0o711 if os.geteuid() == 0 else 0o700

@@ -7,7 +7,7 @@ Names nest by `__`: `COACH_LLM__MODEL`, `COACH_DATABASE__URL`.
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from app.infra.faults import CannotStart
@@ -81,7 +81,10 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    home: Path = Field(ROOT / ".data", description="All state: database, queue, keys, logs.")
+    home: Path = Field(
+        ROOT / ".data",
+        description="All state: database, queue, keys, logs; relative to the checkout.",
+    )
     market: str = Field("simulated", description="`simulated`, or `files:DIR`.")
     market_seed: int = Field(7, description="Seed of the simulated market.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -91,6 +94,11 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     queue: QueueSettings = QueueSettings()
     web: WebSettings = WebSettings()
+
+    @field_validator("home")
+    @classmethod
+    def _seen_from_the_checkout(cls, home: Path) -> Path:
+        return ROOT / home.expanduser()
 
 
 def read_settings(**given: object) -> Settings:

@@ -78,12 +78,16 @@ def our_account() -> Account:
 
 
 def place_for(account: Account, folder: Path) -> Path:
-    """`folder` itself, or its stand-in under `/var/lib` when the account cannot get there."""
-    ancestor = next(step for step in (folder, *folder.parents) if step.exists())
-    if account.can_enter(ancestor):
-        return folder
+    """`folder` itself, or its stand-in under `/var/lib` when the account cannot get there.
+
+    A stand-in that exists stays in use: a change of rights must not show an empty database.
+    """
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
-    return _SYSTEM_HOME / f"{folder.name}-{digest}"
+    stand_in = _SYSTEM_HOME / f"{folder.name}-{digest}"
+    ancestor = next(step for step in (folder, *folder.parents) if step.exists())
+    if not account.is_us and (stand_in.exists() or not account.can_enter(ancestor)):
+        return stand_in
+    return folder
 
 
 def socket_folder(base: Path, socket_name: str, account: Account) -> Path:
