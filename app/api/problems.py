@@ -180,22 +180,22 @@ class _Shaped:
         self.receive = receive
         self.send = send
         self.has_started = False
-        self.failing: int | None = None
+        self.failing: Message | None = None
         self.body = bytearray()
 
     async def take(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.has_started = True
             if _needs_shape(message):
-                self.failing = message["status"]
+                self.failing = message
                 return
         if self.failing is None:
             await self.send(message)
             return
         self.body += message.get("body", b"")
         if not message.get("more_body", False):
-            status, self.failing = self.failing, None
-            await self._respond(status, _detail(bytes(self.body)))
+            start, self.failing = self.failing, None
+            await self._finish(start, bytes(self.body))
 
     async def fail(self, error: Exception) -> None:
         if self.has_started and self.failing is None:
@@ -203,6 +203,14 @@ class _Shaped:
             return
         log.error("request failed", exc_info=error)
         await self._respond(500, "")
+
+    async def _finish(self, start: Message, body: bytes) -> None:
+        detail = _detail(body)
+        if detail is None:
+            await self.send(start)
+            await self.send({"type": "http.response.body", "body": body})
+        else:
+            await self._respond(start["status"], detail)
 
     async def _respond(self, status: int, detail: str) -> None:
         bug = status == HTTPStatus.INTERNAL_SERVER_ERROR
@@ -222,10 +230,12 @@ def _needs_shape(start: Message) -> bool:
     return bool(kind.startswith((b"application/json", b"text/plain")))
 
 
-def _detail(body: bytes) -> str:
+def _detail(body: bytes) -> str | None:
+    """What a framework's failure says; None for a body that is somebody's own answer."""
     try:
         content = json.loads(body)
     except ValueError:
         return ""
-    detail = content.get("detail") if isinstance(content, dict) else None
-    return detail if isinstance(detail, str) else ""
+    if not isinstance(content, dict) or "detail" not in content:
+        return None
+    return content["detail"] if isinstance(content["detail"], str) else ""

@@ -1,0 +1,51 @@
+"""What the routes run against; `app.main` builds it once and puts it on the application."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+from starlette.requests import HTTPConnection
+
+from app.agents.coach import Coach
+from app.api.schemas import Component
+from app.api.security import Premises
+from app.api.ticker import Ticker
+from app.core.clock import Clock
+from app.infra.db.database import Database
+from app.infra.throttle import Throttle
+from app.market.protocol import MarketData
+
+Check = Callable[[], Awaitable[Component]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """`clock` is the market's present, `wall` the real one, by which tokens and sessions age.
+
+    `turns` limits questions per member, `sign_ins` sign-ins per address; `checks` are the parts
+    that `/readyz` asks.
+    """
+
+    market: MarketData
+    clock: Clock
+    wall: Clock
+    database: Database
+    coach: Coach
+    ticker: Ticker
+    secret: str
+    premises: Premises
+    is_demo_enabled: bool
+    turns: Throttle
+    sign_ins: Throttle
+    checks: Mapping[str, Check]
+
+
+def doors_of(connection: HTTPConnection) -> Doors:
+    """The doors of the application that serves `connection`."""
+    found: Doors = connection.app.state.doors
+    return found
+
+
+async def doors(request: Request) -> Doors:
+    """The same, as a dependency of a route."""
+    return doors_of(request)

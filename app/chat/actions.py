@@ -1,0 +1,142 @@
+"""What a click on a card does.
+
+Decided: a click is a turn whose model is the click. It names one tool and its arguments, the turn
+checks, runs, grounds and stores it like any other, and a reload shows it again. A click that only
+looks again at what is there (`open_card`) is no turn. Payloads come from the browser: they are
+parsed by the tool's own arguments and authorised again by the member's session.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from chainlit.session import WebsocketSession
+from pydantic import BaseModel, ConfigDict, ValidationError
+from typing_extensions import override
+
+from app.agents.model import (
+    ChatModel,
+    ModelEvent,
+    ModelRequest,
+    RoundEnd,
+    TextDelta,
+    ToolAnswer,
+    ToolCall,
+)
+from app.agents.turns import take_turn
+from app.chat import render, stored, tabs
+from app.chat.handlers import conclude
+from app.chat.live import LiveTurn
+from app.chat.room import room
+from app.conversations import service
+from app.core.errors import InvalidInput, NotFound
+from app.core.ids import new_id
+from app.users.models import Member
+
+
+async def run(
+    session: WebsocketSession, member: Member, name: str, payload: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Do what the click asks for in the member's tab; says at once whether it has begun."""
+    action = ACTIONS.get(name)
+    if action is None:
+        raise NotFound("There is no such action.", suggestions=sorted(ACTIONS))
+    await action(session, member, payload)
+    return {"ok": True}
+
+
+async def show_chart(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+    """Open the chart a card offers: one call of the tool of this name."""
+    tool = room().toolbox.get("show_chart")
+    args = parse(tool.args, payload)
+    room().turns.take(str(member.id))
+    timeframe = getattr(args, "timeframe", "")
+    question = f"Chart of {getattr(args, 'symbol', '')}, {timeframe}"
+    chosen = args.model_dump(mode="json", exclude_unset=True)
+    session.current_task = asyncio.create_task(
+        take_click(session, member, question, Click(tool.name, chosen))
+    )
+
+
+class OpenCard(BaseModel):
+    """Which card to look at again, by its `card_id`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    card_id: str
+
+
+async def open_card(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+    """Put a stored card of this thread into the side panel once more."""
+    wanted = parse(OpenCard, payload).card_id
+    async with room().database.member(member.id) as transaction:
+        messages = await service.list_messages(transaction, UUID(session.thread_id))
+    _, elements = stored.drawn(messages)
+    found = next((each for each in elements if each["props"].get("card_id") == wanted), None)
+    if found is None:
+        raise NotFound("This card is no longer in the conversation.")
+    await tabs.open_panel([session], found)
+
+
+Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
+ACTIONS: Mapping[str, Action] = {"show_chart": show_chart, "open_card": open_card}
+
+
+def parse(shape: type[BaseModel], payload: Mapping[str, Any]) -> Any:
+    """`payload` as `shape`; `InvalidInput` says what is wrong with it."""
+    try:
+        return shape.model_validate(dict(payload))
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+            for fault in error.errors(include_url=False)
+        )
+        raise InvalidInput(f"This click makes no sense: {faults}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Click(ChatModel):
+    """A model that asks for exactly one call and then says the tool's own sentence."""
+
+    tool: str
+    arguments: Mapping[str, Any]
+
+    @property
+    @override
+    def name(self) -> str:
+        return "click"
+
+    @override
+    async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
+        last = request.messages[-1]
+        if isinstance(last, ToolAnswer):
+            yield TextDelta(last.sentence)
+            yield RoundEnd()
+        else:
+            yield RoundEnd((ToolCall(str(new_id()), self.tool, self.arguments),))
+
+
+async def take_click(
+    session: WebsocketSession, member: Member, question: str, click: Click
+) -> None:
+    """Take the turn of a click, shown in every tab of the thread, the clicked one included."""
+    asked = str(uuid4())
+    turn = LiveTurn(member.id, UUID(session.thread_id), asked, wall=room().wall)
+    here = tabs.in_thread(member.id, turn.thread_id)
+    step = render.member_step(turn.thread_id, asked, question, turn.started)
+    await tabs.tell([session], "task_start", {})
+    await tabs.tell(here, "new_message", step)
+    events = take_turn(
+        room().database,
+        replace(room().coach, model=click),
+        member_id=member.id,
+        thread_id=turn.thread_id,
+        question=question,
+        as_of=None,
+    )
+    try:
+        await conclude(turn, events)
+    finally:
+        await tabs.tell([session], "task_end", {})

@@ -1,0 +1,55 @@
+"""The open tabs of a member: who gets to see what happens in a thread.
+
+Decided: everything is emitted to each tab that has the thread open, whoever asked. A tab that lost
+its connection is skipped; it reads the thread again when it comes back.
+"""
+
+from collections.abc import Awaitable, Iterable
+from typing import Any, cast
+from uuid import UUID
+
+from chainlit.server import sio
+from chainlit.session import WebsocketSession, ws_sessions_id
+
+from app.infra.telemetry import get_logger
+
+log = get_logger(__name__)
+
+
+Tab = WebsocketSession
+
+
+def connected(member_id: UUID) -> list[Tab]:
+    """The member's tabs that can be reached now; sessions outlive their sockets by minutes."""
+    return [
+        session
+        for session in ws_sessions_id.values()
+        if getattr(session.user, "id", None) == str(member_id)
+        and sio.manager.is_connected(session.socket_id, "/")
+    ]
+
+
+def in_thread(member_id: UUID, thread_id: UUID) -> list[Tab]:
+    return [tab for tab in connected(member_id) if tab.thread_id == str(thread_id)]
+
+
+async def tell(tabs: Iterable[Tab], event: str, content: Any) -> None:
+    """Emit to each of `tabs`; what one cannot take must not keep it from the others."""
+    for tab in tabs:
+        try:
+            await cast("Awaitable[None]", tab.emit(event, content))
+        except (OSError, KeyError) as error:
+            log.info("tab gone", session=tab.id, reason=repr(error))
+
+
+async def open_panel(tabs: Iterable[Tab], element: dict[str, Any]) -> None:
+    """Show `element` in the side panel."""
+    content = {"elements": [element], "key": element["id"]}
+    audience = list(tabs)
+    await tell(audience, "set_sidebar_title", element["props"].get("symbol", "Chart"))
+    await tell(audience, "set_sidebar_elements", content)
+
+
+async def toast(tabs: Iterable[Tab], message: str, kind: str = "info") -> None:
+    """A short notice; `kind` is info, success, warning or error."""
+    await tell(tabs, "toast", {"message": message, "type": kind})
