@@ -12,7 +12,7 @@ function LevelsCard() {
   const vwap = placed.find((rung) => rung.name === 'VWAP' && !rung.is_highlighted);
   const listed = placed.filter((rung) => rung !== vwap);
   const shown = isWhole ? listed : coach.ladder.around(listed, NEAREST);
-  const nearest = listed.find((rung) => rung.is_nearest);
+  const nearest = placed.find((rung) => rung.is_nearest);
   const price = tick ? coach.format.number(tick.price, coach.format.decimalsOf(last.text)) : last.text;
   const percent = tick && change_pct && coach.ladder.percentAt(tick.price, last, change_pct);
 
@@ -67,7 +67,7 @@ function Here({ price, vwap }) {
           <span className="tc-rule" />
           {vwap && (
             <span className="tc-vwap" title={`${vwap.title}, ${vwap.shown.distance} away`}>
-              {vwap.name} <Num n={vwap.price} />
+              {vwap.name} <Num n={vwap.price} />{vwap.is_nearest && ' nearest'}
             </span>
           )}
         </div>
@@ -93,7 +93,7 @@ function row(rung) {
 }
 
 function Remark({ rung }) {
-  const since = rung.since && coach.format.moment(rung.since, coach.format.zoneOf(props.symbol), Date.parse(props.freshness.as_of));
+  const since = rung.since && coach.format.brief(rung.since, coach.format.zoneOf(props.symbol), Date.parse(props.freshness.as_of));
   return (
     <>
       {rung.is_nearest && <span className="tc-nearest">nearest </span>}

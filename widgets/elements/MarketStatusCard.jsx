@@ -7,7 +7,7 @@ function MarketStatusCard() {
   const asOf = Date.parse(freshness.as_of);
   const present = now === null ? asOf : now * 1000;
   const next = milestones.find(({ at }) => Date.parse(at) > present);
-  const { countdown, day, moment } = coach.format;
+  const { bell, countdown, day } = coach.format;
   return (
     <Card title={title} sentence={`${title}: ${phase}. ${headline}`} freshness={freshness} notes={notes}>
       <div className="tc-main">
@@ -26,7 +26,7 @@ function MarketStatusCard() {
         {milestones.map(({ label, at }) => (
           <li key={label + at} className={Date.parse(at) <= present ? 'tc-beside' : ''}>
             <span>{label}</span>
-            <time dateTime={at}>{moment(at, 'America/New_York', asOf)}</time>
+            <time dateTime={at}>{bell(at, 'America/New_York', asOf)}</time>
           </li>
         ))}
       </ul>

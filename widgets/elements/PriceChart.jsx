@@ -7,10 +7,11 @@ function PriceChart() {
   const host = React.useRef(null);
   const chart = { card_id, symbol, name, timeframe, extended, lines, averages, as_of, decimals, freshness, display };
   React.useLayoutEffect(() => coach.charts.attach(chart, host.current), []);
+  const past = as_of && coach.format.dayAndTime(Date.parse(as_of), coach.format.zoneOf(symbol));
   return (
     <Card
       title={symbol}
-      subtitle={name}
+      subtitle={past ? `${name}, as of ${past}` : name}
       className="tc-wide"
       sentence={`Price chart of ${symbol}, ${name}, with ${lines.length} levels.`}
       freshness={freshness}

@@ -12,6 +12,8 @@ import { colours, onThemeChange } from "./theme.js";
 const FEW_LINES = 6;
 const RELOAD_PAUSE_MS = 30_000;
 const EARLIER_WITHIN_BARS = 10;
+const BAR_PX = 7;
+const LABELS_PX = 112;
 const LINE_MODES = ["few", "all", "none"];
 
 export class ChartView {
@@ -130,7 +132,13 @@ export class ChartView {
 
   #firstView() {
     const count = this.#bars.length;
-    return { from: Math.max(-2, count - Math.max(40, Math.round(this.node.clientWidth / 7))), to: count + 6 };
+    const shown = Math.max(30, Math.round((this.node.clientWidth - LABELS_PX) / BAR_PX));
+    return { from: count - Math.min(count + 2, shown), to: count + this.#labelRoom() };
+  }
+
+  /** Bars' worth of free room at the right, so that labels do not cover the last candles. */
+  #labelRoom() {
+    return this.#card.lines.length && this.#lineMode !== "none" ? Math.ceil(LABELS_PX / BAR_PX) : 4;
   }
 
   #setBars(bars, sessions) {
@@ -167,7 +175,7 @@ export class ChartView {
     this.#chart.applyOptions(options(look, this.timeframe, this.node));
     this.#candles.applyOptions({
       upColor: look.up, downColor: look.down, wickUpColor: look.up, wickDownColor: look.down,
-      borderVisible: false, priceLineColor: look.muted,
+      borderVisible: false,
     });
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.22 } });
     this.#candles.setData(this.#bars.map((bar) => ({ ...bar, time: bar.axis })));
@@ -253,7 +261,7 @@ export class ChartView {
   #showCountdown() {
     const [last, now] = [this.#bars.at(-1), live.now()];
     const left = last && now && this.timeframe.seconds ? last.time + this.timeframe.seconds - now : -1;
-    this.#frame.countdown(left >= 0 ? `bar closes in ${format.countdown(left)}` : "");
+    this.#frame.countdown(left >= 0 ? `closes in ${format.countdown(left)}` : "");
   }
 
   #savePng() {
@@ -273,6 +281,7 @@ function volumeBar(bar, look) {
 }
 
 function options(look, frame, node) {
+  const cross = { color: look.muted, labelBackgroundColor: look.label };
   return {
     layout: {
       background: { color: look.surface }, textColor: look.muted, fontSize: 11,
@@ -280,8 +289,8 @@ function options(look, frame, node) {
     },
     grid: { vertLines: { color: look.grid }, horzLines: { color: look.grid } },
     rightPriceScale: { borderColor: look.border },
-    timeScale: { borderColor: look.border, timeVisible: Boolean(frame.seconds), secondsVisible: false, rightOffset: 6 },
-    crosshair: { mode: 0, vertLine: { color: look.muted }, horzLine: { color: look.muted } },
-    localization: { locale: "en-GB", dateFormat: "d MMM yyyy" },
+    timeScale: { borderColor: look.border, timeVisible: Boolean(frame.seconds), secondsVisible: false },
+    crosshair: { mode: 0, vertLine: cross, horzLine: cross },
+    localization: { locale: "en-GB", dateFormat: "dd MMM yyyy" },
   };
 }

@@ -13,8 +13,10 @@ import * as ladder from "./ladder.js";
 import { useMemory } from "./memory.js";
 import { useMarketClock, useTick } from "./moving.js";
 import { parts } from "./parts.js";
+import { watchWelcome } from "./welcome.js";
 
 window.coach = { charts, format, ladder, parts, useMarketClock, useMemory, useReveal, useTick };
 
 watchFigures();
 watchKeys();
+watchWelcome();

@@ -69,8 +69,7 @@ export function clock(moment, zone) {
 
 /** "Fri 20 Nov, 10:31 ET". */
 export function dayAndTime(moment, zone) {
-  const time = inZone(zone, { hour: "2-digit", minute: "2-digit" }).format(moment);
-  return `${day(moment, zone)}, ${time} ${zoneName(zone)}`;
+  return `${day(moment, zone)}, ${minute(moment, zone)} ${zoneName(zone)}`;
 }
 
 /** "Fri 20 Nov", with the year when `year` is set. */
@@ -83,8 +82,27 @@ export function day(moment, zone, { year = false } = {}) {
 /** "10:31:05 ET" today, "Fri 20 Nov, 10:31 ET" on other days; `now` is the market's present. */
 export function moment(iso, zone, now) {
   const at = new Date(iso);
-  const sameDay = now && day(at, zone, { year: true }) === day(now, zone, { year: true });
-  return sameDay ? clock(at, zone) : dayAndTime(at, zone);
+  return now && isSameDay(at, now, zone) ? clock(at, zone) : dayAndTime(at, zone);
+}
+
+/** "16:00 ET" on the day of `now`, "Fri 20 Nov, 16:00 ET" on others: for bells, which are exact. */
+export function bell(iso, zone, now) {
+  const at = new Date(iso);
+  return isSameDay(at, now, zone) ? `${minute(at, zone)} ${zoneName(zone)}` : dayAndTime(at, zone);
+}
+
+/** As short as a table needs: "10:31" on the day of `now`, else "Thu 19 Nov". */
+export function brief(iso, zone, now) {
+  const at = new Date(iso);
+  return isSameDay(at, now, zone) ? minute(at, zone) : day(at, zone);
+}
+
+function isSameDay(one, other, zone) {
+  return day(one, zone, { year: true }) === day(other, zone, { year: true });
+}
+
+function minute(at, zone) {
+  return inZone(zone, { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 /** Seconds to add to a Unix time so that its UTC reading is the zone's wall clock. */

@@ -1,0 +1,50 @@
+"""What Chainlit runs in the gallery: a message names the cards to send."""
+
+import sys
+from pathlib import Path
+
+import chainlit as cl
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from samples import samples_at
+
+PROSE = (
+    "SPY trades at [602.31](#a1), [0.08 ATR](#a1,a3) above yesterday's high of [601.77](#a{pdh}). "
+    "Someone wrote [⚠ 602.40](#unsourced \"not from a source\")."
+)
+
+
+@cl.set_starters
+async def starters() -> list[cl.Starter]:
+    names = ["levels", "compare", "quote", "market", "chart", "abilities"]
+    return [cl.Starter(label=name, message=name) for name in names]
+
+
+@cl.on_message
+async def on_message(message: cl.Message) -> None:
+    samples = samples_at()
+    cards = samples.all()
+    wanted = message.content.split()
+    if wanted == ["all"]:
+        wanted = [name for name in cards if name != "panel"]
+    shown = [card for name in wanted for card in cards.get(name, ())]
+    report = samples.sources(unbound=("602.40",) if "levels" in wanted else ())
+    elements = [_element(card) for card in (*shown, report)]
+    panel = [each for each in elements if each.display == "side"]
+    if panel:
+        await cl.ElementSidebar.set_title("Chart")
+        await cl.ElementSidebar.set_elements(panel)
+    pdh = next(figure.id for figure in samples.ledger if figure.path == "PDH")[1:]
+    await cl.Message(
+        content=PROSE.format(pdh=pdh), elements=[each for each in elements if each not in panel]
+    ).send()
+
+
+@cl.action_callback("show_chart")
+async def on_show_chart(action: cl.Action) -> None:
+    await cl.Message(content=f"Asked for a chart: {action.payload}").send()
+
+
+def _element(card) -> cl.CustomElement:  # type: ignore[no-untyped-def]
+    return cl.CustomElement(name=card.element, props=card.props(), display=card.display)
