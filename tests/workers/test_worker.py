@@ -1,0 +1,80 @@
+"""A real worker over a real queue: alive, hard to kill, quick to stop."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from celery import Celery
+
+from app.conversations import service
+from app.core.jobs import Job
+from app.infra.db.database import Database
+from app.infra.embedded.postgres import DatabaseUrls
+from app.infra.queue import CeleryQueue
+
+
+@pytest.fixture
+def last_sign(empty_postgres: DatabaseUrls) -> Iterator[Callable[[], datetime]]:
+    """When the worker last gave a sign of life; the beginning of time if it never did."""
+    url = empty_postgres.application.replace("+psycopg", "", 1)
+    with psycopg.connect(url, autocommit=True) as connection:
+
+        def read() -> datetime:
+            row = connection.execute("SELECT at FROM heartbeats").fetchone()
+            return datetime.min.replace(tzinfo=UTC) if row is None else row[0]
+
+        yield read
+
+
+def _pool(queue_url: str) -> set[int]:
+    """The processes that do the jobs, as the worker itself names them."""
+    with Celery(broker=queue_url, set_as_current=False) as remote:
+        found = remote.control.inspect(timeout=0.5).stats() or {}
+        return {pid for each in found.values() for pid in each["pool"]["processes"]}
+
+
+async def test_a_worker_does_what_it_is_told_gives_signs_of_life_and_survives_a_killed_child(
+    worker: "subprocess.Popen[bytes]",
+    queue_url: str,
+    database: Database,
+    ada: UUID,
+    now: datetime,
+    last_sign: Callable[[], datetime],
+    until: Callable[[Callable[[], bool]], None],
+    tmp_path: Path,
+) -> None:
+    queue = CeleryQueue(queue_url)
+    until(lambda: last_sign().year > 1)
+    async with database.member(ada) as session:
+        empty = await service.create_thread(session, now=now - timedelta(days=3650))
+
+    pool = _pool(queue_url)
+    assert len(pool) == 2
+    for child in pool:
+        os.kill(child, signal.SIGKILL)
+    killed_at = last_sign()
+    await queue.enqueue(Job.BEAT)
+    until(lambda: last_sign() > killed_at)
+    assert not pool & _pool(queue_url)
+
+    await queue.enqueue(Job.TIDY_CONVERSATIONS)
+
+    def is_tidied() -> bool:
+        return "conversations.tidied" in (tmp_path / "worker.log").read_text()
+
+    until(is_tidied)
+    await queue.close()
+    async with database.member(ada) as session:
+        assert empty not in (await service.list_threads(session)).threads
+
+    signed_at = last_sign()
+    until(lambda: last_sign() > signed_at)
+
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(timeout=20) == 0
