@@ -20,6 +20,5 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _serve(_arguments: argparse.Namespace) -> int:
     from app.main import serve
 
-    if sys.stdin.buffer.readline() == GO:
-        serve(read_settings())
+    serve(read_settings(), when=lambda: sys.stdin.buffer.readline() == GO)
     return 0
