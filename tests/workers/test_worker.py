@@ -78,3 +78,39 @@ async def test_a_worker_does_what_it_is_told_gives_signs_of_life_and_survives_a_
 
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=20) == 0
+
+
+async def test_a_job_whose_process_is_killed_is_done_by_another(
+    worker: "subprocess.Popen[bytes]",
+    queue_url: str,
+    empty_postgres: DatabaseUrls,
+    database: Database,
+    ada: UUID,
+    now: datetime,
+    last_sign: Callable[[], datetime],
+    until: Callable[[Callable[[], bool]], None],
+    tmp_path: Path,
+) -> None:
+    until(lambda: last_sign().year > 1)
+    async with database.member(ada) as session:
+        await service.create_thread(session, now=now - timedelta(days=3650))
+    queue = CeleryQueue(queue_url)
+    owner = empty_postgres.owner.replace("+psycopg", "", 1)
+
+    with psycopg.connect(owner) as blocking, psycopg.connect(owner, autocommit=True) as watching:
+
+        def waiting() -> int:
+            # A killed client's server process waits on; whoever does the job again joins it.
+            return watching.execute("SELECT DISTINCT pid FROM pg_locks WHERE NOT granted").rowcount
+
+        blocking.execute("LOCK TABLE threads IN ACCESS EXCLUSIVE MODE")
+        await queue.enqueue(Job.TIDY_CONVERSATIONS)
+        until(lambda: waiting() == 1)
+        for child in _pool(queue_url):
+            os.kill(child, signal.SIGKILL)
+        until(lambda: waiting() == 2)
+    await queue.close()
+
+    until(lambda: "conversations.tidied" in (tmp_path / "worker.log").read_text())
+    async with database.member(ada) as session:
+        assert (await service.list_threads(session)).threads == ()
