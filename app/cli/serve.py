@@ -18,7 +18,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _serve(_arguments: argparse.Namespace) -> int:
-    from app.main import serve
+    from app.main import Loaded
 
-    serve(read_settings(), when=lambda: sys.stdin.buffer.readline() == GO)
+    web = Loaded(read_settings())
+    if sys.stdin.buffer.readline() == GO:
+        web.serve()
     return 0
