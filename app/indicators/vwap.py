@@ -12,7 +12,9 @@ from app.market.models import Bars, Floats
 
 def typical_prices(bars: Bars) -> Floats:
     """(H+L+C)/3 of each bar."""
-    typical: Floats = (bars.high + bars.low + bars.close) / 3
+    typical: Floats = bars.high + bars.low
+    typical += bars.close
+    typical /= 3
     return typical
 
 

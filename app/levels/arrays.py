@@ -126,12 +126,14 @@ def _weigh(minutes: Bars, edges: Ints, traded: np.ndarray) -> tuple[Floats, Floa
     Moments are taken around one price of the day, so that squares do not cancel.
     """
     anchor = float(minutes.close[0]) if len(minutes) else 0.0
-    offset = typical_prices(minutes) - anchor
+    offset = typical_prices(minutes)
+    offset -= anchor
     weighted = offset * minutes.volume
+    offset *= weighted
     volume = np.where(traded, _reduce(np.add, minutes.volume, edges)[:, 1], 0.0)
     weight = np.where(volume > 0, volume, np.nan)
     mean = _reduce(np.add, weighted, edges)[:, 1] / weight
-    square = _reduce(np.add, weighted * offset, edges)[:, 1] / weight
+    square = _reduce(np.add, offset, edges)[:, 1] / weight
     return anchor + mean, np.sqrt(np.maximum(square - mean * mean, 0.0)), volume
 
 
