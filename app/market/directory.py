@@ -12,6 +12,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from app.core.errors import NotFound
 from app.core.symbols import AssetClass, Symbol
 from app.market.calendar import ROUND_THE_CLOCK, US
 from app.market.listings.former import FORMER
@@ -92,6 +93,13 @@ def near(symbol: str, limit: int = 3) -> tuple[Symbol, ...]:
     if len(wanted) >= _SHORTEST_NAME:
         found |= dict.fromkeys(_nearly_named(alias_key(symbol)))
     return tuple(each for each in found if each != wanted)[:limit]
+
+
+def unknown(symbol: str) -> NotFound:
+    """The error to raise for a symbol nobody knows: what became of it, or what is near."""
+    gone = former(symbol)
+    told = gone.sentence if gone is not None else f"There is no symbol `{symbol[:20]}`."
+    return NotFound(told, suggestions=near(symbol))
 
 
 _SHORTEST_NAME = 5

@@ -4,6 +4,7 @@ Decided: one bar is a `Bar` of Decimals, for borders; many bars are `Bars`, para
 with integer times, for arithmetic. Going from one to the other is explicit.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -100,7 +101,8 @@ class Bars:
     """Bars of one symbol, oldest first, as parallel arrays of one length.
 
     `time` is the start in Unix seconds. A daily or longer bar starts at the open of its (first)
-    session. `is_forming` says that the last bar is not finished at the moment asked for.
+    session. `is_forming` says that the last bar is not finished at the moment asked for. `volume` is
+    zero throughout for what has none, such as an index.
     """
 
     symbol: Symbol
@@ -134,7 +136,8 @@ class Bars:
 
     def between(self, start: datetime, end: datetime) -> "Bars":
         """Bars that start in `[start, end)`."""
-        first, last = np.searchsorted(self.time, [int(start.timestamp()), int(end.timestamp())])
+        bounds = [math.ceil(start.timestamp()), math.ceil(end.timestamp())]
+        first, last = np.searchsorted(self.time, bounds)
         return self.slice(int(first), int(last))
 
     def bar(self, index: int) -> Bar:
@@ -191,5 +194,6 @@ class Provider:
 
 
 def decimal_of(value: float) -> Decimal:
-    """The shortest decimal that names this float: 601.77, not 601.76999999999998."""
-    return Decimal(repr(float(value)))
+    """The shortest decimal that names this float: 601.77, not 601.76999999999998; 100, not 100.0."""
+    number = float(value)
+    return Decimal(int(number)) if number.is_integer() else Decimal(repr(number))
