@@ -1,0 +1,232 @@
+"""From a clause to the calls of one tool."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.agents.offline.clauses import Clause
+from app.agents.offline.dates import (
+    calendar_of,
+    look_of,
+    moment_of,
+    plain_date,
+    previous_session_date,
+    today_of,
+    traded_date,
+)
+from app.agents.offline.days import Look
+from app.agents.offline.mentions import Kind
+from app.agents.offline.plans import Call
+from app.market import calendar
+
+MAPPED_AVERAGES = ("SMA20", "SMA50", "SMA200", "EMA9", "EMA21")
+_DAY_PART = re.compile(
+    r"\bday(?:'s)? ?(high|hi|low|lo|close)\b|\b(high|low|close) (?:of|on|from) (?:the )?day\b"
+)
+_PARTS = {"h": "PDH", "l": "PDL", "c": "PDC"}
+
+
+def level_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
+    """Key levels of each symbol; a level of an older day needs that day's quote too."""
+    calls: list[Call] = []
+    for symbol in symbols:
+        arguments: dict[str, Any] = {"symbol": symbol}
+        names, older = _names(clause, symbol, now)
+        if names:
+            arguments["names"] = names
+        arguments |= _map(clause)
+        arguments |= {} if names or older else _price(clause)
+        if older:
+            calls.append(Call("get_quote", {"symbol": symbol, "date": older}))
+        else:
+            arguments |= _when(clause, symbol, now, has_names=bool(names))
+        calls.append(Call("get_key_levels", arguments))
+    return calls
+
+
+def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
+    """Level names, and the date of an older day whose high or low is meant."""
+    names = clause.values(Kind.LEVEL)
+    names += [
+        name.upper() for name in clause.values(Kind.AVERAGE) if name.upper() in MAPPED_AVERAGES
+    ]
+    part = _DAY_PART.search(clause.masked)
+    days = clause.of(Kind.DAY)
+    if part is None or not days or days[0].day is None or days[0].day.is_today:
+        return names, ""
+    meant = traded_date(days[0].day, now, symbol, Look.BACK)
+    if meant is None:
+        return names, ""
+    if meant == previous_session_date(now, symbol):
+        return [*names, _PARTS[(part[1] or part[2])[0]]], ""
+    return names, meant.isoformat()
+
+
+_PERIODS = {"1w": "week", "1mo": "month"}
+
+
+def _map(clause: Clause) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for scale in (*clause.values(Kind.SCALE), *clause.values(Kind.TIMEFRAME)):
+        period = _PERIODS.get(scale.removeprefix("last "))
+        if period:
+            arguments["period"] = period
+    for method in clause.values(Kind.PIVOT)[:1]:
+        arguments["pivot"] = method
+    return arguments
+
+
+def _price(clause: Clause) -> dict[str, Any]:
+    numbers = [
+        mention.values[0]
+        for mention in clause.of(Kind.NUMBER)
+        if mention.is_certain and not mention.values[0].endswith("%")
+    ]
+    return {"price": numbers[0]} if numbers and Decimal(numbers[0]) > 0 else {}
+
+
+def _when(clause: Clause, symbol: str, now: datetime, *, has_names: bool) -> dict[str, Any]:
+    moment = moment_of(clause, now, symbol)
+    if moment is not None:
+        return {"as_of": moment.isoformat()}
+    days = clause.of(Kind.DAY)
+    if not days or days[0].day is None or days[0].day.is_today:
+        return {}
+    if has_names and _DAY_PART.search(clause.masked):
+        return {}
+    default = Look.AHEAD if days[0].day.which in ("next", "this") else Look.NEAREST
+    found = traded_date(days[0].day, now, symbol, look_of(clause, default))
+    return {} if found is None or found == today_of(now, symbol) else {"date": found.isoformat()}
+
+
+def quote_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
+    """A quote of each symbol, now, at a named time or of a named session."""
+    return [
+        Call("get_quote", {"symbol": symbol, **_quote_when(clause, symbol, now)})
+        for symbol in symbols
+    ]
+
+
+def _quote_when(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
+    moment = moment_of(clause, now, symbol)
+    if moment is not None:
+        return {"as_of": moment.isoformat()}
+    days = clause.of(Kind.DAY)
+    if not days or days[0].day is None or days[0].day.is_today:
+        return {}
+    found = traded_date(days[0].day, now, symbol, Look.BACK)
+    return {} if found is None or found == today_of(now, symbol) else {"date": found.isoformat()}
+
+
+def indicator_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
+    """Indicators of each symbol on the timeframe that was named."""
+    wanted = [*clause.values(Kind.INDICATOR), *clause.values(Kind.AVERAGE)]
+    if "VWAP" in clause.values(Kind.LEVEL):
+        wanted.append("vwap")
+    wanted = wanted or _implied(clause.masked)
+    calls = []
+    for symbol in symbols:
+        arguments: dict[str, Any] = {"symbol": symbol}
+        frame = timeframe_of(clause)
+        if frame:
+            arguments["timeframe"] = frame
+        if wanted:
+            arguments["indicators"] = wanted
+        arguments |= _closing(clause, symbol, now)
+        calls.append(Call("get_indicators", arguments))
+    return calls
+
+
+_IMPLIED = (
+    (r"\b(?:overbought|oversold)\b", ["rsi"]),
+    (r"\bvolatil", ["atr"]),
+    (r"\bmomentum\b", ["rsi", "macd"]),
+    (r"\btrend", ["sma20", "sma50", "sma200"]),
+)
+
+
+def _implied(masked: str) -> list[str]:
+    found = [names for pattern, names in _IMPLIED if re.search(pattern, masked)]
+    return list(dict.fromkeys(name for names in found for name in names))
+
+
+def _closing(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
+    """The moment asked for: a named time, or the close of a named past session."""
+    moment = moment_of(clause, now, symbol)
+    days = clause.of(Kind.DAY)
+    if moment is None and days and days[0].day is not None and not days[0].day.is_today:
+        found = traded_date(days[0].day, now, symbol, Look.BACK)
+        session = None if found is None else calendar.session_on(found, calendar_of(symbol))
+        moment = session.close if session and session.close <= now else None
+    return {} if moment is None else {"as_of": moment.isoformat()}
+
+
+def timeframe_of(clause: Clause) -> str:
+    """The timeframe that was named, or the scale as one; empty if neither."""
+    named = [*clause.values(Kind.TIMEFRAME), *clause.values(Kind.SCALE)]
+    return named[0].removeprefix("last ") if named else ""
+
+
+_CRYPTO = re.compile(r"\bcrypto(?:s|currenc(?:y|ies))?\b|\bcoins\b")
+
+
+def status_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
+    """The market's hours, now or on a named day; of crypto if that was named."""
+    arguments: dict[str, Any] = {}
+    if _CRYPTO.search(clause.plain):
+        arguments["symbol"] = "BTC/USD"
+    elif symbols:
+        arguments["symbol"] = symbols[0]
+    days = [mention.day for mention in clause.of(Kind.DAY) if mention.day is not None]
+    if days and not days[0].is_today:
+        back = re.search(r"\b(?:was|were|did)\b", clause.plain)
+        found = plain_date(days[0], now, Look.BACK if back else Look.AHEAD)
+        if found is not None:
+            arguments["date"] = found.isoformat()
+    return [Call("get_market_status", arguments)]
+
+
+_NO_LEVELS = re.compile(
+    r"\b(?:without|no|hide|minus|w/o|remove|drop)(?: the| any| key)* levels?\b|\b(?:clean|naked|plain|bare) (?:\w+ )?(?:chart|candles)\b"
+)
+_EXTENDED = re.compile(r"\b(?:pre-?market|after-?hours|extended|overnight|pre and post)\b")
+
+
+def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
+    """A chart of each symbol."""
+    calls = []
+    for symbol in symbols:
+        arguments: dict[str, Any] = {"symbol": symbol}
+        frame = timeframe_of(clause)
+        if frame:
+            arguments["timeframe"] = frame
+        if _NO_LEVELS.search(clause.plain):
+            arguments["levels"] = False
+        if clause.values(Kind.AVERAGE):
+            arguments["averages"] = clause.values(Kind.AVERAGE)
+        if _EXTENDED.search(clause.plain):
+            arguments["extended"] = True
+        arguments |= _closing(clause, symbol, now)
+        calls.append(Call("show_chart", arguments))
+    return calls
+
+
+_WORDS = (
+    (r"\bplus\b", "+"), (r"\bminus\b", "-"), (r"\b(?:times|multiplied by)\b", "*"), (r"\bdivided by\b", "/"), (r"\bover\b", "/"),
+    (r"(?<=[\d)]) ?x ?(?=[\d(])", "*"), ("×", "*"), ("÷", "/"), (r"\$", ""), (r"(?<=\d),(?=\d{3})", ""),
+    (r"(\d+(?:\.\d+)?) ?k\b", r"(\1*1000)"),
+    (r"(\d+(?:\.\d+)?) ?(?:%|percent) of", r"\1/100*"), (r"\bsquared\b", "**2"), (r"\^", "**"),
+)  # fmt: skip
+_EXPRESSION = re.compile(r"[-+(]*[\d(][\d\s.()+\-*/]*[\d)]")
+
+
+def calculation(clause: Clause) -> list[Call]:
+    """The arithmetic of a clause; empty if there is none in it."""
+    text = clause.plain
+    for pattern, sign in _WORDS:
+        text = re.sub(pattern, sign, text)
+    match = _EXPRESSION.search(text)
+    if match is None or not re.search(r"[-+*/]", match[0].lstrip("-+")):
+        return []
+    return [Call("calculate", {"expression": re.sub(r"\s+", "", match[0])})]

@@ -1,0 +1,83 @@
+"""Cuts a question into clauses: "spx pdh and is the market open friday and nvda rsi" is three."""
+
+import re
+from dataclasses import dataclass
+
+from app.agents.offline.mentions import Canvas, Kind, Mention
+
+_CUT = re.compile(
+    r"[;?!\n]+|\.(?=\s|$)|,? (?:and )?then (?!on\b)|,? and also |,? also |,? plus (?!number)|,? and |, | & | \+ (?!\d)|^also |^and |^then "
+)
+_FILLER = re.compile(
+    r"\b(?:please|coach|hey|hi|hello|thanks?|thank you|the|a|an|for|on|of|in|at|me|show|give|tell|can|could|would|you|i|want|to|see"
+    r"|need|let|get|just|now|right now|today|mate|bro|man|dude|guys|quick|quickly|one|question|btw|by the way|like|ok|okay|so|well"
+    r"|what|about|is|it|and|or|also|too|as well|same|again|both|with|my|some|any|stock|shares?|do|check|look|how|with|its?|all|vs|real|sir|buddy)\b|[^\w]"
+)
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch of the question with what it mentions."""
+
+    text: str
+    mentions: list[Mention]
+    masked: str
+    plain: str
+
+    def of(self, *kinds: Kind) -> list[Mention]:
+        return [mention for mention in self.mentions if mention.kind in kinds]
+
+    def values(self, kind: Kind) -> list[str]:
+        """All values of a kind, in order, each once."""
+        return list(dict.fromkeys(v for mention in self.of(kind) for v in mention.values))
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing but mentions and filler."""
+        return _FILLER.sub("", _without_kinds(self.masked)) == ""
+
+    def joined(self, other: "Clause") -> "Clause":
+        """Both as one, in the order of the question."""
+        return Clause(
+            f"{self.text} and {other.text}",
+            sorted([*self.mentions, *other.mentions], key=lambda each: each.start),
+            f"{self.masked} and {other.masked}",
+            f"{self.plain} and {other.plain}",
+        )
+
+
+def _without_kinds(masked: str) -> str:
+    return re.sub(rf"\b(?:{'|'.join(Kind)})\b", "", masked)
+
+
+def whole(canvas: Canvas) -> Clause:
+    """The question as a single clause."""
+    return _part(canvas, 0, len(canvas.text))
+
+
+def parts(canvas: Canvas) -> list[Clause]:
+    """The pieces between connectors; pieces without a letter are left out."""
+    pieces: list[Clause] = []
+    start = 0
+    for match in _CUT.finditer(canvas.low):
+        if canvas.is_free(*match.span()):
+            pieces.append(_part(canvas, start, match.start()))
+            start = match.end()
+    pieces.append(_part(canvas, start, len(canvas.text)))
+    return [piece for piece in pieces if re.search(r"\w", piece.text)]
+
+
+def _part(canvas: Canvas, start: int, end: int) -> Clause:
+    inside = [m for m in canvas.mentions if start <= m.start and m.end <= end]
+    text: list[str] = []
+    position = start
+    for mention in inside:
+        text += [canvas.low[position : mention.start], f" {mention.kind} "]
+        position = mention.end
+    text.append(canvas.low[position:end])
+    return Clause(
+        canvas.text[start:end].strip(),
+        inside,
+        re.sub(r"\s+", " ", "".join(text)).strip(),
+        re.sub(r"\s+", " ", canvas.low[start:end]).strip(),
+    )

@@ -1,0 +1,346 @@
+"""What a clause wants: cue words first, likeness to the tools' own examples when they are silent.
+
+Decided: every intent has weighted cues over the clause with its entities masked ("rsi on stock"),
+and entities count themselves. The sum explains the decision; embeddings are asked only if no sum
+reaches `ENOUGH`.
+"""
+
+import re
+from enum import StrEnum
+
+from app.agents.offline.clauses import Clause
+from app.agents.offline.mentions import Kind
+
+ENOUGH = 1.0
+
+
+class Intent(StrEnum):
+    """What is wanted. The first seven are tools; the rest is answered without calling any."""
+
+    LEVELS = "get_key_levels"
+    QUOTE = "get_quote"
+    INDICATORS = "get_indicators"
+    STATUS = "get_market_status"
+    CHART = "show_chart"
+    CALCULATE = "calculate"
+    DESCRIBE = "describe_coach"
+    FORECAST = "forecast"
+    ADVICE = "advice"
+    EXPLAIN = "explain"
+    HELLO = "hello"
+    THANKS = "thanks"
+    REFUSED = "refused"
+    OFF_TOPIC = "off topic"
+    ALERT = "alerts"
+    ORDER = "orders"
+    JOURNAL = "a trading journal"
+    POSITIONS = "positions and P&L"
+    OPTIONS = "options"
+    SCAN = "scans"
+    NEWS = "news, earnings and economic releases"
+    FUNDAMENTALS = "company fundamentals"
+    BACKTEST = "backtests"
+    NONE = ""
+
+
+TOOLS = frozenset(list(Intent)[:7])
+UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ALERT) : -1])
+
+_GUARDS: tuple[tuple[Intent, str], ...] = (
+    (
+        Intent.REFUSED,
+        r"(?:ignore|disregard|forget|override|bypass) (?:all |any |your |the |my |these |every)*(?:previous |prior |above |earlier |other )*(?:instructions?|rules?|prompts?|guidelines|training|guardrails?)"
+        r"|system prompt|(?:your|the|reveal|print|show|repeat) (?:\w+ )?(?:hidden |initial |secret |system )?(?:prompts?|instructions)\b"
+        r"|(?:api|secret|openai|access|private) ?[- ]?keys?\b|passwords?\b|credentials|env(?:ironment)? variables?"
+        r"|\bjailbreak|developer mode|pretend (?:to be|you)|act as (?:a|an|if)|you are now|roleplay"
+        r"|drop table|select \* from|<script|rm -rf|sudo |\bexec\(|other (?:members?|users?)'?s?\b"
+        r"|(?:delete|wipe|erase|remove|destroy) (?:all |my |the |every|everything)|\bhack\b|insider (?:info|tip)|launder|pump and dump|manipulate",
+    ),
+    (
+        Intent.REFUSED,
+        r"\b(?:you(?:'re| are)? (?:suck|stupid|dumb|useless|an? idiot|trash|garbage|worthless|shit)|fuck|idiot|moron|piece of (?:shit|crap|junk)|shut up|go to hell|hate you|screw you|stupid (?:bot|coach))",
+    ),
+    (
+        Intent.ALERT,
+        r"\b(?:alert|notify|ping|remind|text|email|tell|warn|wake) me\b.*\b(?:when|if|once|at|before|about|on)\b|\balerts?\b|\bnotifications?\b|\blet me know (?:when|if|once)\b|\breminder\b|\bremind me\b",
+    ),
+    (
+        Intent.BACKTEST,
+        r"\bback-?test|\bwin rate\b|\bhow (?:often|many times) (?:does|has|did|do)\b|\bstrategy tester\b|\bsimulate (?:a )?(?:trade|strategy)|\bexpectancy\b|\bhistorical(?:ly)? probability",
+    ),
+    (
+        Intent.JOURNAL,
+        r"\bjournal\b|\blog (?:this|a|my|that) (?:trade|entry|fill)|\bmy (?:last|recent|past|best|worst) (?:\w+ )?trades?\b|\btrade (?:log|history|review)\b|\breview my (?:trade|week|day)|\bimport (?:my )?(?:trades|csv|broker)|\brecord (?:this|my|a) trade",
+    ),
+    (
+        Intent.POSITIONS,
+        r"\bmy (?:open |current |net |whole |total |overall )*(?:positions?|portfolio|p ?& ?l|pnl|p/l|holdings?|account|balance|exposure|delta|buying power|cost basis|performance|risk|shares|stocks|watch ?lists?|profits?|loss(?:es)?)\b"
+        r"|\bam i (?:up|down|long|short|green|red|in profit|making|losing)\b|\bhow am i doing\b|\bopen positions?\b|\bwhat do i (?:own|hold)\b|\bportfolio\b|\bp ?& ?l\b|\bpnl\b|\bposition siz|\bhow (?:many|much) (?:shares|contracts)? ?(?:should|can) i (?:buy|trade|risk)|\bwatch ?list\b|\bmargin call\b|\bdid i (?:make|lose)\b",
+    ),
+    (
+        Intent.OPTIONS,
+        r"\bcontracts?\b|\boptions? (?:chain|flow|prices?|for|on|trades?|volume)\b|\boptions\b(?! (?:do i have|are there))|\b(?:calls|puts)\b|\b(?:a|an|the|buy|sell|covered|naked|long|short|weekly|atm|otm|itm|stock) call\b|\b(?:a|the|buy|sell|naked|long|short|protective|atm|otm|itm) put\b(?! (?:up|on))|\bput (?:options?|spreads?|wall|call)\b|\bcall (?:options?|spreads?|wall)\b|\bchain\b|\bgreeks?\b|\b(?:implied vol(?:atility)?|ivr?|iv rank|open interest|max pain|gamma|gex|theta|vega|delta|strikes?|spreads?|iron condors?|straddles?|strangles?|expir(?:y|ation|ies)|opex|0 ?dte|premiums?)\b",
+    ),
+    (
+        Intent.SCAN,
+        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s)?\b(?! shot)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me)(?: me)?(?: all)?(?: the)? (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
+    ),
+    (
+        Intent.NEWS,
+        r"\bearnings?\b|\bnews\b|\bheadlines?\b|\breports? (?:earnings|results|next)\b|\bwhen (?:does|do|is|will) .* report(?:ing)?\b|\b(?:cpi|ppi|fomc|nfp|non-?farm|jobs report|payrolls|gdp|fed(?:eral reserve)?|powell|rate (?:cut|hike|decision)|economic calendar|jobless)\b|\bwhy (?:is|did|are|was|has) .*(?:up|down|drop|fall|fell|rally|dump|tank|moon|moving|crash|rip|red|green|jump|pump|spik)\w*|\bupgrades?\b|\bdowngrades?\b|\banalysts?\b|\bipos?\b|\bsplit\b",
+    ),
+    (
+        Intent.FUNDAMENTALS,
+        r"\bp/?e(?: ratio)?\b|\bprice to earnings\b|\bmarket ?cap(?:itali[sz]ation)?\b|\bdividends?\b|\brevenues?\b|\beps\b|\bbalance sheet\b|\bceo\b|\bfair value\b|\bfundamentals?\b|\bshort interest\b|\bfloat\b|\bwhat does .* (?:do|make|sell)$|\bsector is\b|\binsider (?:buying|selling)\b|\bebitda\b|\bfree cash flow\b|\bhow many employees\b|\bvaluation\b",
+    ),
+    (
+        Intent.ADVICE,
+        r"\b(?:should|shall|would|do|can) (?:i|we|you|u|one) (?:\w+ )?(?:buy|sell|short|hold|long|enter|exit|get (?:in|out|into)|take (?:profits?|the trade)|add|trim|dump|invest|go (?:long|short)|bail|cover|load up|dip|ape)\b"
+        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think|would you)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
+    ),
+    (
+        Intent.FORECAST,
+        r"\b(?:will|gonna|going to|about to|likely to|is going|headed|heading|set to)\b.*\b(?:go|be|hit|reach|crash|rally|rise|fall|drop|moon|break(?: ?out)?|bounce|pump|dump|tank|recover|close|up|down|higher|lower|higher or lower|green|red|end|open (?:up|down|higher|lower|green|red)|squeeze|rip|double|hold|fill)\b"
+        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|is|are|do you see|does) .* (?:going|headed|heading|go|end up|close|be)\b(?: (?:on|by|next|in|from|tomorrow|at|this|day).*)?$|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\bdo you (?:see|expect)\b|\bexpect(?:ed)? move\b",
+    ),
+    (
+        Intent.ORDER,
+        r"^(?:please |can you |could you |just |go ahead and |i want to |i'd like to |want to |let's )*(?:buy|sell|short|long|cover|close|flatten|exit|liquidate|dump|scale) (?:me )?(?:\d+|number|my|all|half|out|some|a|an|stock|everything|it|the position|the trade|into|positions?)\b(?! (?:price|quote|yesterday|on day|day))"
+        r"|\b(?:place|submit|enter|send|cancel|modify|put in|execute|route) (?:an?|my|the|all)?(?: \w+)? ?(?:order|trade|limit|stop|bracket|buy|sell)s?\b|\b(?:stop[- ]loss|trailing stop|limit order|market order|bracket order|oco)\b|\bset (?:a |my )?(?:stop|limit|target|take profit)\b|\bmy (?:stop|order|limit)s?\b|\b(?:buy|sell|short) (?:number|\d+)\b|\bi (?:want|wanna) (?:to )?(?:buy|sell|short)\b",
+    ),
+    (
+        Intent.DESCRIBE,
+        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: out)?$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate)|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$",
+    ),
+    (
+        Intent.EXPLAIN,
+        r"\bwhat (?:do|does|did) (?:the |a |an )?(?:level|indicator|average|method|pivots?|\w+) (?:mean|stand for|measure|tell|show)\b|\bwhat(?:'s| is| are) (?:an? |the meaning of |the difference between |the definition of |the formula )(?!stock)(?:level|indicator|average|method|pivots?|opening range|gap|support|resistance|half day|candle|premarket)|\b(?:explain|define|definition of|meaning of|teach me|learn about|difference between)\b|\bhow (?:is|are|do you) .*(?:calculated|computed|calculate|compute|worked out|defined|made)\b|\bwhat (?:is|are) (?:level|indicator|average|method|pivots?|pivot points?|fibonacci|support and resistance|opening range|half day|candlesticks?)s?$|^why (?:that|this|the|those) (?:level|one|number)|\bwhy (?:is )?(?:that|this) (?:level|one)\b|\bwhy (?:does|do|is|are) (?:it|that|this|they|level) (?:matter|important)|\bwhere does that (?:level|number) come from\b|\bhow do i (?:read|trade|interpret)\b",
+    ),
+)
+_GUARD = [(intent, re.compile(pattern)) for intent, pattern in _GUARDS]
+
+_SMALL_TALK = (
+    (
+        Intent.HELLO,
+        re.compile(
+            r"^(?:hi+|hello+|hey+|yo+|howdy|sup|what's up|whats up|wassup|hiya|good (?:morning|afternoon|evening|day)|gm|greetings|morning|morgen|how are you(?: doing)?(?: today)?|how's it going|you there|anyone there|test|testing|ping|salut|buongiorno)(?: there| coach| everyone| all| mate| buddy| bro| man| friend| again| to you| today)*$"
+        ),
+    ),
+    (
+        Intent.THANKS,
+        re.compile(
+            r"^(?:(?:ok(?:ay)?|k|great|cool|nice|perfect|awesome|thanks?(?: you)?|thank you|cheers|got it|gotcha|good|sweet|lol|haha+|bye|goodbye|see you|see ya|later|cya|good ?night|gn|ciao|no|yes|yep|yeah|nope|never ?mind|sure|right|fine|alright|understood|makes sense|much appreciated|appreciate it|well done|good job|good bot|love it|wow|amazing|that's all|that is all|so much|very much|a lot|a ton|mate|coach|man|bro|dude|buddy|very|you|for the help|for that|for now|one|it)\b[ ,.!]*)+$"
+        ),
+    ),
+)
+
+_CUES: tuple[tuple[Intent, float, str], ...] = (
+    (
+        Intent.LEVELS,
+        2.0,
+        r"\b(?:levels?|supports?|resistances?|pivots?|key levels|zones?|ladder)\b",
+    ),
+    (
+        Intent.LEVELS,
+        1.6,
+        r"\b(?:map|lines in the sand|overhead|ceiling|floor|supply|demand|buyers|sellers|s and r|areas? of interest|important prices?)\b",
+    ),
+    (
+        Intent.LEVELS,
+        1.8,
+        r"\b(?:premarket|overnight|opening) (?:range|levels|extremes|high|low)\b|\bopening range\b",
+    ),
+    (
+        Intent.LEVELS,
+        1.5,
+        r"\b(?:broken?|broke|break|test(?:ed|ing)?|hold(?:ing)?|held|reject(?:ed|ion)?|bounced?|tagged?|touched|swept|reclaim(?:ed)?) (?:\w+ )?(?:level|average)\b",
+    ),
+    (
+        Intent.LEVELS,
+        1.6,
+        r"\b(?:mean anything|matter|significant|meaningful|important|relevant|anything at|something at|special about|any level|what's at|what is at|sitting at|what sits) ?\w*|\bnumber (?:a )?(?:level|key|important|significant|support|resistance)\b",
+    ),
+    (
+        Intent.LEVELS,
+        1.4,
+        r"\b(?:how (?:far|close|near)|distance|away from|how many (?:indicators?|atr'?s?)|nearest|closest)\b",
+    ),
+    (
+        Intent.QUOTE,
+        1.2,
+        r"\b(?:price|quote|quotes|quoted|last|last price|prices|print|ticker|worth|cost|costs|bid|ask)\b",
+    ),
+    (
+        Intent.QUOTE,
+        1.3,
+        r"\b(?:trading|trade|changing hands|going for) (?:at|for|right now|now|around|today)|\b(?:stock|it) trading|\btrading\??$",
+    ),
+    (
+        Intent.QUOTE,
+        1.3,
+        r"\b(?:how(?:'s| is| are| did| has| was)|how) (?:the )?(?:stock|it|they|market|things)\b|\bhow(?:'s| is| are) .*\b(?:doing|looking|holding up|faring|performing|getting on)\b",
+    ),
+    (
+        Intent.QUOTE,
+        1.3,
+        r"\b(?:up|down|green|red|higher|lower|gain(?:ed|ing)?|los(?:t|ing)|moved?|change|changed|percent|performance|stronger|weaker|strongest|weakest|outperform\w*|better|worse|ahead|leading|lagging|winning|beating|more)\b",
+    ),
+    (Intent.QUOTE, 1.4, r"\b(?:gap|gaps|gapped|gapping)\b(?! fill)"),
+    (
+        Intent.QUOTE,
+        1.4,
+        r"\b(?:finish(?:ed)?|closed?|closing|close out|settled?|ended?|end|opened|opening price|open price|open at|opened at|wrap(?:ped)? up)\b",
+    ),
+    (
+        Intent.QUOTE,
+        1.4,
+        r"\b(?:volume|(?:today's|day's|daily|session|day) (?:range|high|low|open)|(?:high|low|range)s? (?:of (?:the )?(?:day|session)|today|day|so far|on day|for day|and low|for the day)|(?:the|its?|stock|stock's|was|what|what's|day) (?:high|low|range)|open(?:,| and)? high)\b",
+    ),
+    (
+        Intent.QUOTE,
+        1.2,
+        r"\b(?:where(?:'s| is| was| are| were| did)|what(?:'s| is| was)|how much(?:'s| is| are| does| was)?) (?:the )?(?:stock|it)(?: (?:at|now|right now|day|today|sitting|standing|trade|open|close|finish|end))*\b",
+    ),
+    (
+        Intent.QUOTE,
+        1.0,
+        r"\bstock (?:last|now|at|today|day)\b|\bohlcv?\b|\bafter hours\b|\bafterhours\b|\bextended hours\b|\b(?:at|was|were) stock\b|\bin terms of\b|\bratio\b|\bstock in stock\b|\bwhat did stock do\b",
+    ),
+    (Intent.QUOTE, 0.9, r"\b(?:compare|vs|versus|against)\b"),
+    (
+        Intent.INDICATORS,
+        1.5,
+        r"\b(?:overbought|oversold|technicals?|indicators|momentum|volatil\w*|trend(?:ing)?|moving averages?|indicator readings?)\b",
+    ),
+    (
+        Intent.STATUS,
+        2.0,
+        r"\b(?:market|markets|exchange|nyse|wall street|stock exchange|we|trading|bell|stores?|session)\b.*\b(?:open|opens|opening|opened|close|closes|closed|closing|hours|shut|holiday|trading day|running|rings?)\b",
+    ),
+    (
+        Intent.STATUS,
+        2.0,
+        r"\b(?:open|opens|close|closes|closed|shut|holiday|hours)\b.*\b(?:market|markets|exchange|nyse|wall street|bell|trading)\b",
+    ),
+    (
+        Intent.STATUS,
+        2.6,
+        r"\bbells?\b|\b(?:market|trading) (?:hours|hrs|holidays?|times?|schedule|calendar|day|status)\b|\b(?:half|short(?:ened)?) (?:trading )?days?\b|\bearly close\b|\bholidays?\b|\btrading days?\b|\bmarket status\b",
+    ),
+    (
+        Intent.STATUS,
+        2.2,
+        r"\b(?:when|what time|how long|how (?:much|many) (?:time|minutes|hours|longer)|time (?:left|until)|minutes? until|hours? until)\b.*\b(?:open|opens|opening|close|closes|closing|premarket|session|after hours|start|starts|end|ends|market|trade|trading)\b",
+    ),
+    (
+        Intent.STATUS,
+        2.0,
+        r"\b(?:is|are|do|does|can|was|were|will) (?:it|we|i|they|you|anyone|one|people|crypto|stocks|the stock|stock|there|us|equities|futures|u\.?s\.?)? ?(?:any )?(?:open|trade|trading|closed)\b.*\b(?:day|weekends?|today|now|yet|tomorrow|overnight|24/7|nights?)\b|\bis it (?:open|closed|premarket|after hours|a holiday)|\bday (?:a )?(?:holiday|trading|half|off|open|closed)|\bopen (?:on )?day$|\bclosed (?:on |for )?day$|\bday off\b|\bwe (?:open|closed|trade|trading)\b|\bweekends?\b|\bwhich session\b|\bwhat session\b|\bis premarket\b|\bstill open\b|\bopen yet\b",
+    ),
+    (
+        Intent.CHART,
+        2.4,
+        r"\b(?:charts?|graphs?|plots?|candles?|candlesticks?|visuali[sz]e|charted)\b",
+    ),
+    (
+        Intent.CHART,
+        2.2,
+        r"\b(?:put|pull|throw|bring|load|fire|pop|stick|slap)\b(?: me)?(?: an?)?(?: the)? ?(?:\w+ )*?(?:stock|it|that|timeframe|scale)(?: \w+)* ?(?:up|on (?:the |my )?screen)?|\b(?:draw|zoom|sketch)\b",
+    ),
+    (
+        Intent.CHART,
+        1.2,
+        r"\b(?:see|look at|show|view|open|let me see|display|watch)\b.*\b(?:timeframe|scale)\b",
+    ),
+    (
+        Intent.CALCULATE,
+        2.5,
+        r"^(?:calculate|compute|calc|work out|evaluate|what(?:'s| is))? ?[-+(]*number(?: ?[-+*/x×÷^)(]+ ?\(?number\)?| (?:plus|minus|times|divided by|of|over|percent of|% of) number)+\)*$|^(?:calculate|compute|calc)\b|\bnumber (?:of|percent of|plus|minus|times|divided by) number\b",
+    ),
+)
+_CUE = [(intent, weight, re.compile(pattern)) for intent, weight, pattern in _CUES]
+
+_ENTITY_WEIGHTS: dict[Kind, tuple[tuple[Intent, float], ...]] = {
+    Kind.LEVEL: ((Intent.LEVELS, 2.6),),
+    Kind.PIVOT: ((Intent.LEVELS, 2.2),),
+    Kind.AVERAGE: ((Intent.INDICATORS, 1.8), (Intent.LEVELS, 0.6)),
+    Kind.INDICATOR: ((Intent.INDICATORS, 2.6),),
+    Kind.TIMEFRAME: ((Intent.CHART, 0.5), (Intent.INDICATORS, 0.4)),
+    Kind.SCALE: ((Intent.CHART, 0.3), (Intent.INDICATORS, 0.3), (Intent.LEVELS, 0.2)),
+}
+
+_OFF_TOPIC = re.compile(
+    r"\b(?:poem|haiku|joke|song|story|recipe|weather|football|soccer|super ?bowl|movie|president|capital of|translate|essay|code|python|javascript|homework|girlfriend|boyfriend|bake|cook|lyrics|riddle|horoscope|god|meaning of life|religion|politic\w*|election|pizza|dinner|restaurant|travel|vacation|hotel|flight|doctor|medicine|sex|dating|cats?|dogs?|chess|game|sports?|nba|nfl|mortgage|tax(?:es)?|email to|write (?:me )?(?:a|an|some)|sing|birthday|world cup|who (?:won|is the|was)|how (?:tall|old)|limerick|rap)\b"
+)
+
+
+def guarded(clause: Clause) -> Intent:
+    """An intent that no tool may be called for, or that needs care; NONE if there is none."""
+    plain = clause.plain.strip(" ?!.,:")
+    for intent, pattern in _SMALL_TALK:
+        if pattern.search(plain):
+            return intent
+    if clause.of(Kind.CONTRACT):
+        return Intent.OPTIONS
+    masked = clause.masked.strip(" ?!.,:")
+    for intent, pattern in _GUARD:
+        if pattern.search(masked) or (intent is Intent.REFUSED and pattern.search(plain)):
+            return intent
+    return Intent.NONE
+
+
+def scores(clause: Clause) -> dict[Intent, float]:
+    """The sum of cues and entities for every intent that has any."""
+    masked = clause.masked.strip(" ?!.,:")
+    total: dict[Intent, float] = {}
+    for intent, weight, pattern in _CUE:
+        if pattern.search(masked):
+            total[intent] = total.get(intent, 0) + weight
+    for kind in {mention.kind for mention in clause.mentions}:
+        for intent, weight in _ENTITY_WEIGHTS.get(kind, ()):
+            total[intent] = total.get(intent, 0) + weight
+    return _adjusted(total, clause, masked)
+
+
+_DISTANCE = re.compile(
+    r"\b(?:above|below|under|over|far|close to|closer|away|near|relative to|distance|from|atr'?s?|indicators? (?:above|below|from|away|over|under))\b"
+)
+
+
+def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[Intent, float]:
+    if (
+        Intent.STATUS in total
+        and clause.of(Kind.SYMBOL)
+        and not re.search(
+            r"\b(?:market|markets|bells?|holidays?|trading hours|weekends?|24/7|open yet)\b", masked
+        )
+    ):
+        total[Intent.STATUS] -= 1.5
+    if (
+        clause.of(Kind.AVERAGE)
+        and not clause.of(Kind.TIMEFRAME, Kind.INDICATOR)
+        and _DISTANCE.search(masked)
+    ):
+        total[Intent.LEVELS] = total.get(Intent.LEVELS, 0) + 2
+    if clause.of(Kind.INDICATOR) and re.search(r"\b(?:how many|how much) indicator", masked):
+        total[Intent.LEVELS] = total.get(Intent.LEVELS, 0) + 3
+    if (
+        clause.of(Kind.LEVEL)
+        and clause.of(Kind.TIMEFRAME, Kind.INDICATOR)
+        and not _DISTANCE.search(masked)
+    ):
+        total[Intent.INDICATORS] = total.get(Intent.INDICATORS, 0) + 1
+    return total
+
+
+def is_off_topic(clause: Clause) -> bool:
+    """Whether words of another world stand there and no symbol does."""
+    return not clause.of(Kind.SYMBOL) and bool(_OFF_TOPIC.search(clause.plain))
+
+
+def best(total: dict[Intent, float]) -> Intent:
+    """The intent with the highest sum, NONE if none is enough."""
+    if not total:
+        return Intent.NONE
+    intent = max(total, key=lambda each: total[each])
+    return intent if total[intent] >= ENOUGH else Intent.NONE

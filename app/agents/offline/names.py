@@ -1,0 +1,323 @@
+"""Recognises symbols: tickers in any case, companies by name and nickname, pairs, slips.
+
+Decided: every candidate is `certain` or not. A ticker that is also a word (`IT`, `ALL`, `cost`) and
+a name that is also a word (`target`, `gap`) is doubtful; it counts only if nothing certain stands
+in the question, or beside a certain one in a list.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from app.agents.offline.mentions import Canvas, Kind, Mention
+from app.agents.offline.spelling import CUES, english, nearest
+from app.market.directory import ALIASES, EVERYDAY_WORDS, INSTRUMENTS, alias_key, former
+
+_TOKEN = re.compile(
+    r"[$^]?[A-Za-z][\w&]*(?:[.\-'][A-Za-z]+)*(?:/[A-Za-z]{3,4})?|\d{2,4}(?![\d.,%:/])"
+)
+_WORDS = re.compile(r"[a-z][a-z']*")
+_LINK = re.compile(r"^ ?(?:,|and|&|/|or|vs\.?|against|\+| ) ?$")
+
+NEVER_LOWER = frozenset(
+    "a i it on so or are be am an can for he has out see you all now at go by do by is to in of we me my us no if up as"
+    " any one two ten big new old per via yes not but may the and was his her its own off low high open real fun run"
+    " play just like well next last back down time day key cash post life love nice safe true free real main bit"
+    " how who what when where why did does will with from this that then than them they have had ok".split()
+)
+"""Words too common to be a ticker unless they are written in capitals."""
+
+TERMS = frozenset(
+    "pdh pdl pdc pmh pml onh onl pp vwap atr rsi macd ema sma adx obv bb bbs ma dma hod lod ohlc orb or ib etf ipo ceo"
+    " et est edt pt ct utc gmt usa us usd eur am pm eod ytd p&l pnl iv oi otm itm atm dte lol omg wtf fyi asap btw imo"
+    " tldr ai api llm id ok eps pe roi cpi fomc gdp fed sec nyse nasdaq amex faq url json sql html ta pm hi sd ny nyc"
+    " high low open close last quote chart price levels level up down today bid ask stoch key".split()
+)
+"""Capitals that are words of the field, never tickers unless the directory knows them."""
+
+_BARE = re.compile(
+    r"\b(?:levels?|lvls?|quotes?|price|last|chart|support|resistance|pivots?|map|rsi|macd|atr|vwap|volume|stock|shares?"
+    r"|doing|trading|up|down|gap|close|open|high|low|range|key|today|yesterday|now|please|right|and|the|on|for|of|in|at"
+    r"|is|was|what|what's|how|how's|where|where's|show|me|give|get|did|does|do|a|an|by|with|to|its|it|about"
+    r"|technicals|indicators|print|can|you|i|see|need|want|tell|check|look|much|looking|name|ticker|symbol|mean|so)\b|[^\w]"
+)
+_POINTED = re.compile(
+    r"(?:levels?|quote|price|chart|rsi|macd|atr|vwap|support|resistance|pivots?|map|doing) (?:for|on|of|in|at) $"
+)
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Who is who: tickers, names in lower case, and tickers that have moved on."""
+
+    tickers: frozenset[str]
+    names: Mapping[str, str]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    everyday: frozenset[str] = frozenset()
+    longest: int = 5
+
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word is a ticker or (part of) a name."""
+        base = word.removesuffix("'s")
+        return base.upper() in self.tickers or base in self.parts
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Every word of every name."""
+        return frozenset(part for name in self.names for part in name.split())
+
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        """Tickers and names that are as likely to be plain English."""
+        return self.everyday - _TICKERS_FIRST
+
+
+def directory_gazetteer() -> Gazetteer:
+    """Everybody in the market's directory, and where renamed symbols went."""
+    pairs = {each.symbol.split("/")[0] for each in INSTRUMENTS if "/" in each.symbol}
+    known = frozenset(str(each.symbol) for each in INSTRUMENTS)
+    return Gazetteer(
+        tickers=known,
+        names={str(name): str(symbol) for name, symbol in ALIASES.items()}
+        | {base.lower(): f"{base}/USD" for base in pairs if base not in known},
+        renamed={
+            symbol: str(gone.successor)
+            for symbol in RENAMED
+            if (gone := former(symbol)) is not None and gone.successor is not None
+        },
+        everyday=EVERYDAY_WORDS,
+    )
+
+
+RENAMED = ("FB", "SQ", "ANTM", "VIAC", "PARA", "RTN", "UTX", "FI")
+"""Former symbols whose company trades on under another one; others are told by the tools."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+
+
+def recognise_symbols(canvas: Canvas, gazetteer: Gazetteer) -> None:
+    """Claim symbols; doubtful ones only where the sentence leaves no other reading."""
+    tokens = _tokens(canvas)
+    found = _named(tokens, canvas, gazetteer)
+    taken = {at for mention in found for at in range(mention.start, mention.end)}
+    rest = [token for token in tokens if token.start not in taken]
+    is_shouted = canvas.text.isupper() and len(canvas.text.split()) > 2
+    for token in rest:
+        mention = _ticker(token, canvas, gazetteer, is_shouted=is_shouted)
+        if mention is not None:
+            found.append(mention)
+    if not any(mention.is_certain for mention in found):
+        found += _misspelled(rest, found, canvas, gazetteer)
+    for mention in _settled(sorted(found, key=lambda each: each.start), canvas):
+        canvas.claim(mention)
+
+
+def _tokens(canvas: Canvas) -> list[_Token]:
+    return [
+        _Token(match[0], *match.span())
+        for match in _TOKEN.finditer(canvas.text)
+        if canvas.is_free(*match.span())
+    ]
+
+
+def _named(tokens: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> list[Mention]:
+    """Company names, longest first."""
+    found: list[Mention] = []
+    position = 0
+    while position < len(tokens):
+        for length in range(min(gazetteer.longest, len(tokens) - position), 0, -1):
+            words = tokens[position : position + length]
+            mention = _name(words, canvas, gazetteer)
+            if mention is not None:
+                found.append(mention)
+                position += length - 1
+                break
+        position += 1
+    return found
+
+
+def _name(words: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> Mention | None:
+    start, end = words[0].start, words[-1].end
+    if not canvas.is_free(start, end):
+        return None
+    text = canvas.text[start:end]
+    possessive = re.sub(r"'[sS]?$", "", text)
+    for spelled in (alias_key(text), alias_key(possessive)):
+        symbol = gazetteer.names.get(spelled)
+        if symbol is not None:
+            break
+    else:
+        return None
+    is_one_word = len(words) == 1
+    if is_one_word and _is_exact_ticker(words[0].text, gazetteer):
+        return None
+    if is_one_word and spelled in NEVER_LOWER:
+        return None
+    doubtful = is_one_word and not words[0].text.isupper() and spelled in gazetteer.doubtful
+    return Mention(Kind.SYMBOL, start, end, values=(symbol,), is_certain=not doubtful)
+
+
+def _is_exact_ticker(text: str, gazetteer: Gazetteer) -> bool:
+    return text.isupper() and text in gazetteer.tickers
+
+
+_TICKERS_FIRST = frozenset(
+    "apple amazon oracle gold silver visa oil nasdaq nas russell wells shell chase citi meta ether ripple avalanche dow"
+    " brazil china japan crude vertex southwest citi coke dia ba coin dis gm hd hood ms sol ups mo ci cat snow snap"
+    " shop plug pins spiders spider arkk riot mid elon ford crude nat gas lucid warner conoco".split()
+)
+"""Everyday words that a trader who writes to a trading coach means as a symbol all the same."""
+
+
+def _ticker(
+    token: _Token, canvas: Canvas, gazetteer: Gazetteer, *, is_shouted: bool
+) -> Mention | None:
+    if token.text.isdigit():
+        return None
+    marked = token.text[0] in "$^"
+    text = re.sub(r"'[sS]?$", "", token.text.lstrip("$^"))
+    upper = text.upper().replace("-", ".")
+    low = text.lower()
+    if upper not in gazetteer.tickers and upper not in gazetteer.renamed:
+        return _unknown(token, text, canvas, marked=marked, is_shouted=is_shouted)
+    symbol = gazetteer.renamed.get(upper, upper)
+    if upper in gazetteer.renamed:
+        canvas.notes.append(f"{upper} trades as {symbol} now.")
+    mention = Mention(Kind.SYMBOL, token.start, token.end, values=(symbol,))
+    doubtful = Mention(Kind.SYMBOL, token.start, token.end, values=(symbol,), is_certain=False)
+    if marked:
+        return mention
+    if text.isupper() and not is_shouted:
+        return _capital(text, low, canvas, mention, doubtful)
+    if low in NEVER_LOWER or (len(low) == 1 and low not in "ftcv"):
+        return doubtful if is_shouted and low not in ("a", "i") else None
+    wordy = len(low) == 1 or low in TERMS or low in gazetteer.doubtful
+    return doubtful if wordy else mention
+
+
+def _capital(
+    text: str, low: str, canvas: Canvas, mention: Mention, doubtful: Mention
+) -> Mention | None:
+    if text == "I" or (text == "A" and not _names_a(canvas, mention)):
+        return None
+    if low in NEVER_LOWER or low in TERMS:
+        others_are_lower = (
+            any(char.islower() for char in canvas.text) or canvas.text.strip(" ?!.") == text
+        )
+        return doubtful if not others_are_lower or _sits_oddly(canvas, mention) else mention
+    return mention
+
+
+def _names_a(canvas: Canvas, mention: Mention) -> bool:
+    """`A` is Agilent only where an article cannot stand: at the end, or before "last"."""
+    after = canvas.text[mention.end :].strip().lower()
+    return not after.strip("?!.") or after.startswith(("last", "levels", "quote?", "price?"))
+
+
+def _sits_oddly(canvas: Canvas, mention: Mention) -> bool:
+    """A capital word amid lower-case ones may be emphasis: doubtful if something follows it
+    that a preposition would need ("levels ON spy")."""
+    after = canvas.text[mention.end :].strip(" ?!.")
+    return (
+        mention.values[0] in ("ON", "OR", "FOR", "SO", "ALL", "NOW", "LOW", "KEY")
+        and bool(re.match(r"(?:the |my )?[$A-Za-z]", after))
+        and not _BARE.sub("", after.lower()) == ""
+    )
+
+
+def _unknown(
+    token: _Token, text: str, canvas: Canvas, *, marked: bool, is_shouted: bool
+) -> Mention | None:
+    low = text.lower()
+    if marked:
+        return Mention(Kind.SYMBOL, token.start, token.end, values=(text.upper(),))
+    looks_like_one = re.fullmatch(r"[A-Z]{2,5}(?:\.[A-Z])?|[A-Z]{2,6}/[A-Z]{3,4}", text)
+    if looks_like_one and low not in TERMS and (not is_shouted or low not in english()):
+        certain = low not in english() and low not in CUES
+        if is_shouted and not certain:
+            return None
+        return Mention(Kind.SYMBOL, token.start, token.end, values=(text,), is_certain=False)
+    return None
+
+
+def _misspelled(
+    rest: Sequence[_Token], found: Sequence[Mention], canvas: Canvas, gazetteer: Gazetteer
+) -> list[Mention]:
+    """Names one or two slips away, then words nobody knows, where a symbol would stand."""
+    known = {mention.start for mention in found}
+    result: list[Mention] = []
+    for token in rest:
+        low = re.sub(r"'s?$", "", token.text.lower())
+        if token.start in known or not low.isalpha() or len(low) < 3 or low in CUES or low in TERMS:
+            continue
+        if low in english() or gazetteer.knows(low) or low in NEVER_LOWER:
+            continue
+        result += _guess(token, low, canvas, gazetteer)
+    return result
+
+
+def _guess(token: _Token, low: str, canvas: Canvas, gazetteer: Gazetteer) -> list[Mention]:
+    near = nearest(low, gazetteer.names) if len(low) >= 5 else None
+    if near is not None:
+        symbol = gazetteer.names[near]
+        canvas.notes.append(f"I read “{token.text}” as {symbol}.")
+        return [Mention(Kind.SYMBOL, token.start, token.end, values=(symbol,))]
+    if re.fullmatch(r"[a-z]{3,5}", low) and _stands_for_a_symbol(token, canvas):
+        return [
+            Mention(Kind.SYMBOL, token.start, token.end, values=(low.upper(),), is_certain=False)
+        ]
+    return []
+
+
+def _stands_for_a_symbol(token: _Token, canvas: Canvas) -> bool:
+    """Alone among words of the field, or right behind "levels on"."""
+    around = canvas.masked().replace(canvas.low[token.start : token.end], " ", 1)
+    return _BARE.sub("", around) == "" or bool(_POINTED.search(canvas.low[: token.start]))
+
+
+def _settled(found: list[Mention], canvas: Canvas) -> list[Mention]:
+    certain = [mention for mention in found if mention.is_certain]
+    kept: list[Mention] = []
+    for mention in found:
+        if mention.is_certain or (certain and _is_listed(mention, certain, canvas)):
+            kept.append(mention)
+        elif not certain and _is_alone(mention, found, canvas):
+            kept.append(mention)
+    return kept
+
+
+def _is_listed(mention: Mention, certain: Sequence[Mention], canvas: Canvas) -> bool:
+    spelled = canvas.text[mention.start : mention.end]
+    if spelled.islower() and spelled in NEVER_LOWER:
+        return False
+    for other in certain:
+        first, second = sorted((mention, other), key=lambda each: each.start)
+        between = canvas.low[first.end : second.start]
+        if _LINK.match(between) and (between.strip() or spelled.isupper()):
+            return True
+    return False
+
+
+def _is_alone(mention: Mention, found: Sequence[Mention], canvas: Canvas) -> bool:
+    """Whether everything around a doubtful symbol is words of the field."""
+    spelled = canvas.text[mention.start : mention.end]
+    if spelled.isupper() and not canvas.text.isupper():
+        return True
+    if spelled.lower() in NEVER_LOWER and not canvas.text.isupper():
+        return False
+    text = list(canvas.low)
+    for each in (*canvas.mentions, *found):
+        text[each.start : each.end] = " " * (each.end - each.start)
+    rest = _BARE.sub(" ", "".join(text))
+    return all(word in CUES or word in _SURE for word in _WORDS.findall(rest))
+
+
+_SURE = frozenset(
+    "any under over far away near from weekly daily please there good morning hi hey".split()
+)

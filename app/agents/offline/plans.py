@@ -1,0 +1,77 @@
+"""What the coach is going to do about a question: calls, and words around their answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.agents.offline.reading import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool to call; `arguments` are JSON-ready."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+    @property
+    def symbol(self) -> str:
+        return str(self.arguments.get("symbol", ""))
+
+    def having(self, **changes: Any) -> "Call":
+        """The same call with other arguments; None takes one away."""
+        merged = {**self.arguments, **changes}
+        return Call(self.name, {key: value for key, value in merged.items() if value is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A sentence that figures decide: `kind` says which, over the answers of calls at `places`."""
+
+    kind: str
+    places: tuple[int, ...]
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Plan:
+    """Calls in order, `said` before their sentences, and the wishes that wait for a symbol."""
+
+    calls: list[Call] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
+    waiting: list[Wish] = field(default_factory=list)
+
+    def add(self, calls: list[Call]) -> tuple[int, ...]:
+        """Take calls in, each once; where they stand."""
+        for call in calls:
+            if call not in self.calls:
+                self.calls.append(call)
+        return tuple(self.calls.index(call) for call in calls)
+
+    def say(self, text: str) -> None:
+        if text and text not in self.said:
+            self.said.append(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the thread is about: the calls of the last answer, and wishes that were asked back."""
+
+    calls: tuple[Call, ...] = ()
+    waiting: tuple[Wish, ...] = ()
+    has_introduced: bool = False
+
+    @property
+    def symbols(self) -> list[str]:
+        """Symbols of the last calls, in order, each once."""
+        return list(dict.fromkeys(call.symbol for call in self.calls if call.symbol))
+
+    def last(self, *names: str) -> Call | None:
+        """The last call of one of these tools."""
+        return next((call for call in reversed(self.calls) if call.name in names), None)
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

@@ -1,0 +1,142 @@
+"""From a question to its clauses: clean, gloss, correct, recognise, cut, and fold together again."""
+
+from dataclasses import dataclass, field
+
+from app.agents.offline.clauses import Clause, parts, whole
+from app.agents.offline.intents import Intent, best, guarded, scores
+from app.agents.offline.languages import gloss
+from app.agents.offline.mentions import Canvas, Kind
+from app.agents.offline.moments import recognise_days, recognise_times
+from app.agents.offline.names import Gazetteer, recognise_symbols
+from app.agents.offline.quantities import (
+    recognise_contracts,
+    recognise_numbers,
+    recognise_timeframes,
+)
+from app.agents.offline.spelling import cleaned, corrected
+from app.agents.offline.terms import (
+    recognise_averages,
+    recognise_indicators,
+    recognise_levels,
+    recognise_methods,
+)
+
+
+@dataclass(slots=True)
+class Wish:
+    """One clause and what it seems to want; `NONE` if its words do not say."""
+
+    intent: Intent
+    clause: Clause
+
+
+@dataclass(slots=True)
+class Reading:
+    """A question understood as far as words go."""
+
+    canvas: Canvas
+    whole: Clause
+    wishes: list[Wish]
+    language: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def read(question: str, gazetteer: Gazetteer) -> Reading:
+    """Everything that can be said about a question without its thread."""
+    glossed = gloss(cleaned(question))
+    text = glossed.text
+    if not glossed.language:
+        text = corrected(text, gazetteer.knows)
+    canvas = Canvas(text)
+    recognise_contracts(canvas)
+    recognise_days(canvas)
+    recognise_times(canvas)
+    recognise_levels(canvas)
+    recognise_methods(canvas)
+    recognise_averages(canvas)
+    recognise_indicators(canvas)
+    recognise_timeframes(canvas)
+    recognise_symbols(canvas, gazetteer)
+    recognise_numbers(canvas)
+    entire = whole(canvas)
+    return Reading(canvas, entire, _wishes(canvas, entire), glossed.language, canvas.notes)
+
+
+def _wishes(canvas: Canvas, entire: Clause) -> list[Wish]:
+    first = guarded(entire)
+    if first is Intent.REFUSED:
+        return [Wish(first, entire)]
+    wishes = [Wish(_intent(part), part) for part in parts(canvas)]
+    if len(wishes) == 1:
+        return wishes
+    return _shared(_merged(_folded(_without_courtesy(wishes))))
+
+
+def _intent(clause: Clause) -> Intent:
+    guard = guarded(clause)
+    return guard if guard is not Intent.NONE else best(scores(clause))
+
+
+def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
+    """Without greetings, thanks and pieces that mention nothing, unless nothing else is there."""
+    courtesy = (Intent.HELLO, Intent.THANKS)
+    rest = [
+        wish
+        for wish in wishes
+        if wish.intent not in courtesy
+        and (wish.intent is not Intent.NONE or wish.clause.mentions or not wish.clause.is_bare)
+    ]
+    return rest or wishes[:1]
+
+
+def _folded(wishes: list[Wish]) -> list[Wish]:
+    """Pieces without a wish of their own ("spy, qqq and iwm levels") joined to one that has it."""
+    result: list[Wish] = []
+    waiting: Clause | None = None
+    for wish in wishes:
+        is_loose = wish.intent is Intent.NONE and bool(wish.clause.mentions)
+        if is_loose and result and (_has_symbol(result[-1]) or not _has_symbol(wish)):
+            result[-1].clause = result[-1].clause.joined(wish.clause)
+        elif is_loose:
+            waiting = waiting.joined(wish.clause) if waiting else wish.clause
+        else:
+            clause = waiting.joined(wish.clause) if waiting else wish.clause
+            result.append(Wish(wish.intent, clause))
+            waiting = None
+    if waiting is None:
+        return result
+    if result:
+        result[-1].clause = result[-1].clause.joined(waiting)
+        return result
+    return [Wish(best(scores(waiting)), waiting)]
+
+
+def _has_symbol(wish: Wish) -> bool:
+    return bool(wish.clause.of(Kind.SYMBOL))
+
+
+def _merged(wishes: list[Wish]) -> list[Wish]:
+    """Neighbours that want the same, where one of them leaves the symbol to the other."""
+    result: list[Wish] = []
+    for wish in wishes:
+        last = result[-1] if result else None
+        if last and last.intent is wish.intent and not (_has_symbol(last) and _has_symbol(wish)):
+            result[-1] = Wish(wish.intent, last.clause.joined(wish.clause))
+        else:
+            result.append(wish)
+    return result
+
+
+_SYMBOL_FREE = (Intent.STATUS, Intent.DESCRIBE, Intent.CALCULATE)
+
+
+def _shared(wishes: list[Wish]) -> list[Wish]:
+    """Symbols lent to clauses that name none: from before, else from behind."""
+    for position, wish in enumerate(wishes):
+        if _has_symbol(wish) or wish.intent in _SYMBOL_FREE:
+            continue
+        lenders = [*reversed(wishes[:position]), *wishes[position + 1 :]]
+        lender = next((each for each in lenders if _has_symbol(each)), None)
+        if lender is not None:
+            wish.clause.mentions = [*wish.clause.mentions, *lender.clause.of(Kind.SYMBOL)]
+    return wishes

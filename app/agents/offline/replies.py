@@ -1,0 +1,94 @@
+"""What the offline coach says in its own words. No digits: figures come from tools only."""
+
+from app.agents.offline.intents import Intent
+
+INTRODUCTION = (
+    "I am the offline coach: no language model is connected, so I answer with the tools' own words."
+)
+ENGLISH_ONLY = "I understand a little {language}, but I answer in English."
+NOT_UNDERSTOOD = (
+    "I did not understand that. I am the offline coach and know markets only: ask me for key levels, quotes,"
+    " indicators, market hours or charts, for example “where is PDH on SPX” or “daily MACD on NVDA”."
+)
+OFF_TOPIC = "That is outside of what I do. I help with key levels, quotes, indicators, market hours and charts."
+REFUSED = (
+    "I cannot help with that. Ask me about levels, quotes, indicators, market hours or charts."
+)
+HELLO = "Hello. Ask me about a symbol: its key levels, a quote, an indicator, a chart, or the market's hours."
+THANKS = "You're welcome."
+FORECAST = "Nobody knows where a price will go, and I do not forecast. What I can say is where it stands among its levels."
+ADVICE = "I do not say what to buy or sell. These are the levels a plan could be built on."
+NO_REASONS = "I have no news, so I cannot say why. What the tape says:"
+ASK_SYMBOL = "Which symbol do you mean? For example SPY, NVDA or BTC."
+ASK_FORECAST = "Name a symbol and I will show you its levels."
+
+_INSTEAD = {
+    Intent.ALERT: "I can tell you now where a price stands to its levels.",
+    Intent.ORDER: "I never trade by myself. I can show you the levels and a chart.",
+    Intent.JOURNAL: "I can look up the levels and prices of any past session.",
+    Intent.POSITIONS: "I can give you quotes and key levels of what you hold, symbol by symbol.",
+    Intent.OPTIONS: "I can show you the key levels and indicators of the underlying.",
+    Intent.SCAN: "Name some symbols and I will compare them side by side.",
+    Intent.NEWS: "I can give you the quote, the key levels and the market's hours.",
+    Intent.FUNDAMENTALS: "I can give you the quote, the key levels and indicators.",
+    Intent.BACKTEST: "I can answer for any past moment: “as of last Tuesday, where was SPX”.",
+}
+
+
+def not_yet(intent: Intent) -> str:
+    """That something cannot be done yet, and what can."""
+    verb = "do" if intent is Intent.BACKTEST else "handle"
+    subject = "place or change orders" if intent is Intent.ORDER else f"{verb} {intent}"
+    return f"I cannot {subject} yet. {_INSTEAD[intent]}"
+
+
+GLOSSARY = {
+    "PDH": "The **previous day high** is the highest price of the last finished regular session; many watch whether price is accepted above it.",
+    "PDL": "The **previous day low** is the lowest price of the last finished regular session.",
+    "PDC": "The **previous day close** is where the last regular session ended; a gap is measured from it.",
+    "PM": "**Premarket** levels are the high and low traded before the bell, from 04:00 to 09:30 New York.",
+    "ON": "**Overnight** levels are the high and low traded between the last close and the next open.",
+    "OR": "The **opening range** is the high and low of the first minutes of the regular session.",
+    "VWAP": "**VWAP** is the volume-weighted average price since the open: the typical price of each bar weighted by its volume.",
+    "PP": "The **pivot point** is the mean of the previous period's high, low and close; resistances R and supports S are spaced from it by the chosen method.",
+    "52W": "The **52-week high and low** are the extremes of the last year of daily bars.",
+    "rsi": "**RSI** compares the average gain with the average loss of recent bars on a scale from nought to a hundred.",
+    "macd": "**MACD** is a fast exponential average minus a slow one; its signal line is an average of that difference.",
+    "atr": "**ATR** is the average true range: Wilder's smoothed average of how far price travels per bar, gaps included. It tells how large a distance is.",
+    "bb": "**Bollinger bands** lie a number of standard deviations above and below a moving average.",
+    "stoch": "The **stochastic** shows where the close lies within the range of recent bars.",
+    "adx": "**ADX** measures how strong a trend is, whatever its direction.",
+    "obv": "**OBV** adds the volume of rising bars and subtracts that of falling ones.",
+    "cci": "**CCI** measures how far the typical price is from its own average, in mean deviations.",
+    "mfi": "**MFI** is an RSI weighted by volume.",
+    "willr": "**Williams %R** shows where the close lies below the highest high of recent bars.",
+    "ema": "An **exponential moving average** weighs recent closes more than old ones.",
+    "sma": "A **simple moving average** is the plain mean of the last closes.",
+    "fibonacci": "**Fibonacci pivots** space their levels by Fibonacci ratios of the previous range around the pivot point.",
+    "camarilla": "**Camarilla pivots** space their levels by fixed fractions of the previous range around the previous close.",
+    "woodie": "**Woodie's pivots** give the latest price double weight in the pivot point.",
+    "demark": "**DeMark's pivots** weigh high, low and close by whether the period closed above or below its open.",
+    "traditional": "**Traditional (floor) pivots** start from the mean of the previous high, low and close.",
+    "gap": "A **gap** is the difference between a session's open and the close before it.",
+    "support": "A **support** is a price below the market where buying was seen or is expected; a **resistance** is one above it where selling is.",
+    "pivot": "A **pivot point** is the mean of the previous period's high, low and close, with resistances above and supports below.",
+}
+
+
+def explained(names: list[str], plain: str) -> str:
+    """What the named terms mean; empty if none is known."""
+    found = [text for name in names if (text := _entry(name))]
+    if not found:
+        words = ("pivot", "support", "resistance", "gap", "opening range", "premarket")
+        keys = {"resistance": "support", "opening range": "OR", "premarket": "PM"}
+        found = [GLOSSARY[keys.get(word, word)] for word in words if word in plain][:1]
+    return " ".join(dict.fromkeys(found))
+
+
+def _entry(name: str) -> str:
+    for key in sorted(GLOSSARY, key=len, reverse=True):
+        if name == key or (key not in ("gap", "support", "pivot") and name.startswith(key)):
+            return GLOSSARY[key]
+    if name[:1] in "RS" and name[1:].isdigit():
+        return GLOSSARY["PP"]
+    return GLOSSARY.get(name[:3].lower(), "") if name[:3] in ("SMA", "EMA") else ""

