@@ -3,21 +3,26 @@
 from datetime import datetime
 from typing import Annotated
 
-from app.market.directory import ALIASES
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.market.directory import find_by_name, find_instrument
 
 
 def _symbol(value: str) -> Symbol:
-    """The symbol a ticker or a company's everyday name stands for."""
-    named = ALIASES.get(value.strip().lower())
+    """The symbol a ticker or a company's everyday name stands for; a known ticker comes first."""
     try:
-        return named or Symbol.parse(value)
+        spelled = Symbol.parse(value)
     except InvalidInput as error:
-        raise ValueError(error.message) from error
+        named = find_by_name(value)
+        if named is None:
+            raise ValueError(error.message) from error
+        return named.symbol
+    if find_instrument(spelled) is None and (named := find_by_name(value)):
+        return named.symbol
+    return spelled
 
 
 def _timeframe(value: object) -> object:

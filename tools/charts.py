@@ -21,11 +21,11 @@ from widgets.charts import ChartLine, PriceChart
 class ShowChartArgs(ToolArgs):
     symbol: SymbolArgument
     timeframe: TimeframeArgument = Timeframe.M5
-    levels: bool = Field(True, description="Draw today's key levels as lines.")
+    levels: bool = Field(default=True, description="Draw today's key levels as lines.")
     averages: tuple[str, ...] = Field(
         (), description="Moving averages to draw, such as sma50, sma200, ema9.", max_length=6
     )
-    extended: bool = Field(False, description="Show premarket and after hours too.")
+    extended: bool = Field(default=False, description="Show premarket and after hours too.")
     as_of: AsOf = None
 
     @field_validator("averages", mode="after")

@@ -1,7 +1,8 @@
 """The model's door to the calendar: open or closed, when that changes, holidays and half days."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date as Date  # noqa: N812 - `date` is an argument's name here
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from pydantic import Field
@@ -25,7 +26,7 @@ class MarketStatusArgs(ToolArgs):
     symbol: SymbolArgument | None = Field(
         None, description="Whose market is meant; leave out for the US stock market."
     )
-    date: date | None = Field(None, description="The day that is asked about; leave out for now.")
+    date: Date | None = Field(None, description="The day that is asked about; leave out for now.")
     as_of: AsOf = None
 
 
@@ -138,7 +139,7 @@ def _milestones(session: Session, as_of: datetime) -> tuple[Milestone, ...]:
     return tuple(Milestone(label=label, at=at) for label, at in moments if at > as_of)
 
 
-def _day(context: ToolContext, as_of: datetime, day: date, exchange: str) -> ToolResult:
+def _day(context: ToolContext, as_of: datetime, day: Date, exchange: str) -> ToolResult:
     session = calendar.session_on(day, exchange)
     headline = _day_headline(day, session, as_of, exchange)
     milestones = () if session is None else _milestones(session, min(as_of, session.premarket_open))
@@ -164,7 +165,7 @@ def _day(context: ToolContext, as_of: datetime, day: date, exchange: str) -> Too
     )
 
 
-def _day_headline(day: date, session: Session | None, as_of: datetime, exchange: str) -> str:
+def _day_headline(day: Date, session: Session | None, as_of: datetime, exchange: str) -> str:
     is_past = day < calendar.market_date(as_of, exchange)
     if session is None:
         why = calendar.holiday_name(day, exchange) or "the weekend"

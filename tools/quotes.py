@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date as Date  # noqa: N812 - `date` is an argument's name here
+from datetime import datetime, timedelta
 
 from pydantic import Field
 
@@ -11,7 +12,7 @@ from app.core.figures import Figure
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market import calendar
-from app.market.models import Bars, Instrument, Quote, Session, decimal_of
+from app.market.models import Bars, Instrument, Phase, Quote, Session, decimal_of
 from tools.arguments import AsOf, SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.wording import PriceBook, day_in_words, freshness, time_in_words
@@ -27,7 +28,7 @@ YEAR_OF_SESSIONS = 252
 
 class QuoteArgs(ToolArgs):
     symbol: SymbolArgument
-    date: date | None = Field(
+    date: Date | None = Field(
         None, description="A finished session to look back on; leave out for the price now."
     )
     as_of: AsOf = None
@@ -70,7 +71,7 @@ async def get_quote(args: QuoteArgs, context: ToolContext) -> ToolResult:
         as_of=quote.as_of,
     )
     figures = _record(context, instrument, quote, history)
-    is_past = args.date is not None
+    is_past = args.date is not None and quote.phase is not Phase.REGULAR
     return ToolResult(
         _sentence(instrument, quote, figures, is_past=is_past),
         (_card(context, instrument, quote, figures, is_past=is_past),),
@@ -95,7 +96,7 @@ class _Figures:
 
 
 async def _session_quote(
-    context: ToolContext, instrument: Instrument, day: date, as_of: datetime
+    context: ToolContext, instrument: Instrument, day: Date, as_of: datetime
 ) -> Quote:
     """The quote at the end of that day's regular hours, or now if they still run."""
     session = calendar.session_on(day, instrument.calendar)
@@ -108,19 +109,19 @@ async def _session_quote(
     return await context.market.quote(instrument.symbol, as_of=min(session.close, as_of))
 
 
-def _no_session(instrument: Instrument, day: date) -> str:
+def _no_session(instrument: Instrument, day: Date) -> str:
     holiday = calendar.holiday_name(day, instrument.calendar)
     reason = f" ({holiday})" if holiday else ""
     before = max(
         calendar.sessions_between(day - timedelta(days=7), day, instrument.calendar), key=_date
     )
     return (
-        f"There was no session on {day_in_words(day)}{reason}. "
-        f"The one before it was {day_in_words(before.date)}."
+        f"There is no session on {day_in_words(day)}{reason}. "
+        f"The one before it: {day_in_words(before.date)}."
     )
 
 
-def _date(session: Session) -> date:
+def _date(session: Session) -> Date:
     return session.date
 
 
@@ -225,7 +226,9 @@ def _card(
         change_pct=number("change_pct", with_unit=True),
         statistics=tuple(
             Statistic(
-                label=label, number=number(path), absent_because=_why_absent(instrument, path)
+                label=label,
+                number=number(path),
+                absent_because="" if path in figures else _why_absent(instrument, path),
             )
             for label, path in STATISTICS
             if instrument.has_volume or "volume" not in path
