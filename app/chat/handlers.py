@@ -7,6 +7,7 @@ once, with an id, and logged.
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -115,7 +116,7 @@ async def starters(*_: object) -> list[cl.Starter]:
     """Six questions that show range: the first example of each tool, round by round."""
     tools = [tool.examples for tool in room().toolbox if tool.examples]
     rounds = (examples[turn] for turn in range(3) for examples in tools if turn < len(examples))
-    chosen = [next(rounds).question for _ in range(STARTERS)]
+    chosen = [example.question for example in islice(rounds, STARTERS)]
     return [cl.Starter(label=question, message=question) for question in chosen]
 
 

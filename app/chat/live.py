@@ -17,6 +17,7 @@ from app.agents.events import (
 from app.chat import render, tabs
 from app.core.clock import Clock
 from app.infra.telemetry import bound, get_logger
+from widgets.base import BaseCard
 
 log = get_logger(__name__)
 
@@ -70,7 +71,7 @@ class LiveTurn:
             case ToolFinished():
                 await self._tell("new_message", render.finished_call(turn, event, self.wall.now()))
             case CardShown():
-                await self._show(turn, render.card_element(turn, event.card))
+                await self._show(turn, event.card)
             case TurnDone():
                 await self._finish(turn, event)
             case TurnStarted():
@@ -91,10 +92,12 @@ class LiveTurn:
         step = render.answer_step(turn, text, self.wall.now(), is_streaming=True)
         await self._tell("stream_start", step)
 
-    async def _show(self, turn: render.Turn, element: render.Element) -> None:
-        await self._tell("element", element)
-        if element["display"] == "side":
-            await tabs.open_panel(self._tabs(), element)
+    async def _show(self, turn: render.Turn, card: BaseCard) -> None:
+        elements = render.card_elements(turn, card.element, card.props(), card.display)
+        for element in elements:
+            await self._tell("element", element)
+        if card.display == "side":
+            await tabs.open_panel(self._tabs(), elements[0])
 
     async def _finish(self, turn: render.Turn, done: TurnDone) -> None:
         step = render.answer_step(turn, render.markdown(done.parts), self.wall.now())

@@ -15,8 +15,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from app.agents.events import GroundingReport, NumberPart, TextPart, ToolFinished, ToolStarted
+from app.conversations.models import StoredCall
 from app.grounding.parts import marked
-from widgets.base import BaseCard
+from widgets.panel import PanelLink
 from widgets.sources import Sources
 
 COACH = "Trading Coach"
@@ -69,6 +70,15 @@ def finished_call(turn: Turn, call: ToolFinished, at: datetime) -> Step:
     }
 
 
+def stored_call(turn: Turn, call: StoredCall) -> Step:
+    step = _call(turn, str(call.id), call.name, call.arguments, call.started_at)
+    return step | {
+        "output": str(call.result.get("sentence", "")),
+        "isError": not call.ok,
+        "end": _iso(call.finished_at),
+    }
+
+
 def answer_step(turn: Turn, text: str, at: datetime, *, is_streaming: bool = False) -> Step:
     step = _step(
         turn.thread_id,
@@ -97,8 +107,17 @@ def linked(part: Part) -> str:
     return f"[{part.text}](#{','.join(part.figures)})" if part.is_bound else marked(part.text)
 
 
-def card_element(turn: Turn, card: BaseCard) -> Element:
-    return element(turn, card_key(turn, card.card_id), card.element, card.props(), card.display)
+def card_elements(
+    turn: Turn, name: str, props: Mapping[str, Any], display: str = "inline"
+) -> list[Element]:
+    """A card; and for one in the side panel the handle that opens it again."""
+    card_id = str(props["card_id"])
+    card = element(turn, card_key(turn, card_id), name, props, display)
+    if display != "side":
+        return [card]
+    title = " ".join(("Open the", props.get("symbol", ""), props.get("timeframe", ""), "chart"))
+    link = PanelLink(card_id=f"link-{card_id}", title=" ".join(title.split()), opens=card_id)
+    return [card, element(turn, card_key(turn, link.card_id), link.element, link.props())]
 
 
 def sources_element(turn: Turn, report: GroundingReport) -> Element | None:
@@ -143,12 +162,20 @@ def element(
     }
 
 
+def spoken(tool: str, arguments: Mapping[str, Any]) -> str:
+    """A call as the folded line names it: `get_key_levels` of SPX is "key levels · SPX"."""
+    verb, _, thing = tool.partition("_")
+    noun = thing if verb in {"get", "show", "describe"} and thing else tool
+    symbol = arguments.get("symbol")
+    return f"{noun.replace('_', ' ')}{f' · {symbol}' if symbol else ''}"
+
+
 def _call(turn: Turn, call_id: str, name: str, arguments: Mapping[str, Any], at: datetime) -> Step:
     step = _step(
         turn.thread_id,
         f"call-{turn.message_id}-{call_id}",
         turn.run_id,
-        name=name,
+        name=spoken(name, arguments),
         type_="tool",
         at=at,
     )

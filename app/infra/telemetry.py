@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 from app.core.ids import new_id
@@ -20,6 +21,12 @@ from app.core.ids import new_id
 _OWN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _QUIET = ("httpx", "httpcore", "engineio", "socketio", "asyncio", "watchfiles", "uvicorn.access")
 """Libraries whose `info` repeats what our own lines say."""
+
+
+# without the frames' variables: they hold tokens and what members wrote
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    ExceptionDictTransformer(show_locals=False, max_frames=20)
+)
 
 
 def configure_logging(level: str, stream: TextIO | None = None) -> None:
@@ -43,7 +50,7 @@ def configure_logging(level: str, stream: TextIO | None = None) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                _TRACEBACKS,
                 structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
             ],
         )

@@ -1,6 +1,6 @@
 """The gate around the web process, asked over the real ASGI interface."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -11,8 +11,6 @@ from starlette.types import ASGIApp
 from app.api.problems import ProblemShape, install
 from app.api.security import BodyLimit, Gate, Premises, RequestLine, SecurityHeaders
 from app.core.errors import InvalidInput, NotFound, NotSignedIn, RateLimited
-
-Client = Callable[..., httpx.AsyncClient]
 
 
 def surrounded(premises: Premises, *, is_https: bool = False) -> ASGIApp:
@@ -119,7 +117,7 @@ async def test_a_declared_body_above_the_limit_is_refused() -> None:
 
 
 async def test_a_body_that_does_not_declare_its_length_is_counted() -> None:
-    async def endless() -> object:
+    async def endless() -> AsyncIterator[bytes]:
         for _ in range(50):
             yield b"x" * 100
 

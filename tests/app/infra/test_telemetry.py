@@ -51,12 +51,14 @@ def test_a_library_that_logs_the_standard_way_comes_out_in_the_same_shape(
 
 
 def test_an_exception_is_one_line_of_json(lines: io.StringIO) -> None:
+    question = "what the member wrote"
     try:
-        raise ValueError("no such bar")
+        raise ValueError("no such bar" if question else "")
     except ValueError:
         get_logger("tests").exception("failed")
     [line] = read(lines)
     assert "no such bar" in json.dumps(line["exception"])
+    assert question not in json.dumps(line)
 
 
 def test_debug_is_silent_at_info(lines: io.StringIO) -> None:
