@@ -1,12 +1,15 @@
 const { coach } = window;
-const { Age, Badges, Card, Change, Num, Price } = coach.parts(React);
+const { Age, Badges, Card, Change, Num, Price, common } = coach.parts(React);
 
 function LevelsTable() {
   const { title, columns, rows, notes } = props;
+  const shared = common(rows);
   return (
     <Card
       title={title}
       sentence={`${title}: ${columns.join(', ')} of ${rows.map((row) => row.symbol).join(', ')}.`}
+      className="tc-wide"
+      freshness={shared}
       notes={notes}
     >
       <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
@@ -17,17 +20,16 @@ function LevelsTable() {
               <th scope="col">Last</th>
               <th scope="col">Nearest</th>
               {columns.map((column) => <th scope="col" key={column}>{column}</th>)}
-              <th scope="col"><span className="tc-sr">Freshness</span></th>
             </tr>
           </thead>
-          <tbody>{rows.map((row) => <Row key={row.symbol} {...row} />)}</tbody>
+          <tbody>{rows.map((row) => <Row key={row.symbol} isAlike={shared !== null} {...row} />)}</tbody>
         </table>
       </div>
     </Card>
   );
 }
 
-function Row({ symbol, last, change_pct, levels, distances, nearest, freshness }) {
+function Row({ isAlike, symbol, last, change_pct, levels, distances, nearest, freshness }) {
   const tick = coach.useTick(React, symbol, freshness);
   const { decimalsOf, number } = coach.format;
   const price = tick ? number(tick.price, decimalsOf(last.text)) : undefined;
@@ -36,7 +38,11 @@ function Row({ symbol, last, change_pct, levels, distances, nearest, freshness }
     tick ? number(Number(level.value) - tick.price, decimalsOf(distance.text), { signed: true }) : undefined;
   return (
     <tr>
-      <th scope="row" className="tc-symbol">{symbol}</th>
+      <th scope="row">
+        <span className="tc-symbol">{symbol}</span>
+        <span className="tc-under"><Age freshness={freshness} symbol={symbol} tick={tick} /></span>
+        {!isAlike && <Badges freshness={freshness} />}
+      </th>
       <td>
         <Price n={last} value={tick?.price ?? Number(last.value)} text={price} />
         <span className="tc-under">
@@ -52,10 +58,6 @@ function Row({ symbol, last, change_pct, levels, distances, nearest, freshness }
           )}
         </td>
       ))}
-      <td>
-        <Badges freshness={freshness} />
-        <span className="tc-under"><Age freshness={freshness} symbol={symbol} tick={tick} /></span>
-      </td>
     </tr>
   );
 }

@@ -1,12 +1,19 @@
 const { coach } = window;
-const { Age, Badges, Card, Change, Num, Price } = coach.parts(React);
+const { Age, Badges, Card, Change, Num, Price, common } = coach.parts(React);
 
 function QuotesTable() {
   const { title, rows } = props;
   const labels = [...new Set(rows.flatMap((row) => row.statistics.map((each) => each.label)))];
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
+  const shared = common(rows);
   return (
-    <Card title={title} sentence={`${title}: ${rows.map((row) => `${row.symbol} ${row.last.text}`).join(', ')}.`} notes={notes}>
+    <Card
+      title={title}
+      sentence={`${title}: ${rows.map((row) => `${row.symbol} ${row.last.text}`).join(', ')}.`}
+      className="tc-wide"
+      freshness={shared}
+      notes={notes}
+    >
       <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
         <table>
           <thead>
@@ -15,24 +22,27 @@ function QuotesTable() {
               <th scope="col">Last</th>
               <th scope="col">Change</th>
               {labels.map((label) => <th scope="col" key={label}>{label}</th>)}
-              <th scope="col"><span className="tc-sr">Freshness</span></th>
             </tr>
           </thead>
-          <tbody>{rows.map((row) => <Row key={row.symbol} labels={labels} {...row} />)}</tbody>
+          <tbody>{rows.map((row) => <Row key={row.symbol} isAlike={shared !== null} labels={labels} {...row} />)}</tbody>
         </table>
       </div>
     </Card>
   );
 }
 
-function Row({ labels, symbol, name, last, change, change_pct, statistics, freshness }) {
+function Row({ isAlike, labels, symbol, name, last, change, change_pct, statistics, freshness }) {
   const tick = coach.useTick(React, symbol, freshness);
   const { decimalsOf, number } = coach.format;
   const moved = tick && change ? coach.ladder.changeAt(tick.price, last, change) : null;
   const signed = { signed: true };
   return (
     <tr>
-      <th scope="row" className="tc-symbol" title={name}>{symbol}</th>
+      <th scope="row" title={name}>
+        <span className="tc-symbol">{symbol}</span>
+        <span className="tc-under"><Age freshness={freshness} symbol={symbol} tick={tick} /></span>
+        {!isAlike && <Badges freshness={freshness} />}
+      </th>
       <td><Price n={last} value={tick?.price ?? Number(last.value)} text={tick ? number(tick.price, decimalsOf(last.text)) : undefined} /></td>
       <td>
         <Change
@@ -46,10 +56,6 @@ function Row({ labels, symbol, name, last, change, change_pct, statistics, fresh
         const found = statistics.find((each) => each.label === label);
         return <td key={label}><Num n={found?.number} missing={found?.absent_because} /></td>;
       })}
-      <td>
-        <Badges freshness={freshness} />
-        <span className="tc-under"><Age freshness={freshness} symbol={symbol} tick={tick} /></span>
-      </td>
     </tr>
   );
 }

@@ -39,7 +39,7 @@ function Row({ number, label, entity, call, path, as_of, provider, is_simulated 
       <td><Num n={number} /></td>
       <td className="tc-words">{entity} {label}</td>
       <td className="tc-words" title={`${path} of ${call}`}>{call}</td>
-      <td className="tc-words">{at} · {provider}{is_simulated && ' (simulated)'}</td>
+      <td className="tc-words">{at} · {is_simulated && !/simulated/i.test(provider) ? `${provider}, simulated` : provider}</td>
     </tr>
   );
 }

@@ -83,10 +83,9 @@ export class ChartFrame {
     const price = (value) => number(value, decimals);
     const parts = [["O", price(bar.open)], ["H", price(bar.high)], ["L", price(bar.low)], ["C", price(bar.close)]];
     if (bar.volume) parts.push(["V", volume(bar.volume)]);
-    const nodes = parts.flatMap(([letter, text]) => [element("i", { textContent: letter }), element("b", { textContent: text })]);
-    const percent = `${number(change, 2, { signed: true })}%`;
-    nodes.push(element("b", { className: `tc-${direction(change) || "flat"}`, textContent: percent }));
-    this.values.replaceChildren(...nodes);
+    const percent = element("b", { className: `tc-${direction(change) || "flat"}` });
+    percent.textContent = `${number(change, 2, { signed: true })}%`;
+    this.values.replaceChildren(...parts.map(lettered), percent);
   }
 
   countdown(text) {
@@ -118,6 +117,12 @@ export class ChartFrame {
 
 function element(tag, properties) {
   return Object.assign(document.createElement(tag), properties);
+}
+
+function lettered([letter, text]) {
+  const pair = element("span", {});
+  pair.append(element("i", { textContent: letter }), " ", element("b", { textContent: text }));
+  return pair;
 }
 
 function pressable(label, title, onClick) {

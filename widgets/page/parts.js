@@ -143,7 +143,15 @@ function make(React) {
     return h("span", { className: "tc-origin" }, words);
   }
 
-  return { Num, Price, Change, Badges, Age, Notes, Actions, Card, copyAction: (text) => copyAction(React, text) };
+  return { common, Num, Price, Change, Badges, Age, Notes, Actions, Card, copyAction: (text) => copyAction(React, text) };
+}
+
+const SAID = ["provider", "is_simulated", "delay_minutes", "is_frozen"];
+
+/** What holds for the prices of all rows alike, or null if it must be said row by row. */
+function common(rows) {
+  const [first, ...others] = rows.map((row) => row.freshness);
+  return others.every((other) => SAID.every((name) => other[name] === first[name])) ? first : null;
 }
 
 function signOf(text) {

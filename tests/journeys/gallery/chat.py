@@ -1,22 +1,18 @@
 """What Chainlit runs in the gallery: a message names the cards to send."""
 
-import sys
-from pathlib import Path
-
 import chainlit as cl
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from samples import samples_at
+
+from widgets.base import BaseCard
 
 PROSE = (
     "SPY trades at [602.31](#a1), [0.08 ATR](#a1,a3) above yesterday's high of [601.77](#a{pdh}). "
-    "Someone wrote [⚠ 602.40](#unsourced \"not from a source\")."
+    'Someone wrote [⚠ 602.40](#unsourced "not from a source").'
 )
 
 
 @cl.set_starters
-async def starters() -> list[cl.Starter]:
+async def starters(_user: cl.User | None) -> list[cl.Starter]:
     names = ["levels", "compare", "quote", "market", "chart", "abilities"]
     return [cl.Starter(label=name, message=name) for name in names]
 
@@ -38,13 +34,13 @@ async def on_message(message: cl.Message) -> None:
     pdh = next(figure.id for figure in samples.ledger if figure.path == "PDH")[1:]
     await cl.Message(
         content=PROSE.format(pdh=pdh), elements=[each for each in elements if each not in panel]
-    ).send()
+    ).send()  # type: ignore[no-untyped-call]
 
 
 @cl.action_callback("show_chart")
 async def on_show_chart(action: cl.Action) -> None:
-    await cl.Message(content=f"Asked for a chart: {action.payload}").send()
+    await cl.Message(content=f"Asked for a chart: {action.payload}").send()  # type: ignore[no-untyped-call]
 
 
-def _element(card) -> cl.CustomElement:  # type: ignore[no-untyped-def]
+def _element(card: BaseCard) -> cl.CustomElement:
     return cl.CustomElement(name=card.element, props=card.props(), display=card.display)

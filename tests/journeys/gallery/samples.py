@@ -70,7 +70,7 @@ class Samples:
             is_simulated=True,
         )
 
-    def number(  # noqa: PLR0913 - a figure has that many properties
+    def number(
         self,
         book: Book,
         path: str,

@@ -1,6 +1,6 @@
 """The gallery: every card in Chainlit's real page, without database, model or market.
 
-`python tests/journeys/gallery/server.py [port]`, then write a card's name ("levels", "chart",
+`PYTHONPATH=. python tests/journeys/gallery/server.py [port]`, then write a card's name ("levels", "chart",
 "all") into the chat. Bars and live prices are a seeded random walk.
 """
 
@@ -16,9 +16,6 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT))
-
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, JSONResponse
@@ -28,6 +25,7 @@ import widgets
 from app.chat.appearance import furnish
 
 SECONDS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400}
+ROOT = Path(__file__).resolve().parents[3]
 LIBRARY = "litecharts/js/lightweight-charts.js"
 
 
@@ -59,8 +57,14 @@ async def library() -> FileResponse:
 
 async def status() -> dict[str, Any]:
     now = datetime.now(UTC)  # noqa: TID251 - the gallery's market lives in the present
-    return {"phase": "regular", "as_of": now, "next_open": None, "next_close": now + timedelta(hours=3),
-            "simulated": True, "provider": "Simulated market"}
+    return {
+        "phase": "regular",
+        "as_of": now,
+        "next_open": None,
+        "next_close": now + timedelta(hours=3),
+        "simulated": True,
+        "provider": "Simulated market",
+    }
 
 
 async def bars(symbol: str, timeframe: str, start: datetime, end: datetime | None = None) -> Any:
@@ -70,19 +74,31 @@ async def bars(symbol: str, timeframe: str, start: datetime, end: datetime | Non
     step = SECONDS.get(timeframe, 86400)
     last = int((end.timestamp() if end else time.time()) // step * step)
     first = max(int(start.timestamp()), last - 700 * step)
-    moves = random.Random(f"{symbol}{timeframe}")
+    moves = random.Random(f"{symbol}{timeframe}")  # noqa: S311 - a walk, not a secret
     price, rows = 602.31, []
     for at in range(last, first, -step):
         open_ = round(price + moves.gauss(0, 0.02) * math.sqrt(step), 2)
         high = round(max(open_, price) + abs(moves.gauss(0, 0.01)) * math.sqrt(step), 2)
         low = round(min(open_, price) - abs(moves.gauss(0, 0.01)) * math.sqrt(step), 2)
         volume = moves.randint(20_000, 400_000)
-        rows.append({"time": at, "open": open_, "high": high, "low": low, "close": price, "volume": volume})
+        rows.append(
+            {"time": at, "open": open_, "high": high, "low": low, "close": price, "volume": volume}
+        )
         price = open_
     day = last // 86400 * 86400
-    sessions = [{"open": day - back * 86400 + 52200, "close": day - back * 86400 + 75600} for back in range(12, -1, -1)]
-    return {"symbol": symbol, "timeframe": timeframe, "provider": "Simulated market", "simulated": True,
-            "is_forming": True, "bars": rows[::-1], "sessions": sessions if timeframe in SECONDS else []}
+    sessions = [
+        {"open": day - back * 86400 + 52200, "close": day - back * 86400 + 75600}
+        for back in range(12, -1, -1)
+    ]
+    return {
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "provider": "Simulated market",
+        "simulated": True,
+        "is_forming": True,
+        "bars": rows[::-1],
+        "sessions": sessions if timeframe in SECONDS else [],
+    }
 
 
 async def live(socket: WebSocket) -> None:
@@ -106,7 +122,14 @@ async def live(socket: WebSocket) -> None:
 
 def _tick(symbol: str, price: float) -> dict[str, Any]:
     now = int(time.time())
-    bar = {"time": now // 60 * 60, "open": price, "high": price, "low": price, "close": price, "volume": now % 60 * 900}
+    bar = {
+        "time": now // 60 * 60,
+        "open": price,
+        "high": price,
+        "low": price,
+        "close": price,
+        "volume": now % 60 * 900,
+    }
     return {"symbol": symbol, "price": price, "time": now, "phase": "regular", "bar": bar}
 
 

@@ -1,0 +1,199 @@
+"""Cards and chart in a real browser, inside Chainlit's real page."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+CARDS = 12
+"""Cards that "all" shows."""
+
+
+def ask(page: Page, text: str) -> None:
+    page.click("#chat-input")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 360])
+def test_every_card_is_drawn_without_a_fault_and_fits(
+    open_gallery: Open, faults: list[str], width: int, theme: str
+) -> None:
+    page = open_gallery(width=width, theme=theme)
+
+    ask(page, "all")
+
+    cards = page.locator(".tc-card")
+    expect(cards).to_have_count(CARDS - 1)
+    expect(page.locator(".tc-sources")).to_have_count(1)
+    for card in cards.all():
+        box = card.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    assert faults == []
+
+
+def test_the_price_and_the_distances_move_while_the_frozen_card_stands_still(
+    open_gallery: Open,
+) -> None:
+    page = open_gallery()
+    ask(page, "levels frozen")
+    live, frozen = (
+        page.locator(".tc-card", has=page.locator(".tc-moving")),
+        page.locator(".tc-card", has_text="as of a past moment"),
+    )
+    distance = live.locator("tr", has_text="PDC").locator("[data-figure]").nth(1)
+
+    expect(live).to_have_count(1)
+    expect(live.locator(".tc-large")).not_to_have_text("602.31", timeout=10_000)
+    expect(distance).not_to_have_text("−2.51")
+    expect(frozen.locator(".tc-large")).to_have_text("602.31")
+
+
+def test_an_opened_ladder_stays_open_while_the_conversation_goes_on(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "frozen")
+    page.get_by_role("button", name="All 17 levels").click()
+    rungs = page.locator(".tc-card").first.locator(".tc-rung")
+    expect(rungs).to_have_count(16)
+
+    ask(page, "quote")
+
+    expect(page.locator(".tc-card")).to_have_count(2)
+    expect(rungs).to_have_count(16)
+
+
+def test_a_number_in_prose_shows_its_place_in_the_card_and_never_navigates(
+    open_gallery: Open,
+) -> None:
+    page = open_gallery()
+    ask(page, "levels")
+    address = page.url
+    last = page.locator(".tc-large [data-figure=a1]")
+
+    page.locator('a[href="#a1"]').hover()
+    expect(last).to_have_class(re.compile(r"\btc-lit\b"))
+
+    for link in ("#a1", "#unsourced"):
+        page.locator(f'a[href="{link}"]').click()
+    assert page.url.split("#")[0] == address.split("#")[0]
+    assert len(page.context.pages) == 1
+
+
+def test_a_number_whose_place_is_folded_away_unfolds_it(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "market")
+    expect(page.locator(".tc-sources table")).to_have_count(0)
+
+    page.locator('a[href="#a1"]').click()
+
+    expect(page.locator('.tc-sources [data-figure="a1"]')).to_be_visible()
+
+
+def test_a_chart_lives_on_when_its_element_is_evaluated_again(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "chart")
+    expect(page.locator(".tc-values")).to_contain_text("C ")
+    page.evaluate("document.querySelector('.tc-canvas').dataset.seen = 'yes'")
+    page.get_by_role("button", name="1h", exact=True).click()
+    expect(page.get_by_role("button", name="1h", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+    ask(page, "quote")
+
+    expect(page.locator(".tc-card")).to_have_count(2)
+    expect(page.locator(".tc-canvas")).to_have_attribute("data-seen", "yes")
+    expect(page.get_by_role("button", name="1h", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_arrows_change_the_timeframe_of_the_chart_in_focus(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "chart")
+    chart = page.locator(".tc-chart")
+    expect(page.locator(".tc-values")).to_contain_text("C ")
+
+    chart.focus()
+    page.keyboard.press("ArrowRight")
+
+    expect(page.get_by_role("button", name="15m")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_chart_is_saved_as_a_picture(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "chart")
+    expect(page.locator(".tc-values")).to_contain_text("C ")
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as PNG").click()
+
+    assert saved.value.suggested_filename == "SPY-5m.png"
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_last_bar_follows_the_price(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "chart")
+    values = page.locator(".tc-values")
+    expect(values).to_contain_text("C ")
+    before = values.inner_text()
+
+    expect(values).not_to_have_text(before, timeout=10_000)
+    expect(page.locator(".tc-countdown")).to_contain_text("closes in")
+
+
+def test_a_chart_without_bars_says_so_and_offers_to_try_again(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "broken")
+    message = page.locator(".tc-message")
+    expect(message).to_contain_text("The market does not answer now.")
+
+    with page.expect_request("**/api/v1/bars/**"):
+        message.get_by_role("button", name="Try again").click()
+
+
+def test_the_panel_opens_beside_the_chat_and_escape_closes_it(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "panel")
+    panel = page.locator("#side-view-content .tc-chart")
+    expect(panel).to_be_visible()
+
+    page.keyboard.press("Escape")
+
+    expect(panel).to_have_count(0)
+
+
+def test_a_slash_goes_to_the_question(open_gallery: Open) -> None:
+    page = open_gallery()
+    page.locator("body").click(position={"x": 5, "y": 400})
+    page.evaluate("document.activeElement.blur()")
+
+    page.keyboard.press("/")
+
+    assert page.evaluate("document.activeElement.id") == "chat-input"
+
+
+def test_a_chart_button_asks_the_coach_for_a_chart(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "quote")
+
+    page.get_by_role("button", name="Chart").click()
+
+    expect(page.get_by_text("Asked for a chart: {'symbol': 'MSFT'")).to_be_visible()
+
+
+def test_the_empty_page_says_what_it_is_and_what_is_simulated(open_gallery: Open) -> None:
+    page = open_gallery()
+
+    expect(page.locator(".tc-welcome")).to_contain_text("Every number comes with its source.")
+    expect(page.locator(".tc-market")).to_contain_text("All prices are simulated.")
+    assert page.title() == "Trading Coach"
+    assert "chainlit" not in page.locator("body").inner_text().lower()
