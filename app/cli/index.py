@@ -12,15 +12,15 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 
-def for_uv(environment: Mapping[str, str]) -> dict[str, str]:
-    """`environment`, completed by what pip's configuration says."""
-    return {**translate(pip_settings(environment)), **environment}
+def for_uv(environment: Mapping[str, str], *, python: str = sys.executable) -> dict[str, str]:
+    """`environment`, completed by what the configuration of `python`'s pip says."""
+    return {**translate(_pip_settings(environment, python)), **environment}
 
 
-def pip_settings(environment: Mapping[str, str]) -> dict[str, str]:
+def _pip_settings(environment: Mapping[str, str], python: str) -> dict[str, str]:
     """pip's settings by bare name, e.g. `index-url`; the environment wins over files."""
     listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"],
+        [python, "-m", "pip", "config", "list"],
         env=dict(environment),
         check=False,
         capture_output=True,
