@@ -58,7 +58,7 @@ def test_what_is_set_for_uv_already_stays(tmp_path: Path) -> None:
     config.write_text("[global]\nindex-url = https://mirror.example/simple\n")
     asked = {"PIP_CONFIG_FILE": str(config), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
 
-    python = sys._base_executable  # the environment itself has no pip
+    python = str(Path(sys.base_prefix, "bin", "python3"))  # the environment itself has no pip
 
     assert for_uv(asked, python=python)["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
     asked["UV_DEFAULT_INDEX"] = "https://chosen.example/simple"
