@@ -179,6 +179,7 @@ _SPELLED = {
 _LEVEL_NAME = re.compile(
     r"(?:[RSHLPQ]\d|OR\d+[HL]?|(?:[ESWD]?MA|VWAP|RSI|ATR|ADX|BB|FY|PP|T|TP|GPT-?|W|M|H|D)\d{1,4}|[A-Z]\d?[A-Z]\d?)(?![.,]?\d|[%$])"
 )
+_PLAIN_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _DIGIT = re.compile(r"\d")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\]\([^)\s]*\)|`[^`\n]*`")
 _NAME_END = re.compile(r"\d+(?![.,]?\d|[%$])\w*")
@@ -199,6 +200,13 @@ def tokenize(text: str, skip: Sequence[Span] = ()) -> list[Literal]:
             position = max(literal.end, at + 1)
     found.sort(key=lambda literal: literal.start)
     return found
+
+
+def numbers_said(text: str) -> set[Decimal]:
+    """The magnitudes a member wrote, with and without their suffix: `50k` is 50 and 50,000."""
+    said = {literal.value for literal in tokenize(text) if literal.kind is Kind.CLAIM}
+    plain = (number.replace(",", "") for number in _PLAIN_NUMBER.findall(text))
+    return {abs(value) for value in (*said, *map(Decimal, plain)) if value}
 
 
 def _literal(text: str, at: int) -> Literal:

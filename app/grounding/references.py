@@ -27,7 +27,7 @@ _DIGIT_BEFORE = re.compile(r"\d[.,]?$|(?<![\w])\.$")
 _GLUED = re.compile(
     r"[.,]?\d[\d.,]*|%|\s?(?:[kKMBT]|m|mn|bn|thousand|million|billion|bps?|percent|pct)\b"
 )
-_WORD_OVER = re.compile(r"\s?[\w%.,]*[^\w%.,]")
+_WORD_GOES_ON = re.compile(r"\s?[\w%.,]*")
 
 
 class Filler:
@@ -74,7 +74,7 @@ class Filler:
         """Text after a number waits until its first word is whole, to see what it does to it."""
         if self._held_after is not None:
             self._tail += text
-            if not is_last and not _WORD_OVER.match(self._tail):
+            if not is_last and _WORD_GOES_ON.fullmatch(self._tail):
                 return
             text = self._tail
             yield from self._after_number(text)
