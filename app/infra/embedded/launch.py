@@ -4,6 +4,7 @@ PostgreSQL refuses root. Then the servers run as a system account of their own; 
 keep their rights, and what that account could not reach there lives in `/var/lib` instead.
 """
 
+import fcntl
 import hashlib
 import os
 import pwd
@@ -64,12 +65,13 @@ def server_account() -> Account:
     Raises CannotStart when this user has no name on the machine: PostgreSQL asks for one.
     """
     if os.geteuid() != 0:
-        return _account_of(os.geteuid())
-    try:
-        entry = pwd.getpwnam(_SYSTEM_ACCOUNT)
-    except KeyError:
-        entry = _add_system_account()
-    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+        return our_account()
+    return _system_account() or _add_system_account()
+
+
+def is_account_made() -> bool:
+    """Whether `server_account` finds the account and need not make it."""
+    return os.geteuid() != 0 or _system_account() is not None
 
 
 def our_account() -> Account:
@@ -170,19 +172,27 @@ def _account_of(uid: int) -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def _add_system_account() -> pwd.struct_passwd:
-    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-    if useradd is None:
-        return pwd.getpwnam("nobody")
-    subprocess.run(
-        [
-            *(useradd, "--system", "--user-group", "--no-create-home"),
-            *("--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", _SYSTEM_ACCOUNT),
-        ],
-        check=False,
-        capture_output=True,
-    )
+def _system_account() -> Account | None:
     try:
-        return pwd.getpwnam(_SYSTEM_ACCOUNT)
+        entry = pwd.getpwnam(_SYSTEM_ACCOUNT)
     except KeyError:
-        return pwd.getpwnam("nobody")
+        return None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _add_system_account() -> Account:
+    """Make the account; where that cannot be done, `nobody` serves."""
+    with shared_place("account.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two useradd at once may give one name two numbers
+        useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+        if _system_account() is None and useradd is not None:
+            subprocess.run(
+                [
+                    *(useradd, "--system", "--user-group", "--no-create-home"),
+                    *("--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"),
+                    _SYSTEM_ACCOUNT,
+                ],
+                check=False,
+                capture_output=True,
+            )
+        return _system_account() or _account_of(pwd.getpwnam("nobody").pw_uid)
