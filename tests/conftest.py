@@ -22,6 +22,17 @@ from app.users.service import ensure_member
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+_MARKS = {"postgres": "database", "shared_data": "shared_data"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they ask for, so that `-m "not database"` needs no server."""
+    for item in items:
+        for fixture, mark in _MARKS.items():
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(mark)
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Friday in regular hours: 2026-11-20 11:30 in New York."""

@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-import structlog
-
 from app.conversations.outbox import delete_old_pushes
 from app.conversations.service import delete_empty_threads
 from app.core.jobs import Job
+from app.infra.telemetry import get_logger
 from app.users.service import list_member_ids
 from workers.runner import JobContext, job
 
@@ -15,7 +14,7 @@ PUSHES_KEPT = timedelta(days=2)
 
 EMPTY_THREADS_KEPT = timedelta(days=1)
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 @job(Job.TIDY_CONVERSATIONS)

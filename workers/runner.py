@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
-import structlog
 from celery import Task, shared_task
 from celery.signals import worker_process_shutdown
 
@@ -21,10 +20,11 @@ from app.core.errors import CoachError, ProviderUnavailable
 from app.core.jobs import Job
 from app.infra.db.database import Database
 from app.infra.queue import LONGEST_JOB_SECONDS
+from app.infra.telemetry import get_logger
 
 _FIRST_PAUSE_SECONDS = 2
 _LONGEST_PAUSE_SECONDS = 300
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 P = ParamSpec("P")
 

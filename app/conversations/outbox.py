@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-import structlog
 from sqlalchemy import CursorResult, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,12 +21,13 @@ from app.conversations.tables import OutboxRow
 from app.core.errors import ProviderUnavailable
 from app.infra.db.database import Database
 from app.infra.listen import wake_ups
+from app.infra.telemetry import get_logger
 
 CHANNEL = "chat_push"
 
 _XMIN = text("SELECT (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint")
 _RETRY_SECONDS = 1.0
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 async def announce(session: AsyncSession, message: StoredMessage) -> None:

@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import psycopg
-import structlog
 from psycopg import sql
 from sqlalchemy import URL
+
+from app.infra.telemetry import get_logger
 
 IDLE_SECONDS = 30.0
 """After this long without a word the connection is tried, and the listener wakes up anyway."""
@@ -19,7 +20,7 @@ IDLE_SECONDS = 30.0
 _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 10.0
 _CONNECT_SECONDS = 5
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 async def wake_ups(

@@ -9,13 +9,13 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 from typing_extensions import override
 
 from app.core.errors import ProviderUnavailable
 from app.core.jobs import Job
+from app.infra.telemetry import get_logger
 
 LONGEST_JOB_SECONDS = 600
 """No job runs longer; the queue waits a little more before it gives a dead worker's job away."""
@@ -27,7 +27,7 @@ BROKER_OPTIONS = {
 }
 
 _RETRIES = {"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2}
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 
 
 class JobQueue(Protocol):

@@ -32,7 +32,7 @@ def _do(work: Do) -> str:
     def run(task: Task) -> None:
         attempt(task, work, {})
 
-    task = application.task(bind=True, max_retries=2)(run)
+    task = application.task(bind=True, max_retries=2, shared=False)(run)
     return str(task.apply().state)
 
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import URL, event, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -55,13 +56,24 @@ class Database:
     commit. `ProviderUnavailable` when PostgreSQL does not answer.
     """
 
-    def __init__(self, url: URL | str, *, role: str | None = None, pool_size: int = 10) -> None:
-        """Connect lazily to `url`; with `role`, every connection switches to it first."""
+    def __init__(
+        self,
+        url: URL | str,
+        *,
+        role: str | None = None,
+        pool_size: int = 10,
+        wait_seconds: float = 10,
+    ) -> None:
+        """Connect lazily to `url`; with `role`, every connection switches to it first.
+
+        At most twice `pool_size` transactions run at once; another waits for its turn.
+        """
         self.url = psycopg_url(url)
         self._engine = create_async_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
+            pool_timeout=wait_seconds,
             pool_pre_ping=True,
             json_serializer=_dump_json,
         )
@@ -125,7 +137,9 @@ def psycopg_url(url: URL | str) -> URL:
 async def _answering() -> AsyncIterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, DBAPIError) as error:
+    except PoolTimeout as error:
+        raise ProviderUnavailable("The database is busy; try again in a moment.") from error
+    except DBAPIError as error:
         if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
             raise ProviderUnavailable("The database does not answer; try again.") from error
         raise

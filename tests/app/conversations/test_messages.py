@@ -279,7 +279,7 @@ async def test_a_process_killed_before_its_commit_leaves_nothing_half(
 ) -> None:
     answer = replace(_answer(thread, now), calls=())
     keys = (ada, thread.id, answer.id, answer.cards[0].id)
-    killed = subprocess.run(  # noqa: ASYNC221, S603 - our own program; nothing else runs
+    killed = subprocess.run(  # noqa: ASYNC221 - our own program; nothing else runs
         [sys.executable, "-c", _KILLED, postgres.application, *map(str, keys), now.isoformat()],
         check=False,
         capture_output=True,

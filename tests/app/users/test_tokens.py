@@ -102,7 +102,7 @@ print(json.dumps([user.identifier, user.display_name, user.metadata, theirs]))
 
 def test_the_chat_and_we_read_each_others_tokens(member: Member, tmp_path: Path) -> None:
     now = WallClock().now()
-    done = subprocess.run(  # noqa: S603 - our own program
+    done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", _CHAT, issue_token(member, secret=SECRET, now=now)],
         check=True,
         capture_output=True,

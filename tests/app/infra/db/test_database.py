@@ -112,6 +112,17 @@ async def test_a_connection_that_was_cut_is_replaced(
         assert (await session.execute(text("SELECT 1"))).scalar_one() == 1
 
 
+async def test_a_turn_that_does_not_come_is_a_failure_and_says_so(
+    postgres: DatabaseUrls,
+) -> None:
+    small = Database(postgres.application, pool_size=1, wait_seconds=0.05)
+    async with small.system(), small.system():
+        with pytest.raises(ProviderUnavailable, match="busy"):
+            await small.verify()
+    await small.verify()
+    await small.close()
+
+
 def test_without_any_url_there_is_no_database() -> None:
     with pytest.raises(ProviderUnavailable, match="COACH_DATABASE__URL"):
         Database.of(owner_url=None, app_url=None)

@@ -62,10 +62,7 @@ def test_migrations_can_be_taken_back_and_applied_again(empty: str) -> None:
 
 def test_two_processes_that_start_together_migrate_once(empty: str) -> None:
     program = "import sys; from app.infra.db.migrations import migrate; migrate(sys.argv[1])"
-    starts = [
-        subprocess.Popen([sys.executable, "-c", program, empty])  # noqa: S603 - our own program
-        for _ in range(3)
-    ]
+    starts = [subprocess.Popen([sys.executable, "-c", program, empty]) for _ in range(3)]
 
     assert [start.wait(timeout=60) for start in starts] == [0, 0, 0]
     assert read_schema(empty).is_current
