@@ -1,5 +1,5 @@
 const { coach } = window;
-const { Age, Card, Num, Price } = coach.parts(React);
+const { Age, Card, Num, Price, chartAction } = coach.parts(React);
 
 function IndicatorsCard() {
   const { symbol, name, timeframe, last, readings, notes, freshness } = props;
@@ -12,7 +12,7 @@ function IndicatorsCard() {
       sentence={`${symbol}, ${name}, indicators on ${timeframe} bars: ${readings.map(spoken).join(', ')}.`}
       freshness={freshness}
       notes={notes}
-      actions={[{ label: 'Chart', onClick: () => callAction({ name: 'show_chart', payload: { symbol, timeframe, levels: false } }) }]}
+      actions={[chartAction(callAction, { symbol, timeframe, levels: false }, freshness)]}
     >
       <div className="tc-main">
         <Price className="tc-large" n={last} value={tick?.price ?? Number(last.value)} text={price} />

@@ -1,5 +1,5 @@
 const { coach } = window;
-const { Age, Card, Change, Num, Price, copyAction } = coach.parts(React);
+const { Age, Card, Change, Num, Price, chartAction, copyAction } = coach.parts(React);
 const NEAREST = 8;
 
 function LevelsCard() {
@@ -17,7 +17,7 @@ function LevelsCard() {
   const percent = tick && change_pct && coach.ladder.percentAt(tick.price, last, change_pct);
 
   const actions = [
-    { label: 'Chart', onClick: () => callAction({ name: 'show_chart', payload: chartOf(symbol, freshness) }) },
+    chartAction(callAction, { symbol }, freshness),
     ...copyAction(() => asText(symbol, price, listed)),
   ];
   if (listed.length > coach.ladder.around(listed, NEAREST).length) {
@@ -101,11 +101,6 @@ function Remark({ rung }) {
       {since && <span className="tc-since">{since}</span>}
     </>
   );
-}
-
-function chartOf(symbol, { is_frozen, as_of }) {
-  const payload = { symbol, timeframe: '5m', levels: true };
-  return is_frozen ? { ...payload, as_of } : payload;
 }
 
 function figuresOf(rungs) {

@@ -3,18 +3,19 @@ const { Age, Card, Num } = coach.parts(React);
 
 function MarketStatusCard() {
   const { title, phase, headline, until_next, milestones, days_ahead, notes, freshness } = props;
-  const now = coach.useMarketClock(React, freshness);
+  const clock = coach.useMarketClock(React, freshness);
   const asOf = Date.parse(freshness.as_of);
-  const present = now === null ? asOf : now * 1000;
-  const next = milestones.find(({ at }) => Date.parse(at) > present);
+  const next = milestones.find(({ at }) => Date.parse(at) > asOf);
+  // Once the next bell has rung, the phase is no longer the present one: the card stands still.
+  const now = next && clock !== null && clock * 1000 < Date.parse(next.at) ? clock * 1000 : null;
   const { bell, countdown, day } = coach.format;
   return (
     <Card title={title} sentence={`${title}: ${phase}. ${headline}`} freshness={freshness} notes={notes}>
       <div className="tc-main">
         <span className="tc-large">{phase[0].toUpperCase() + phase.slice(1)}</span>
-        {now !== null && next ? (
+        {now !== null ? (
           <span className="tc-beside" role="timer">
-            {next.label} in <span className="tc-num">{countdown((Date.parse(next.at) - present) / 1000)}</span>
+            {next.label} in <span className="tc-num">{countdown((Date.parse(next.at) - now) / 1000)}</span>
           </span>
         ) : (
           until_next && next && <span className="tc-beside">{next.label} in <Num n={until_next} /></span>
@@ -24,7 +25,7 @@ function MarketStatusCard() {
       <p className="tc-caption">{headline}</p>
       <ul className="tc-list">
         {milestones.map(({ label, at }) => (
-          <li key={label + at} className={Date.parse(at) <= present ? 'tc-beside' : ''}>
+          <li key={label + at} className={Date.parse(at) <= (now ?? asOf) ? 'tc-beside' : ''}>
             <span>{label}</span>
             <time dateTime={at}>{bell(at, 'America/New_York', asOf)}</time>
           </li>

@@ -1,5 +1,5 @@
 const { coach } = window;
-const { Age, Card, Change, Num, Price } = coach.parts(React);
+const { Age, Card, Change, Num, Price, chartAction } = coach.parts(React);
 const EXTREMES = { high: Math.max, low: Math.min };
 
 function QuoteCard() {
@@ -15,7 +15,7 @@ function QuoteCard() {
       sentence={`${symbol}, ${name}: last ${price}${change ? `, ${change.text} on the day` : ''}.`}
       freshness={freshness}
       notes={notes}
-      actions={[{ label: 'Chart', onClick: () => callAction({ name: 'show_chart', payload: chartOf(symbol, freshness) }) }]}
+      actions={[chartAction(callAction, { symbol }, freshness)]}
     >
       <div className="tc-main">
         <Price className="tc-large" n={last} value={tick?.price ?? Number(last.value)} text={price} />
@@ -46,11 +46,6 @@ function extreme(label, number, tick) {
   const choose = tick?.phase === 'regular' && number && EXTREMES[label.toLowerCase()];
   if (!choose) return undefined;
   return coach.format.number(choose(Number(number.value), tick.price), coach.format.decimalsOf(number.text));
-}
-
-function chartOf(symbol, { is_frozen, as_of }) {
-  const payload = { symbol, timeframe: '5m', levels: true };
-  return is_frozen ? { ...payload, as_of } : payload;
 }
 
 export default QuoteCard;

@@ -27,7 +27,7 @@ function make(React) {
     return h(
       "span",
       {
-        className: `tc-num ${className}`,
+        className: className ? `tc-num ${className}` : "tc-num",
         "data-figure": n.figure,
         title: isMoved ? `${n.text}${format.unitOf(n)} when asked` : undefined,
       },
@@ -108,9 +108,15 @@ function make(React) {
     );
   }
 
+  /** Opens the chart of a card's symbol, as of the same moment if the card is of the past. */
+  function chartAction(callAction, { symbol, timeframe = "5m", levels = true }, { is_frozen, as_of }) {
+    const payload = { symbol, timeframe, levels, ...(is_frozen && { as_of }) };
+    return { label: "Chart", onClick: () => callAction({ name: "show_chart", payload }) };
+  }
+
   /** Copies `text()`; says so for a moment. */
-  function copyAction(React_, text) {
-    const [copied, setCopied] = React_.useState(false);
+  function copyAction(text) {
+    const [copied, setCopied] = React.useState(false);
     if (!navigator.clipboard) return [];
     const onClick = async () => {
       await navigator.clipboard.writeText(text());
@@ -143,7 +149,7 @@ function make(React) {
     return h("span", { className: "tc-origin" }, words);
   }
 
-  return { common, Num, Price, Change, Badges, Age, Notes, Actions, Card, copyAction: (text) => copyAction(React, text) };
+  return { common, Num, Price, Change, Badges, Age, Notes, Actions, Card, chartAction, copyAction };
 }
 
 const SAID = ["provider", "is_simulated", "delay_minutes", "is_frozen"];

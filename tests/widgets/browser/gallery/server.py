@@ -1,6 +1,6 @@
 """The gallery: every card in Chainlit's real page, without database, model or market.
 
-`PYTHONPATH=. python tests/journeys/gallery/server.py [port]`, then write a card's name ("levels", "chart",
+`PYTHONPATH=. python tests/widgets/browser/gallery/server.py [port]`, then write a card's name ("levels", "chart",
 "all") into the chat. Bars and live prices are a seeded random walk.
 """
 
@@ -25,7 +25,7 @@ import widgets
 from app.chat.appearance import furnish
 
 SECONDS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400}
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 LIBRARY = "litecharts/js/lightweight-charts.js"
 
 
