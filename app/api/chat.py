@@ -16,7 +16,7 @@ A comment line every 15 s keeps proxies from closing the stream.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -35,7 +35,6 @@ from app.agents.events import (
 from app.agents.turns import take_turn
 from app.api import problems
 from app.api.auth import signed_in
-from app.api.market import moment_of
 from app.api.responses import failures
 from app.api.schemas import (
     CallBody,
@@ -80,8 +79,6 @@ async def chat(
     Send `Accept: text/event-stream` for events while it runs: turn_started, tool_started,
     tool_finished, text_part, number_part, card_shown, then turn_done or failed.
     """
-    if asked.as_of is not None:
-        moment_of(at, asked.as_of)
     at.turns.take(str(member.id))
     events = take_turn(
         at.database,
@@ -90,6 +87,7 @@ async def chat(
         thread_id=thread_key(asked.thread_id) if asked.thread_id else None,
         question=asked.message,
         as_of=asked.as_of,
+        clock=at.wall,
     )
     with bound(member_id=member.id):
         if STREAM in request.headers.get("accept", ""):
@@ -97,7 +95,7 @@ async def chat(
         return JSONResponse((await _whole(events)).model_dump(mode="json"))
 
 
-async def _whole(events: AsyncIterator[TurnEvent]) -> ChatAnswer:
+async def _whole(events: AsyncGenerator[TurnEvent, None]) -> ChatAnswer:
     thread_id = ""
     answer: ChatAnswer | None = None
     async for event in events:
@@ -110,7 +108,7 @@ async def _whole(events: AsyncIterator[TurnEvent]) -> ChatAnswer:
     return answer
 
 
-async def _stream(events: AsyncIterator[TurnEvent], path: str) -> Response:
+async def _stream(events: AsyncGenerator[TurnEvent, None], path: str) -> Response:
     """The first event is awaited here, so that what fails at once fails as a plain problem."""
     first = await anext(events)
     return StreamingResponse(
@@ -121,7 +119,7 @@ async def _stream(events: AsyncIterator[TurnEvent], path: str) -> Response:
 
 
 async def _written(
-    first: TurnEvent, events: AsyncIterator[TurnEvent], path: str
+    first: TurnEvent, events: AsyncGenerator[TurnEvent, None], path: str
 ) -> AsyncIterator[str]:
     thread_id = str(first.thread_id) if isinstance(first, TurnStarted) else ""
     try:

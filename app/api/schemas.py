@@ -138,7 +138,7 @@ class ChatRequest(Body):
         json_schema_extra={"examples": [{"message": "Where's PDH for SPX?"}]},
     )
 
-    message: str = Field(min_length=1, max_length=8_000)
+    message: str = Field(min_length=1, max_length=4_000)
     thread_id: str | None = None
     as_of: Moment | None = Field(None, description="Ask as if it were this past moment.")
 

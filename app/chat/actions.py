@@ -8,7 +8,8 @@ parsed by the tool's own arguments and authorised again by the member's session.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from chainlit.session import WebsocketSession
 from pydantic import BaseModel, ConfigDict, ValidationError
 from typing_extensions import override
 
+from app.agents.coach import Coach
 from app.agents.model import (
     ChatModel,
     ModelEvent,
@@ -118,6 +120,13 @@ class Click(ChatModel):
             yield RoundEnd((ToolCall(str(new_id()), self.tool, self.arguments),))
 
 
+def _asked_by(click: Click) -> Coach:
+    """The coach with the click in the model's place."""
+    coach = copy(room().coach)
+    coach.model = click
+    return coach
+
+
 async def take_click(
     session: WebsocketSession, member: Member, question: str, click: Click
 ) -> None:
@@ -130,11 +139,11 @@ async def take_click(
     await tabs.tell(here, "new_message", step)
     events = take_turn(
         room().database,
-        replace(room().coach, model=click),
+        _asked_by(click),
         member_id=member.id,
         thread_id=turn.thread_id,
         question=question,
-        as_of=None,
+        clock=room().wall,
     )
     try:
         await conclude(turn, events)

@@ -6,7 +6,7 @@ once, with an id, and logged.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -22,12 +22,11 @@ from app.chat import render, tabs
 from app.chat.acting import current_member
 from app.chat.live import LiveTurn
 from app.chat.room import room
-from app.core.errors import CoachError, InvalidInput
+from app.core.errors import CoachError
 from app.core.ids import new_id
 from app.infra.telemetry import get_logger
 from app.users.models import Member
 
-LONGEST_QUESTION = 8_000
 STARTERS = 6
 
 log = get_logger(__name__)
@@ -69,10 +68,9 @@ async def on_message(message: cl.Message) -> None:
 
 
 async def answer(turn: LiveTurn, member: Member, question: str) -> None:
-    """Take the member's turn, if it is one that can be taken now."""
+    """Take the member's turn, if one can be taken now."""
     try:
         room().turns.take(str(member.id))
-        asked = _checked(question)
     except CoachError as error:
         await turn.fail(error.message)
         return
@@ -81,13 +79,13 @@ async def answer(turn: LiveTurn, member: Member, question: str) -> None:
         room().coach,
         member_id=member.id,
         thread_id=turn.thread_id,
-        question=asked,
-        as_of=None,
+        question=question,
+        clock=room().wall,
     )
     await conclude(turn, events)
 
 
-async def conclude(turn: LiveTurn, events: AsyncIterator[TurnEvent]) -> None:
+async def conclude(turn: LiveTurn, events: AsyncGenerator[TurnEvent, None]) -> None:
     """Draw the turn to its end; every way it can end is drawn, and told once."""
     trouble = new_id()
     try:
@@ -118,14 +116,6 @@ async def starters(*_: object) -> list[cl.Starter]:
     rounds = (examples[turn] for turn in range(3) for examples in tools if turn < len(examples))
     chosen = [example.question for example in islice(rounds, STARTERS)]
     return [cl.Starter(label=question, message=question) for question in chosen]
-
-
-def _checked(question: str) -> str:
-    if not question.strip():
-        raise InvalidInput("Write a question.")
-    if len(question) > LONGEST_QUESTION:
-        raise InvalidInput(f"A question may have {LONGEST_QUESTION:,} characters at most.")
-    return question
 
 
 def _session() -> WebsocketSession:

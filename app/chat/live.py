@@ -1,6 +1,7 @@
 """A turn as it is drawn while it runs, in every tab that has its thread open."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
 
@@ -14,10 +15,15 @@ from app.agents.events import (
     TurnEvent,
     TurnStarted,
 )
-from app.chat import render, tabs
+from app.chat import render, stored, tabs
+from app.chat.room import room
+from app.conversations import service
 from app.core.clock import Clock
 from app.infra.telemetry import bound, get_logger
 from widgets.base import BaseCard
+
+LOOK_BACK = 20
+"""Messages read back after a stop: figures of the last answers may be pointed at."""
 
 log = get_logger(__name__)
 
@@ -35,8 +41,12 @@ class LiveTurn:
         self.text = ""
         self.has_answer = False
 
-    async def follow(self, events: AsyncIterator[TurnEvent]) -> None:
+    async def follow(self, events: AsyncGenerator[TurnEvent, None]) -> None:
         """Draw until the turn is done; what `events` raises is raised."""
+        async with aclosing(events):
+            await self._follow(events)
+
+    async def _follow(self, events: AsyncGenerator[TurnEvent, None]) -> None:
         started = await anext(events)
         if not isinstance(started, TurnStarted):
             raise TypeError(f"a turn begins with TurnStarted, not with {type(started).__name__}")
@@ -55,12 +65,19 @@ class LiveTurn:
         await self._end(turn)
 
     async def stop(self) -> None:
-        """The member stopped it: what was said stays, and nothing blinks any more."""
-        if self.turn is not None:
-            if self.has_answer:
-                step = render.answer_step(self.turn, self.text, self.wall.now())
-                await self._tell("new_message", step)
-            await self._end(self.turn)
+        """The member stopped it: draw what the turn has stored instead, and nothing blinks."""
+        if self.turn is None:
+            return
+        async with room().database.member(self.member_id) as session:
+            messages = await service.list_messages(session, self.thread_id, last=LOOK_BACK)
+        steps, elements = stored.drawn(messages)
+        for step in steps:
+            if step["id"] == str(self.turn.message_id):
+                await self._tell("new_message", step | {"parentId": self.turn.run_id})
+        for element in elements:
+            if element["forId"] == str(self.turn.message_id):
+                await self._tell("element", element)
+        await self._end(self.turn)
 
     async def _draw(self, turn: render.Turn, event: TurnEvent) -> None:
         match event:

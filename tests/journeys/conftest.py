@@ -3,20 +3,28 @@
 One server for all journeys of a test process; a journey that restarts it starts its own.
 """
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+import socketio
 
+from app.core.clock import WallClock
+from app.infra.db.database import Database
 from app.infra.embedded.postgres import DatabaseUrls
+from app.users.service import ensure_member
+from app.users.tokens import issue_token
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "a secret of the journeys, at least 32 bytes long"
@@ -49,7 +57,9 @@ def served(urls: DatabaseUrls, home: Path, port: int | None = None) -> Iterator[
     """A web process that answers; it is gone when the block ends."""
     chosen = port or free_port()
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("COACH_")
+        name: value
+        for name, value in os.environ.items()  # noqa: TID251 - the child gets ours, without settings
+        if not name.startswith("COACH_")
     }
     environment |= {
         "COACH_HOME": str(home),
@@ -63,7 +73,7 @@ def served(urls: DatabaseUrls, home: Path, port: int | None = None) -> Iterator[
     home.mkdir(parents=True, exist_ok=True)
     log = home / "web.log"
     with log.open("ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        process = subprocess.Popen(
             [sys.executable, "-m", "app.main"],
             env=environment,
             cwd=home,
@@ -100,3 +110,198 @@ def await_answer(server: Server) -> None:
 def server(postgres: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with served(postgres, tmp_path_factory.mktemp("home")) as running:
         yield running
+
+
+@dataclass(slots=True)
+class Tab:
+    """An open page without a browser: Chainlit's socket, and what its page would show.
+
+    The page's own rules: a message of a known id is laid over the old one, a token is appended, an
+    element of a known id replaces the old one.
+    """
+
+    client: socketio.AsyncClient
+    session_id: str
+    steps: dict[str, dict[str, Any]] = field(default_factory=dict)
+    elements: dict[str, dict[str, Any]] = field(default_factory=dict)
+    panel: list[dict[str, Any]] = field(default_factory=list)
+    toasts: list[str] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    thread_id: str | None = None
+    tasks_ended: int = 0
+
+    def listen(self) -> None:
+        for event in ("new_message", "stream_start", "update_message"):
+            self.client.on(event, self._lay_over)
+        self.client.on("stream_token", self._append)
+        self.client.on("element", self._show)
+        self.client.on("resume_thread", self._resume)
+        self.client.on("resume_thread_error", self.trouble.append)
+        self.client.on("first_interaction", self._name)
+        self.client.on("set_sidebar_elements", self._open_panel)
+        self.client.on("toast", lambda toast: self.toasts.append(toast["message"]))
+        self.client.on("task_end", self._ended)
+
+    def _lay_over(self, step: dict[str, Any]) -> None:
+        self.steps[step["id"]] = self.steps.get(step["id"], {}) | step
+
+    def _append(self, token: dict[str, Any]) -> None:
+        if token["id"] in self.steps:
+            self.steps[token["id"]]["output"] += token["token"]
+
+    def _show(self, element: dict[str, Any]) -> None:
+        self.elements[element["id"]] = element
+
+    def _resume(self, thread: dict[str, Any]) -> None:
+        self.thread_id = thread["id"]
+        self.steps = {step["id"]: step for step in thread["steps"]}
+        self.elements = {element["id"]: element for element in thread["elements"]}
+
+    def _name(self, interaction: dict[str, Any]) -> None:
+        self.thread_id = interaction["thread_id"]
+
+    def _open_panel(self, content: dict[str, Any]) -> None:
+        self.panel = content["elements"]
+
+    def _ended(self, _: object) -> None:
+        self.tasks_ended += 1
+
+    async def ask(self, question: str) -> str:
+        """Ask, wait until the turn is over, and give the answer as the page shows it."""
+        before = len(self.answers)
+        await self.send(question)
+        await self.until(lambda: len(self.answers) > before and self.is_quiet)
+        return self.answers[-1]
+
+    async def send(self, question: str) -> None:
+        """Type and send; the page shows the member's own message by itself."""
+        step = {
+            "id": str(uuid4()),
+            "threadId": "",
+            "name": "Member",
+            "type": "user_message",
+            "output": question,
+            "createdAt": WallClock().now().isoformat(),
+            "metadata": {},
+        }
+        self.steps[str(step["id"])] = step
+        await self.client.emit("client_message", {"message": step, "fileReferences": []})
+
+    @property
+    def answers(self) -> list[str]:
+        return [
+            step["output"]
+            for step in self.steps.values()
+            if step["type"] == "assistant_message" and not step.get("streaming")
+        ]
+
+    @property
+    def questions(self) -> list[str]:
+        return [step["output"] for step in self.steps.values() if step["type"] == "user_message"]
+
+    @property
+    def is_quiet(self) -> bool:
+        """No turn of this thread is running."""
+        return all(step["end"] for step in self.steps.values() if step["type"] == "run")
+
+    def cards(self, name: str) -> list[dict[str, Any]]:
+        return [each["props"] for each in self.elements.values() if each["name"] == name]
+
+    async def until(self, holds: Callable[[], bool], seconds: float = 20) -> None:
+        async with asyncio.timeout(seconds):
+            while not holds():  # noqa: ASYNC110 - what is awaited is the sum of many events
+                await asyncio.sleep(0.02)
+
+    def shown(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+        """What a member sees, without ids and times that differ between a turn and its record."""
+        drawn = [
+            (
+                step["type"],
+                step["name"],
+                step["output"],
+                step.get("input", ""),
+                bool(step.get("isError")),
+            )
+            for step in self.steps.values()
+            if step["type"] != "user_message"
+        ]
+        cards = [
+            (each["name"], each["display"], each["id"], each["props"])
+            for each in self.elements.values()
+        ]
+        return sorted(drawn), sorted(cards, key=lambda card: str(card[2]))
+
+
+class Tabs:
+    """Opens tabs on one server and closes them all at the end."""
+
+    def __init__(self) -> None:
+        self.opened: list[Tab] = []
+
+    async def open(
+        self,
+        server: Server,
+        token: str,
+        thread_id: str | None = None,
+        session_id: str | None = None,
+    ) -> Tab:
+        client = socketio.AsyncClient(reconnection=False)
+        tab = Tab(client, session_id or str(uuid4()))
+        tab.listen()
+        self.opened.append(tab)
+        await client.connect(
+            server.url,
+            socketio_path="/ws/socket.io",
+            transports=["websocket"],
+            headers={"Cookie": f"access_token={token}", "Origin": server.url},
+            auth={
+                "sessionId": tab.session_id,
+                "clientType": "webapp",
+                "userEnv": "{}",
+                "chatProfile": "",
+                "threadId": thread_id,
+            },
+        )
+        await client.emit("connection_successful")
+        if thread_id:
+            await tab.until(lambda: tab.thread_id is not None or bool(tab.trouble))
+        else:
+            await asyncio.sleep(0.1)
+        return tab
+
+    async def close(self) -> None:
+        for tab in self.opened:
+            await tab.client.disconnect()
+
+
+@pytest.fixture
+async def tabs() -> AsyncIterator[Tabs]:
+    opened = Tabs()
+    yield opened
+    await opened.close()
+
+
+async def token_of(urls: DatabaseUrls, identifier: str) -> str:
+    """A token of a member, who is made on first use."""
+    database = Database(urls.application)
+    now = WallClock().now()
+    async with database.system() as session:
+        member = await ensure_member(session, identifier, name=identifier.title(), now=now)
+    await database.close()
+    return issue_token(member, secret=SECRET, now=now)
+
+
+@pytest.fixture
+async def ada_token(postgres: DatabaseUrls) -> str:
+    return await token_of(postgres, "ada")
+
+
+@pytest.fixture
+async def bob_token(postgres: DatabaseUrls) -> str:
+    return await token_of(postgres, "bob")
+
+
+@pytest.fixture
+def serve() -> Callable[..., AbstractContextManager[Server]]:
+    """Starts servers of a test's own."""
+    return served

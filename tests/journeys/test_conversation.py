@@ -1,0 +1,179 @@
+"""Whole conversations with the offline coach over the chat's own socket."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.infra.embedded.postgres import DatabaseUrls
+
+LINKED = re.compile(r"\[[^\]]+\]\(#[a-z]+\d+(,[a-z]+\d+)*\)")
+
+
+async def test_a_question_is_answered_with_bound_numbers_a_card_and_their_sources(
+    server, tabs, ada_token
+) -> None:
+    tab = await tabs.open(server, ada_token)
+    answer = await tab.ask("Where's PDH for SPX?")
+    assert LINKED.search(answer)
+    assert "⚠" not in answer
+    [card] = tab.cards("LevelsCard")
+    assert card["symbol"] == "SPX"
+    assert card["freshness"]["is_simulated"] is True
+    [sources] = tab.cards("Sources")
+    assert sources["numbers"] == sources["bound"] > 0
+    linked = set(re.findall(r"[a-z]+\d+", " ".join(re.findall(r"\(#([^)]+)\)", answer))))
+    assert linked <= {row["number"]["figure"] for row in sources["rows"]}
+
+
+async def test_the_folded_line_says_what_was_looked_up(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("Where's PDH for SPX?")
+    [call] = [step for step in tab.steps.values() if step["type"] == "tool"]
+    assert call["name"] == "key levels · SPX"
+    assert '"symbol": "SPX"' in call["input"]
+    assert call["end"]
+
+
+async def test_a_reload_shows_exactly_what_was_shown(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("Where's PDH for SPX?")
+    await tab.ask("levels side by side: dia xlf spx")
+    await tab.ask("put up a 5 minute chart of msft")
+    again = await tabs.open(server, ada_token, tab.thread_id)
+    assert again.questions == tab.questions
+    assert again.shown() == tab.shown()
+
+
+async def test_a_reloaded_chart_returns_to_the_panel(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("put up a 5 minute chart of msft")
+    [chart] = tab.panel
+    assert (chart["name"], chart["props"]["symbol"]) == ("PriceChart", "MSFT")
+    again = await tabs.open(server, ada_token, tab.thread_id)
+    await again.until(lambda: again.panel != [])
+    assert again.panel == tab.panel
+
+
+async def test_a_closed_chart_opens_again_from_its_handle(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("put up a 5 minute chart of msft")
+    [handle] = tab.cards("PanelLink")
+    shown, tab.panel = tab.panel, []
+    answer = await act(server, ada_token, tab.session_id, "open_card", card_id=handle["opens"])
+    assert answer.status_code == 200, answer.text
+    await tab.until(lambda: tab.panel == shown)
+
+
+async def test_a_follow_up_changes_the_chart(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("put spx up with its levels")
+    await tab.ask("make it 15 minutes")
+    [chart] = tab.panel
+    assert (chart["props"]["symbol"], chart["props"]["timeframe"]) == ("SPX", "15m")
+
+
+async def test_a_click_on_a_card_opens_a_chart_and_is_kept(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("Where's PDH for SPX?")
+    answer = await act(
+        server, ada_token, tab.session_id, "show_chart", symbol="SPX", timeframe="1h"
+    )
+    assert answer.status_code == 200, answer.text
+    await tab.until(lambda: tab.panel != [] and tab.is_quiet and len(tab.answers) == 2)
+    assert tab.panel[0]["props"]["timeframe"] == "1h"
+    again = await tabs.open(server, ada_token, tab.thread_id)
+    assert again.shown() == tab.shown()
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "status"),
+    [
+        ("show_chart", {"symbol": "SPX", "timeframe": "13 hours"}, 422),
+        ("show_chart", {"symbol": "SPX", "member_id": "another"}, 422),
+        ("show_chart", {}, 422),
+        ("delete_everything", {}, 404),
+        ("open_card", {"card_id": "no such card"}, 404),
+        ("open_card", {"card_id": 7}, 422),
+    ],
+)
+async def test_a_click_that_makes_no_sense_is_refused(
+    server, tabs, ada_token, name: str, payload: dict[str, object], status: int
+) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("spy?")
+    answer = await act(server, ada_token, tab.session_id, name, **payload)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_second_tab_of_the_thread_sees_the_turn_as_it_happens(
+    server, tabs, ada_token
+) -> None:
+    first = await tabs.open(server, ada_token)
+    await first.ask("Where's PDH for SPX?")
+    second = await tabs.open(server, ada_token, first.thread_id)
+    await first.ask("and dia?")
+    await second.until(lambda: len(second.answers) == 2 and second.is_quiet)
+    assert second.questions == first.questions
+    assert second.shown() == first.shown()
+
+
+async def test_a_tab_in_another_conversation_sees_nothing_of_it(server, tabs, ada_token) -> None:
+    first = await tabs.open(server, ada_token)
+    other = await tabs.open(server, ada_token)
+    await other.ask("msft?")
+    before = other.shown()
+    await first.ask("Where's PDH for SPX?")
+    assert other.shown() == before
+
+
+async def test_a_lost_connection_finds_the_thread_again(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("Where's PDH for SPX?")
+    await tab.client.disconnect()
+    back = await tabs.open(server, ada_token, session_id=tab.session_id)
+    await back.until(lambda: back.thread_id == tab.thread_id)
+    assert back.shown() == tab.shown()
+
+
+async def test_a_question_that_is_too_long_is_refused_once_and_says_why(
+    server, tabs, ada_token
+) -> None:
+    tab = await tabs.open(server, ada_token)
+    answer = await tab.ask("x" * 4_001)
+    assert "4,000 characters" in answer
+    assert len(tab.answers) == 1
+
+
+async def test_nothing_a_member_writes_reaches_the_log(server, tabs, ada_token) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("my broker password is hunter2, where's PDH for SPX?")
+    assert '"event": "turn done"' in server.lines
+    assert "hunter2" not in server.lines
+
+
+async def test_a_restart_shows_the_thread_again(
+    postgres: DatabaseUrls, tmp_path: Path, tabs, ada_token, serve
+) -> None:
+    with serve(postgres, tmp_path / "home") as running:
+        tab = await tabs.open(running, ada_token)
+        await tab.ask("Where's PDH for SPX?")
+        await tab.ask("put up a 5 minute chart of msft")
+        shown, panel, port = tab.shown(), tab.panel, running.port
+    with serve(postgres, tmp_path / "home", port) as running:
+        again = await tabs.open(running, ada_token, tab.thread_id)
+        await again.until(lambda: again.panel != [])
+    assert again.shown() == shown
+    assert again.panel == panel
+
+
+async def act(server, token: str, session_id: str, name: str, **payload: object) -> httpx.Response:
+    """Click, as the page does."""
+    async with httpx.AsyncClient(base_url=server.url, cookies={"access_token": token}) as web:
+        return await web.post(
+            "/project/action",
+            json={"sessionId": session_id, "action": {"name": name, "payload": payload}},
+            headers={"Origin": server.url},
+        )
