@@ -23,6 +23,7 @@ _BARS = {
     Timeframe.W1: "weekly",
     Timeframe.MO1: "monthly",
 }
+_UNITS = {Timeframe.D1: "day", Timeframe.W1: "week", Timeframe.MO1: "month"}
 _LINES = (IndicatorKind.SMA, IndicatorKind.EMA, IndicatorKind.VWAP)
 _EXTREMES: Mapping[IndicatorKind, tuple[int, int]] = {
     IndicatorKind.RSI: (30, 70),
@@ -50,7 +51,7 @@ def say_readings(
         return f"{instrument.symbol} at {figures['last'].ref}, {bars}: {listed}."
     [reading] = present
     if reading.indicator.kind in _LINES:
-        return _against_line(instrument, reading, figures, bars)
+        return _against_line(instrument, reading, figures, _spoken(reading.indicator, timeframe))
     name = reading.indicator.name.upper()
     return f"{name} of {instrument.symbol} {bars} is {_said(reading, figures, is_named=False)}."
 
@@ -69,18 +70,16 @@ def remark(reading: Reading, figures: Mapping[str, Figure]) -> str:
 
 
 def _against_line(
-    instrument: Instrument, reading: Reading, figures: Mapping[str, Figure], bars: str
+    instrument: Instrument, reading: Reading, figures: Mapping[str, Figure], name: str
 ) -> str:
     last, line = figures["last"], figures[reading.indicator.name]
-    name = _spoken(reading.indicator)
     side = _side(last.value, line.value)
     if side == "at":
-        return f"{instrument.symbol} at {last.ref} is exactly at its {name} {bars}."
+        return f"{instrument.symbol} at {last.ref} is exactly at its {name}."
     gap = f"{{abs({last.id}-{line.id})}}"
     percent = f"{{abs({last.id}-{line.id})/{line.id} : %, 2}}"
     return (
-        f"{instrument.symbol} at {last.ref} is {gap} ({percent}) {side} its {name} "
-        f"of {line.ref} {bars}."
+        f"{instrument.symbol} at {last.ref} is {gap} ({percent}) {side} its {name} of {line.ref}."
     )
 
 
@@ -95,12 +94,15 @@ def _said(reading: Reading, figures: Mapping[str, Figure], *, is_named: bool = T
     return f"{named}, {words}" if words else named
 
 
-def _spoken(indicator: Indicator) -> str:
+def _spoken(indicator: Indicator, timeframe: Timeframe) -> str:
+    """`50-day average`, `9-bar exponential average on 5-minute bars`."""
     if indicator.kind is IndicatorKind.VWAP:
         return "VWAP"
     length = f"{indicator.settings[0]:g}"
     exponential = "exponential " if indicator.kind is IndicatorKind.EMA else ""
-    return f"{length}-bar {exponential}average"
+    if timeframe in _UNITS:
+        return f"{length}-{_UNITS[timeframe]} {exponential}average"
+    return f"{length}-bar {exponential}average on {_BARS[timeframe]} bars"
 
 
 def _side(price: Decimal, line: Decimal) -> str:

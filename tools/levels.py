@@ -1,6 +1,6 @@
 """The model's door to key levels. Read-only."""
 
-from datetime import date
+from datetime import date as Date  # noqa: N812 - `date` is the argument's name
 from decimal import Decimal
 from typing import Annotated
 
@@ -56,7 +56,7 @@ class KeyLevelsArgs(ToolArgs):
     price: Decimal | None = Field(
         None, gt=0, description="A price the member named, to be placed among the levels."
     )
-    date: date | None = Field(
+    date: Date | None = Field(
         None, description="The session whose map is wanted; leave out for the running one."
     )
     as_of: AsOf = None

@@ -1,8 +1,9 @@
 """What a map rests on: bars, measured once, with what must be said about them.
 
-Decided: the previous day's high and low come from its minute bars when every regular minute is
-there, because those are the bars that today's tests and ranges are counted on; else from the daily
-bar. Its open and close are the daily bar's where there is one: auctions print there.
+Decided: the previous day's open and close are the daily bar's where there is one, because auctions
+print there. Its high and low come from its minute bars when every regular minute is there and their
+range holds that open and close: those are the bars that today's tests and ranges are counted on;
+else they are the daily bar's too.
 """
 
 from dataclasses import dataclass
@@ -150,7 +151,8 @@ def _previous(
     if not has_daily and len(traded) == 0:
         return _older_day(frame, days)
     official = days.slice(-1) if has_daily else traded
-    extremes = traded if is_complete or not has_daily else official
+    is_whole = is_complete and _contains(traded, official)
+    extremes = traded if is_whole or not has_daily else official
     high, low = float(extremes.high.max()), float(extremes.low.min())
     remarks = []
     if not has_daily and not is_complete:
@@ -166,6 +168,12 @@ def _previous(
         close_at=session.close,
         remarks=tuple(remarks),
     )
+
+
+def _contains(minutes: Bars, day: Bars) -> bool:
+    """Whether the day opened and closed inside its minutes' range: they are of the same prices."""
+    prints = (day.open[0], day.close[-1])
+    return bool(minutes.low.min() <= min(prints) and max(prints) <= minutes.high.max())
 
 
 def _older_day(frame: Frame, days: Bars) -> Previous | None:
