@@ -31,6 +31,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?%?)|(?P<function>min|max|abs)\b|(?P<id>[a-z]{1,3}\d{1,4})\b"
     r"|(?P<sign>[-+*/(),]))"
 )
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _PLAIN_SIGNS = str.maketrans({"−": "-", "–": "-", "×": "*", "·": "*", "÷": "/"})
 _SPELLED = {
     **{str(unit).lower(): unit for unit in Unit},
@@ -263,7 +264,9 @@ class _Parser:
 
 
 def _tokens(expression: str) -> list[tuple[str, str]]:
-    text = expression.translate(_PLAIN_SIGNS).rstrip()
+    text = expression.translate(_PLAIN_SIGNS).replace("$", "").rstrip()
+    if "(" not in text:
+        text = _THOUSANDS.sub("", text)
     found: list[tuple[str, str]] = []
     position = 0
     while position < len(text):
