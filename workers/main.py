@@ -16,7 +16,7 @@ from app.infra.db.database import Database
 from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging
-from workers import conversations, health  # noqa: F401 - importing registers their tasks
+from workers import conversations, health  # noqa: F401 - importing registers the tasks
 from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 
@@ -74,7 +74,8 @@ def _refuse_to_start_without_a_queue(**_: object) -> None:
         )
 
 
-def _give_a_first_sign(**_: object) -> None:
+def _begin(sender: Any, **_: object) -> None:
+    health.watch_beat(sender)
     celery.send_task(Job.BEAT.value)
 
 
@@ -82,4 +83,4 @@ RUNNER.prepare(_open_context)
 celery = _application(_settings)
 setup_logging.connect(_log_like_the_web_process)
 worker_init.connect(_refuse_to_start_without_a_queue)
-worker_ready.connect(_give_a_first_sign)
+worker_ready.connect(_begin)

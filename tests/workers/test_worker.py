@@ -176,3 +176,20 @@ async def test_a_job_whose_process_is_killed_is_done_by_another(
     until(lambda: "conversations.tidied" in (tmp_path / "worker.log").read_text())
     async with database.member(ada) as session:
         assert (await service.list_threads(session)).threads == ()
+
+
+def test_a_worker_whose_beat_was_killed_ends_so_that_it_is_started_anew(
+    worker: "subprocess.Popen[bytes]",
+    queue_url: str,
+    last_sign: Callable[[], datetime],
+    until: Callable[[Callable[[], bool]], None],
+) -> None:
+    until(lambda: last_sign().year > 1)
+    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children")
+    if not children.exists():
+        pytest.skip("only Linux tells the children of a process")
+    [beat] = {int(pid) for pid in children.read_text(encoding="ascii").split()} - _pool(queue_url)
+
+    os.kill(beat, signal.SIGKILL)
+
+    assert worker.wait(timeout=PATIENCE_SECONDS) == 1
