@@ -1,1 +1,21 @@
-"""Tools: the functions a model may call, one file a domain."""
+"""Tools: the functions a model may call, one file a domain. `TOOLBOX` is the list."""
+
+from tools.base import Toolbox
+from tools.calculate import calculate
+from tools.charts import show_chart
+from tools.coach import describing
+from tools.indicators import get_indicators
+from tools.levels import get_key_levels
+from tools.market import get_market_status
+from tools.quotes import get_quote
+
+READING = (
+    get_key_levels,
+    get_quote,
+    get_indicators,
+    get_market_status,
+    show_chart,
+    calculate,
+)
+
+TOOLBOX = Toolbox((*READING, describing(READING)))

@@ -16,6 +16,7 @@ from app.core.errors import CoachError
 COMMANDS = {
     "run": "start everything, then open the chat in a browser",
     "levels": "show a symbol's key levels",
+    "ask": "ask the coach one question",
     "migrate": "bring the database to this version's schema",
     "doctor": "say what is in use and what is wrong",
     "test": "run the tests",

@@ -1,0 +1,99 @@
+"""Builds the running coach from settings: the only module that names adapters.
+
+Decided: wiring is done once a process, by hand, in one readable function; everything else is given
+what it needs.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from app.agents.coach import Coach
+from app.agents.model import ChatModel
+from app.core.clock import Clock, WallClock
+from app.core.errors import InvalidInput
+from app.infra.db.database import Database
+from app.infra.settings import LlmSettings, Settings
+from app.market.protocol import MarketData
+from tools import TOOLBOX
+from tools.base import Toolbox
+
+OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """A running coach. `database` is None for commands that keep nothing."""
+
+    settings: Settings
+    market: MarketData
+    clock: Clock
+    toolbox: Toolbox
+    model: ChatModel
+    coach: Coach
+    database: Database | None
+
+
+def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
+    """The coach as `settings` describe it; nothing is connected to yet."""
+    market, clock = build_market(settings)
+    model = build_model(settings)
+    return Runtime(
+        settings=settings,
+        market=market,
+        clock=clock,
+        toolbox=TOOLBOX,
+        model=model,
+        coach=Coach(model, TOOLBOX, market, clock),
+        database=build_database(settings) if with_database else None,
+    )
+
+
+def build_market(settings: Settings) -> tuple[MarketData, Clock]:
+    """The market and its present: `simulated`, or `files:DIR`."""
+    name, _, place = settings.market.partition(":")
+    if name == "simulated" and not place:
+        from app.market.providers.simulated import SimulatedClock, SimulatedMarket
+
+        clock = SimulatedClock(WallClock())
+        return SimulatedMarket(seed=settings.market_seed), clock
+    if name == "files" and place:
+        from app.market.providers.files import FilesClock, FilesMarket
+
+        files = FilesMarket(Path(place).expanduser())
+        return files, FilesClock(files)
+    raise InvalidInput(
+        f"There is no market `{settings.market}`. Write `simulated`, or `files:DIR` with a folder of bars."
+    )
+
+
+def build_model(settings: Settings) -> ChatModel:
+    """The configured endpoint, or the offline coach where there is none."""
+    if settings.llm.is_on:
+        return _endpoint(settings.llm)
+    from app.agents.offline.model import OfflineCoach
+
+    return OfflineCoach(TOOLBOX, vectors=settings.home / "vectors")
+
+
+def _endpoint(llm: LlmSettings) -> ChatModel:
+    from app.agents.endpoint import OpenAIChatModel
+
+    return OpenAIChatModel(
+        base_url=llm.base_url or OPENAI,
+        api_key=_plain(llm.api_key),
+        model=llm.model,
+        timeout_seconds=llm.timeout_seconds,
+        retries=llm.retries,
+    )
+
+
+def build_database(settings: Settings) -> Database:
+    return Database.of(
+        owner_url=_plain(settings.database.url), app_url=_plain(settings.database.app_url)
+    )
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
