@@ -1,0 +1,210 @@
+"""The page's pure modules, run where they live: in a browser."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, gallery: str) -> Page:
+    page = browser.new_page()
+    page.goto(f"{gallery}/api/v1/market/status")
+    return page
+
+
+def run(page: Page, module: str, body: str, *given: Any) -> Any:
+    """What `body` returns; it sees the module as `m` and `given` as `g`."""
+    source = f"async (g) => {{ const m = await import('/assets/coach/{module}.js'); {body} }}"
+    return page.evaluate(source, list(given))
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "signed", "text"),
+    [
+        (6012.4, 2, False, "6,012.40"),
+        (0.42, 2, True, "+0.42"),
+        (-5.79, 2, True, "−5.79"),
+        (-0.001, 2, True, "0.00"),
+        (0.00001234, 8, False, "0.00001234"),
+    ],
+)
+def test_a_price_that_arrives_later_is_written_as_the_server_writes(
+    page: Page, value: float, decimals: int, signed: bool, text: str
+) -> None:
+    assert (
+        run(page, "format", "return m.number(g[0], g[1], {signed: g[2]})", value, decimals, signed)
+        == text
+    )
+
+
+def test_the_axis_shows_new_york_time_on_both_sides_of_a_change_of_the_clocks(page: Page) -> None:
+    friday, monday = (
+        1761917400,
+        1762180200,
+    )  # 2025-10-31 13:30Z and 2025-11-03 14:30Z: both 09:30 ET
+
+    axis = "return g.map(t => new Date(m.axisTime(t, m.timeframe('5m'), 'America/New_York') * 1000).toISOString())"
+
+    assert run(page, "bars", axis, friday, monday) == [
+        "2025-10-31T09:30:00.000Z",
+        "2025-11-03T09:30:00.000Z",
+    ]
+
+
+def test_a_countdown_is_written_in_full_hours_and_days(page: Page) -> None:
+    texts = run(page, "format", "return g.map(m.countdown)", 5, 125, 3725, 200000, -3)
+
+    assert texts == ["0:05", "2:05", "1:02:05", "2 days 7:33:20", "0:00"]
+
+
+LAST = {"time": 1000 * 300, "open": 10, "high": 11, "low": 9, "close": 10, "volume": 50}
+
+
+def tick(at: int, price: float, volume: int = 0, phase: str = "regular") -> dict[str, Any]:
+    bar = {"time": at // 60 * 60, "open": price, "high": price, "low": price, "close": price}
+    return {"price": price, "time": at, "phase": phase, "bar": {**bar, "volume": volume}}
+
+
+ADVANCE = """
+  const seen = {}; let last = g[0], step;
+  for (const tick of g[2]) {
+    step = m.advance(last, tick, {frame: m.timeframe(g[1]), extended: g[3] ?? false, zone: 'UTC', seen});
+    if (step?.bar) last = step.bar;
+  }
+  return step;
+"""
+
+
+def test_a_tick_inside_the_bar_widens_it_and_counts_volume_once(page: Page) -> None:
+    ticks = [tick(300_010, 12, 7), tick(300_020, 8, 9), tick(300_070, 9, 4)]
+
+    step = run(page, "bars", ADVANCE, LAST, "5m", ticks)
+
+    assert step["isNew"] is False
+    assert step["bar"] == LAST | {"high": 12, "low": 8, "close": 9, "volume": 50 + 2 + 4}
+
+
+def test_a_tick_after_the_bar_opens_the_next_one(page: Page) -> None:
+    step = run(page, "bars", ADVANCE, LAST, "5m", [tick(300_301, 12)])
+
+    assert step["isNew"] is True
+    assert step["bar"]["time"] == LAST["time"] + 300
+    assert step["bar"]["open"] == step["bar"]["close"] == 12
+
+
+def test_a_tick_beyond_a_gap_asks_the_server_where_the_bar_starts(page: Page) -> None:
+    assert run(page, "bars", ADVANCE, LAST, "5m", [tick(300_000 + 3600, 12)]) == "reload"
+
+
+@pytest.mark.parametrize("phase", ["premarket", "after hours", "closed"])
+def test_a_chart_of_regular_hours_ignores_other_ticks(page: Page, phase: str) -> None:
+    assert run(page, "bars", ADVANCE, LAST, "5m", [tick(300_010, 12, phase=phase)]) is None
+
+
+@pytest.mark.parametrize(
+    ("timeframe", "days", "expected"),
+    [
+        ("1d", 0, False),
+        ("1d", 1, "reload"),
+        ("1w", 2, False),
+        ("1w", 7, "reload"),
+        ("1mo", 40, "reload"),
+    ],
+)
+def test_a_day_or_longer_bar_takes_ticks_of_its_own_period_only(
+    page: Page, timeframe: str, days: int, expected: object
+) -> None:
+    monday = 1763337600  # 2025-11-17
+    step = run(
+        page,
+        "bars",
+        ADVANCE,
+        LAST | {"time": monday},
+        timeframe,
+        [tick(monday + days * 86400 + 60, 12)],
+    )
+
+    assert (step if step == "reload" else step["isNew"]) == expected
+
+
+def test_averages_start_when_there_are_enough_bars_and_seed_as_ta_lib_does(page: Page) -> None:
+    bars = [{"time": at, "close": close} for at, close in enumerate([1, 2, 3, 4, 10])]
+    body = "return [m.average(g[0], 'sma3'), m.average(g[0], 'ema3'), m.average(g[0], 'sma9')]"
+
+    sma, ema, none = run(page, "bars", body, bars)
+
+    assert sma == [
+        {"time": 2, "value": 2},
+        {"time": 3, "value": 3},
+        {"time": 4, "value": pytest.approx(17 / 3)},
+    ]
+    assert [point["value"] for point in ema] == [2, 3, 6.5]
+    assert none == []
+
+
+def test_labels_of_close_lines_do_not_cover_each_other_and_stay_on_the_chart(page: Page) -> None:
+    lines = [{"y": y} for y in (100, 101, 102, 298, 299, 3)]
+
+    placed = run(page, "drawings", "return m.keepApart(g[0], 300)", lines)
+
+    heights = sorted(line["labelY"] for line in placed)
+    assert all(below - above >= 16 for above, below in pairwise(heights))
+    assert heights[0] >= 8
+    assert heights[-1] <= 292
+
+
+def test_bars_outside_the_sessions_are_shaded_in_runs(page: Page) -> None:
+    bars = [{"time": at, "axis": at} for at in range(0, 100, 10)]
+    sessions = [{"open": 20, "close": 40}, {"open": 60, "close": 80}]
+
+    runs = run(page, "drawings", "return m.extendedRuns(g[0], g[1])", bars, sessions)
+
+    assert runs == [[0, 10], [40, 50], [80, 90]]
+
+
+def rung(name: str, price: str, **more: Any) -> dict[str, Any]:
+    def number(text: str, value: str, unit: str = "USD") -> dict[str, str]:
+        return {"text": text, "value": value, "unit": unit, "figure": "a1"}
+
+    return {
+        "name": name,
+        "kind": "previous",
+        "side": "below",
+        "is_nearest": False,
+        "is_highlighted": False,
+        "price": number(price, price),
+        "distance": number("−1.00", "-1"),
+        "distance_pct": number("−1.00%", "-1", "%"),
+        "distance_atr": number("−0.50 ATR", "-0.5", "ATR"),
+    } | more
+
+
+def test_a_moving_price_measures_its_levels_anew_and_changes_their_side(page: Page) -> None:
+    rungs = [rung("PDH", "100.00"), rung("PDL", "98.00")]
+
+    high, low = run(
+        page, "ladder", "return m.seenFrom(g[0], g[1], g[2])", rungs, 99.5, {"value": "2"}
+    )
+
+    assert (high["side"], low["side"]) == ("above", "below")
+    assert high["shown"] == {
+        "distance": "+0.50",
+        "distance_pct": "+0.50%",
+        "distance_atr": "+0.25 ATR",
+    }
+    assert low["shown"]["distance"] == "−1.50"
+    assert (high["is_nearest"], low["is_nearest"]) == (True, False)
+
+
+def test_the_nearest_rungs_are_taken_from_both_sides_and_the_asked_ones_stay(page: Page) -> None:
+    rungs = [rung(f"R{at}", "1", side="above") for at in range(9, 0, -1)]
+    rungs += [rung("S1", "1"), rung("S2", "1", is_highlighted=True)]
+    rungs[0]["is_highlighted"] = True
+
+    names = run(page, "ladder", "return m.around(g[0], 4).map(r => r.name)", rungs)
+
+    assert names == ["R9", "R2", "R1", "S1", "S2"]
