@@ -20,6 +20,7 @@ from app.cli import index
 from app.cli.progress import bold, complain, say, step
 
 _NEEDED_BYTES = 2_500_000_000
+_LINES, _LINE = 8, 160  # of what a failed installer said
 _STAMP = "coach-stamp"
 _UNFINISHED = "coach-unfinished"
 
@@ -111,6 +112,7 @@ def _alone(path: Path) -> Iterator[None]:
         except BlockingIOError:
             with step("Waiting for another ./coach that is setting up"):
                 fcntl.flock(file, fcntl.LOCK_EX)
+        os.set_inheritable(file.fileno(), True)  # an installer that outlives us keeps the lock
         yield
 
 
@@ -159,7 +161,9 @@ def _fresh_venv(root: Path) -> Path:
 
 def _install(uv: str | None, venv: Path, lock: Path, environment: Mapping[str, str]) -> None:
     if uv is None:
-        _run(_pip(venv, "--no-deps", "-r", str(lock)), environment)
+        rest = venv / "without-uv.txt"
+        rest.write_text(lock.read_text().replace(_pinned_uv(lock), ""))
+        _run(_pip(venv, "--no-deps", "-r", str(rest)), environment)
         return
     python = str(venv / "bin" / "python")
     command = [uv, "pip", "sync", "--quiet", "--project", str(lock.parent), "--python", python]
@@ -177,12 +181,17 @@ def _pip(venv: Path, *wish: str) -> list[str]:
 def _run(command: Sequence[str], environment: Mapping[str, str]) -> None:
     """Run one step of the set-up; raise SetupFailed with what it said and what may help."""
     done = subprocess.run(
-        command, env=dict(environment), check=False, capture_output=True, text=True
+        command,
+        env=dict(environment),
+        check=False,
+        capture_output=True,
+        text=True,
+        close_fds=False,
     )
     if done.returncode == 0:
         return
     said = (done.stderr or done.stdout).strip()
-    tail = "\n".join(said.splitlines()[-12:])
+    tail = "\n".join(line[:_LINE] for line in said.splitlines()[-_LINES:])
     raise SetupFailed(f"{_advice(said)}\n{tail}")
 
 
