@@ -94,16 +94,17 @@ async def get_key_levels(args: KeyLevelsArgs, context: ToolContext) -> ToolResul
     particular levels are asked for, `price` to see what a price means, `period` for the week's or
     month's map, `date` for another session. For several symbols call it once for each.
     """
+    now = context.now
     found = await map_levels(
         args.symbol,
         market=context.market,
-        as_of=args.as_of or context.now,
+        as_of=args.as_of or now,
         period=_period(args),
         pivot=args.pivot,
         date=args.date,
     )
     figures = record_map(context.book, found, asked_price=args.price)
-    is_past = found.as_of < context.now or args.as_of is not None
+    is_past = found.as_of < now or args.as_of is not None
     parts = []
     if args.names:
         parts.append(say_levels(found, args.names, figures))

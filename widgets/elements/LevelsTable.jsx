@@ -34,8 +34,7 @@ function Row({ isAlike, symbol, last, change_pct, levels, distances, nearest, fr
   const { decimalsOf, number } = coach.format;
   const price = tick ? number(tick.price, decimalsOf(last.text)) : undefined;
   const percent = tick && change_pct ? coach.ladder.percentAt(tick.price, last, change_pct) : null;
-  const away = (level, distance) =>
-    tick ? number(Number(level.value) - tick.price, decimalsOf(distance.text), { signed: true }) : undefined;
+  const away = (level, distance) => (tick ? coach.ladder.distanceAt(tick.price, level, last, distance) : undefined);
   return (
     <tr>
       <th scope="row">

@@ -41,7 +41,11 @@ export class ChartFrame {
   describe({ symbol, name, display }) {
     this.node.classList.toggle("is-side", display === "side");
     this.name = `Price chart of ${symbol}, ${name}`;
-    this.extended.hidden = symbol.includes("/");
+  }
+
+  /** An index and a pair have no premarket to show. */
+  offerExtended(isOffered) {
+    this.extended.hidden = !isOffered;
   }
 
   choose(frame, extended, zone) {

@@ -172,12 +172,15 @@ export class ChartView {
   #paint() {
     if (!this.#chart) return;
     const look = colours();
-    this.#chart.applyOptions(options(look, this.timeframe, this.node));
+    this.#chart.applyOptions(options(look, this.timeframe, this.node, this.#card.decimals));
     this.#candles.applyOptions({
       upColor: look.up, downColor: look.down, wickUpColor: look.up, wickDownColor: look.down,
       borderVisible: false,
     });
-    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.22 } });
+    const hasVolume = this.#bars.some((bar) => bar.volume > 0);
+    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: hasVolume ? 0.22 : 0.08 } });
+    this.#volume.applyOptions({ visible: hasVolume });
+    this.#frame.offerExtended(hasVolume && this.zone !== "UTC");
     this.#candles.setData(this.#bars.map((bar) => ({ ...bar, time: bar.axis })));
     this.#volume.setData(this.#bars.map((bar) => volumeBar(bar, look)));
     for (const { name, series } of this.#averages) {
@@ -280,7 +283,7 @@ function volumeBar(bar, look) {
   return { time: bar.axis, value: bar.volume, color: bar.close >= bar.open ? look["up-wash"] : look["down-wash"] };
 }
 
-function options(look, frame, node) {
+function options(look, frame, node, decimals) {
   const cross = { color: look.muted, labelBackgroundColor: look.label };
   return {
     layout: {
@@ -291,6 +294,8 @@ function options(look, frame, node) {
     rightPriceScale: { borderColor: look.border },
     timeScale: { borderColor: look.border, timeVisible: Boolean(frame.seconds), secondsVisible: false },
     crosshair: { mode: 0, vertLine: cross, horzLine: cross },
-    localization: { locale: "en-GB", dateFormat: "dd MMM yyyy" },
+    localization: {
+      locale: "en-GB", dateFormat: "dd MMM yyyy", priceFormatter: (price) => format.number(price, decimals),
+    },
   };
 }

@@ -29,6 +29,13 @@ export function around(rungs, count) {
   return rungs.filter((rung) => kept.has(rung) || rung.side === "at" || rung.is_highlighted);
 }
 
+/** A level's distance at `price`, in whatever unit it was sent: all of them grow with the gap. */
+export function distanceAt(price, level, last, distance) {
+  const gap = Number(level.value) - Number(last.value);
+  if (gap === 0 || Number(distance.value) === 0) return undefined;
+  return like(distance, (Number(distance.value) / gap) * (Number(level.value) - price));
+}
+
 /** The change of a quote at `price`, from the previous close that the card's own change implies. */
 export function changeAt(price, last, change) {
   const previousClose = Number(last.value) - Number(change.value);

@@ -208,3 +208,15 @@ def test_the_nearest_rungs_are_taken_from_both_sides_and_the_asked_ones_stay(pag
     names = run(page, "ladder", "return m.around(g[0], 4).map(r => r.name)", rungs)
 
     assert names == ["R9", "R2", "R1", "S1", "S2"]
+
+
+def test_a_distance_keeps_its_unit_when_the_price_moves(page: Page) -> None:
+    level, last, distance = (
+        {"value": "110"},
+        {"value": "100"},
+        {"value": "2.5", "text": "+2.50 ATR", "unit": "ATR"},
+    )
+    body = "return m.distanceAt(g[0], g[1], g[2], g[3])"
+
+    assert run(page, "ladder", body, 104, level, last, distance) == "+1.50 ATR"
+    assert run(page, "ladder", body, 112, level, last, distance) == "−0.50 ATR"
