@@ -156,9 +156,10 @@ class Bars:
 class Quote:
     """The state of a symbol at `as_of`, which is the time of its last trade.
 
-    `open`, `high`, `low` and `volume` belong to the regular session of `session_date`, and are None
-    before it opened. `previous_close` is the regular close before that session; `change` is
-    `last - previous_close`. Volume is None for an index.
+    `session_date` is the session that trade belongs to; its regular `open`, `high`, `low` and
+    `volume` are None before it opened. `previous_close` is the regular close before that session;
+    `change` is `last - previous_close`. `phase` is the exchange's at the moment asked for. Volume
+    is None for an index.
     """
 
     symbol: Symbol

@@ -98,7 +98,7 @@ def fold(bars: Bars, starts: Ints, timeframe: Timeframe) -> Bars:
 def join_bars(parts: Sequence[Bars]) -> Bars:
     """Bars of one symbol and timeframe one after the other, oldest part first, at least one part.
 
-    They are forming if the last part is.
+    They are forming if the last part is. Nothing is sorted.
     """
     return Bars(
         symbol=parts[0].symbol,

@@ -16,7 +16,7 @@ from typing_extensions import override
 from app.core.errors import NotFound
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.market.calendar import SessionTable, session_table, sessions_overlapping
+from app.market.calendar import SessionTable, phase_at, session_table, sessions_overlapping
 from app.market.directory import INSTRUMENTS, unknown
 from app.market.models import Bars, Instrument, Provider, Quote, decimal_of
 from app.market.protocol import MarketData
@@ -44,6 +44,7 @@ __all__ = ["SimulatedClock", "SimulatedMarket"]
 
 _SYMBOLS_KEPT = 128
 _SESSIONS_KEPT = 1024
+_LATEST_FIRST = ("after hours", "regular", "premarket")
 _LIQUID = 1.5e9
 """Dollars a day from which even premarket minutes seldom lack a trade."""
 
@@ -109,44 +110,37 @@ class SimulatedMarket(MarketData):
     async def quote(self, symbol: Symbol, *, as_of: datetime) -> Quote:
         require_aware(as_of)
         series = self._series(symbol)
-        table, instrument = series.table, series.instrument
-        extended = instrument.has_extended_hours
-        opens = table.premarket_opens if extended else table.opens
-        index = int(np.searchsorted(opens, as_of.timestamp(), side="right")) - 1
-        if index <= series.days.first:
-            raise NotFound(f"There are no prices of {symbol} that far back.")
-        last, at = self._last_trade(series, index, as_of)
-        regular = _seen(self._minutes(symbol, index, "regular"), as_of, instrument.decimals)
-        has_opened = len(regular.time) > 0
-        session = table.session(index)
+        instrument = series.instrument
+        index, last, at = self._last_trade(series, as_of)
+        minutes = self._minutes(symbol, index, "regular")
+        regular = _seen(minutes, as_of, instrument.decimals)
+        has_opened = len(regular) > 0
+        has_volume = has_opened and instrument.has_volume
         return Quote(
             symbol=symbol,
             last=decimal_of(last),
             as_of=at,
-            session_date=session.date,
-            phase=session.phase(as_of),
+            session_date=series.table.session(index).date,
+            phase=phase_at(as_of, instrument.calendar),
             previous_close=decimal_of(series.days.close[index - 1 - series.days.first]),
             open=decimal_of(regular.open[0]) if has_opened else None,
             high=decimal_of(regular.high.max()) if has_opened else None,
             low=decimal_of(regular.low.min()) if has_opened else None,
-            volume=decimal_of(regular.volume.sum())
-            if has_opened and instrument.has_volume
-            else None,
+            volume=decimal_of(regular.volume.sum()) if has_volume else None,
         )
 
-    def _last_trade(self, series: _Series, index: int, as_of: datetime) -> tuple[float, datetime]:
-        """Price and time of the last trade of the session at `index`, else of the one before."""
-        instrument = series.instrument
-        parts = ["after hours", "regular", "premarket"]
-        if not instrument.has_extended_hours:
-            parts = ["regular"]
-        for position in (index, index - 1):
+    def _last_trade(self, series: _Series, as_of: datetime) -> tuple[int, float, datetime]:
+        """Session, price and time of the last trade before `as_of`."""
+        instrument, table, now = series.instrument, series.table, as_of.timestamp()
+        parts: Sequence[str] = _LATEST_FIRST if instrument.has_extended_hours else ("regular",)
+        begun = int(np.searchsorted(table.premarket_opens, now, side="left")) - 1
+        for index in range(begun, max(begun - 2, series.days.first), -1):
             for part in parts:
-                minutes = self._minutes(instrument.symbol, position, part)
+                minutes = self._minutes(instrument.symbol, index, part)
                 seen = _seen(minutes, as_of, instrument.decimals)
-                if len(seen.time) > 0:
-                    end = min(float(seen.time[-1]) + MINUTE, as_of.timestamp())
-                    return float(seen.close[-1]), datetime.fromtimestamp(end, UTC)
+                if len(seen) > 0:
+                    end = min(float(seen.time[-1]) + MINUTE, now)
+                    return index, float(seen.close[-1]), datetime.fromtimestamp(end, UTC)
         raise NotFound(f"There are no prices of {instrument.symbol} that far back.")
 
     def _intraday(

@@ -150,6 +150,7 @@ def price_factor(seed: int, path: str, rough: float) -> float:
 
 
 _CHEAP = 12.0
+_WILD = 40
 
 
 def anchors(seed: int) -> dict[Symbol, Anchor]:
@@ -166,8 +167,10 @@ def anchors(seed: int) -> dict[Symbol, Anchor]:
 def _anchor(instrument: Instrument, rank: int, seed: int) -> Anchor:
     path, ratio = _TRACKS.get(instrument.symbol, (str(instrument.symbol), 1.0))
     sector = SECTORS[Symbol(path)]
+    own_vol: float
     beta, own_vol = _SECTOR_TRAITS[sector]
     rough, rough_vol = _rough_of(path)
+    own_vol = own_vol if rough_vol is None else rough_vol
     price = rough * ratio * price_factor(seed, path, rough)
     largest, fall = _LARGEST_TURNOVER[instrument.asset_class]
     is_fast = sector == "volatility"
@@ -178,8 +181,8 @@ def _anchor(instrument: Instrument, rank: int, seed: int) -> Anchor:
         price=price,
         beta=_BETAS.get(path, beta),
         sector_load=1.0,
-        own_vol=(own_vol if rough_vol is None else rough_vol) / 100,
-        memory=0.95 if is_fast else 0.998,
+        own_vol=own_vol / 100,
+        memory=0.95 if is_fast else 0.995 if own_vol > _WILD else 0.998,
         trend=0.0 if sector in ("volatility", "bonds", "crypto") else 0.04,
         volume=largest / (rank + 1) ** fall / price,
     )
