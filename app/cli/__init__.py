@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from app.cli.progress import complain
-from app.core.errors import CoachError
+from app.core.errors import CoachError, NotFound
 
 COMMANDS = {
     "run": "start everything, then open the chat in a browser",
@@ -32,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser(given).parse_args(given)
     try:
         code: int = parsed.handler(parsed)
+    except NotFound as error:
+        near = ", ".join(error.suggestions)
+        complain(f"{error.message} Did you mean {near}?" if near else error.message)
+        return 1
     except CoachError as error:
         complain(error.message)
         return 1

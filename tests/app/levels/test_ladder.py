@@ -61,7 +61,7 @@ def evidence_of(seed: int, *, years: float = 2, scale: float = 1.0) -> Evidence:
     by_day = bars_of(Timeframe.D1, np.array(days), daily, scale)
     prior = by_minute.between(frame.before[-1].open, frame.before[-1].close)
     by_day.open[-1], by_day.close[-1] = prior.open[0], prior.close[-1]
-    by_day.high[-1], by_day.low[-1] = prior.high.max() + 1, prior.low.min() - 1
+    by_day.high[-1], by_day.low[-1] = prior.high.max() + scale, prior.low.min() - scale
     return gather_evidence(STOCK, frame, by_day, by_minute)
 
 
