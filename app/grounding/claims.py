@@ -91,8 +91,8 @@ BEFORE = re.compile(
     |(?P<date>{_MONTH}\.?\s$|\b{_WEEKDAY}\s(?:the\s)?$)
     |(?P<year>{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s$|{_MONTH}\s$|\b(?:in|since|year|FY|early|late|during|mid-?)\s?$)
     |(?P<name>(?i:S&P|Nasdaq|Russell|Dow(?:\sJones)?|FTSE|Nikkei|DAX|Stoxx|CAC|ASX)[\s-]$
-      |(?i:\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC))\s?\([\d,.\s]*$
       |\bVWAP\s?[+\-−]?$)
+    |(?P<settings>(?i:\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC))\s?\([\d,.\s]*$)
     |(?P<until>(?i:\b(?:in|for|another|about|~|left|only|next\sbell:?))\s?$)
     |(?P<period>(?i:\b(?:last|past|previous|prior|next|first|within|over|every|each|opening))\s(?:the\s)?$)
     """,
@@ -101,7 +101,7 @@ BEFORE = re.compile(
 
 AFTER = re.compile(
     r"""
-    \s?(?:trading\s|market\s|calendar\s)?(?P<period>weeks?|months?|years?|sessions?|bars?|candles?|periods?|quarters?)\b
+    \s?(?:(?:trading|market|calendar|finished|daily|weekly|monthly|hourly|minute|more)\s){0,2}(?P<period>weeks?|months?|years?|sessions?|bars?|candles?|periods?|quarters?)\b
     |\s?(?:trading\s)?(?P<window>days?|hours?|minutes?|mins?|seconds?)\b
     |\s(?:key\s|more\s|other\s|main\s|possible\s|nearest\s|symbols?\s)?(?P<list>levels|supports|resistances|scenarios|things|ways|steps|symbols
       |ideas|reasons|questions|tickers|names|stocks|pivots|setups|rules|options|markets|tools|numbers)\b
@@ -261,6 +261,8 @@ def _surrounded(text: str, at: int, claim: Literal, before: str) -> Kind:
     digits = NUMBER.match(text, at)
     after = AFTER.match(text, at + len(digits["whole"] or "") if digits else at)
     what = after.lastgroup if after else None
+    if where == "settings":
+        return Kind.NAME
     if (
         where == "name"
         and claim.quantum == 1

@@ -89,7 +89,8 @@ def _related(number: Number, scene: Scene) -> Mention | None:
     relation = AFTER_DIRECTION.match(scene.text, number.end)
     if relation is None:
         return None
-    return next((each for each in scene.labels if each.start == relation.end()), None)
+    beyond = (each for each in scene.labels if each.start == relation.end() and not each.is_weak)
+    return next(beyond, None)
 
 
 def _label_before(number: Number, scene: Scene) -> Mention | None:
