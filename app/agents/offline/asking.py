@@ -16,7 +16,7 @@ from app.agents.offline.dates import (
     traded_date,
 )
 from app.agents.offline.days import Look
-from app.agents.offline.mentions import Kind
+from app.agents.offline.mentions import Kind, Mention
 from app.agents.offline.plans import Call
 from app.market import calendar
 
@@ -47,7 +47,7 @@ def level_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
 
 def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
     """Level names, and the date of an older day whose high or low is meant."""
-    names = clause.values(Kind.LEVEL)
+    names = [name for mention in clause.of(Kind.LEVEL) for name in _timed(mention, clause)]
     names += [
         name.upper() for name in clause.values(Kind.AVERAGE) if name.upper() in MAPPED_AVERAGES
     ]
@@ -63,6 +63,16 @@ def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
     return names, meant.isoformat()
 
 
+def _timed(mention: Mention, clause: Clause) -> list[str]:
+    """Level names of a mention; an opening range named without minutes takes them from beside it."""
+    frames = clause.values(Kind.TIMEFRAME)
+    minutes = _OPENING.get(frames[0]) if frames else None
+    if mention.is_certain or minutes is None:
+        return list(mention.values)
+    return [name.replace("OR30", f"OR{minutes}") for name in mention.values]
+
+
+_OPENING = {"5m": 5, "15m": 15, "1h": 60}
 _PERIODS = {"1w": "week", "1mo": "month"}
 
 
@@ -193,6 +203,11 @@ _NO_LEVELS = re.compile(
 _EXTENDED = re.compile(r"\b(?:pre-?market|after-?hours|extended|overnight|pre and post)\b")
 
 
+def without_levels(clause: Clause) -> bool:
+    """Whether a chart without levels is asked for."""
+    return bool(_NO_LEVELS.search(clause.plain))
+
+
 def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
     """A chart of each symbol."""
     calls = []
@@ -201,7 +216,7 @@ def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
         frame = timeframe_of(clause)
         if frame:
             arguments["timeframe"] = frame
-        if _NO_LEVELS.search(clause.plain):
+        if without_levels(clause):
             arguments["levels"] = False
         if clause.values(Kind.AVERAGE):
             arguments["averages"] = clause.values(Kind.AVERAGE)
@@ -213,12 +228,15 @@ def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
 
 
 _WORDS = (
-    (r"\bplus\b", "+"), (r"\bminus\b", "-"), (r"\b(?:times|multiplied by)\b", "*"), (r"\bdivided by\b", "/"), (r"\bover\b", "/"),
-    (r"(?<=[\d)]) ?x ?(?=[\d(])", "*"), ("×", "*"), ("÷", "/"), (r"\$", ""), (r"(?<=\d),(?=\d{3})", ""),
-    (r"(\d+(?:\.\d+)?) ?k\b", r"(\1*1000)"),
-    (r"(\d+(?:\.\d+)?) ?(?:%|percent) of", r"\1/100*"), (r"\bsquared\b", "**2"), (r"\^", "**"),
-)  # fmt: skip
-_EXPRESSION = re.compile(r"[-+(]*[\d(][\d\s.()+\-*/]*[\d)]")
+    (r"(?<=\d),(?=\d{3})|\$", ""),
+    (r"(\d+(?:\.\d+)?)k\b", lambda match: format(Decimal(match[1]) * 1000, "f")),
+    (r"(\d+(?:\.\d+)?) ?(?:%|percent) of (\d+(?:\.\d+)?)", r"\2*\1%"),
+    (r"\bplus\b", "+"),
+    (r"\bminus\b", "-"),
+    (r"\b(?:times|multiplied by)\b|(?<=[\d)]) ?x ?(?=[\d(])|×", "*"),
+    (r"\b(?:divided by|over)\b|÷", "/"),
+)
+_EXPRESSION = re.compile(r"[-+(]*[\d(][\d\s.()+\-*/%]*[\d)%]")
 
 
 def calculation(clause: Clause) -> list[Call]:

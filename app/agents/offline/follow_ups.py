@@ -1,9 +1,16 @@
 """Messages that vary what was asked before: "same for dia", "make it 15 minutes", "and yesterday?"."""
 
+import re
 from datetime import datetime
 from typing import Any
 
-from app.agents.offline.asking import chart_calls, level_calls, quote_calls, status_calls
+from app.agents.offline.asking import (
+    chart_calls,
+    level_calls,
+    quote_calls,
+    status_calls,
+    without_levels,
+)
 from app.agents.offline.clauses import Clause
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
@@ -17,6 +24,9 @@ _VARIES = frozenset({Kind.TIMEFRAME, Kind.SCALE, Kind.DAY, Kind.TIME, Kind.PIVOT
 def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
     """The calls of the last answer, varied; empty if the message stands on its own."""
     clause = wish.clause
+    drawn = _redrawn(clause, frame)
+    if drawn is not None:
+        return [drawn]
     kinds = {mention.kind for mention in clause.mentions}
     if not frame.calls or not clause.is_bare or not kinds:
         return []
@@ -26,6 +36,25 @@ def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
         return []
     calls = _same_for(clause.values(Kind.SYMBOL), frame) or list(frame.calls)
     return [call for each in calls if (call := _varied(each, clause, now)) is not None]
+
+
+_ADDS = re.compile(r"\b(?:add|with|include|overlay|draw|put|plot|show)\b")
+_ABOUT_LEVELS = re.compile(r"\blevels?\b")
+
+
+def _redrawn(clause: Clause, frame: Frame) -> Call | None:
+    """The chart of the last answer with lines added or taken away; None if it is not about it."""
+    if not frame.calls or frame.calls[-1].name != "show_chart" or clause.of(Kind.SYMBOL):
+        return None
+    last = frame.calls[-1]
+    if without_levels(clause):
+        return last.having(levels=False)
+    if clause.of(Kind.AVERAGE) and _ADDS.search(clause.plain):
+        drawn = [*last.arguments.get("averages", ()), *clause.values(Kind.AVERAGE)]
+        return last.having(averages=list(dict.fromkeys(drawn)))
+    if _ABOUT_LEVELS.search(clause.plain) and re.match(r"(?:add|with|put|include)\b", clause.plain):
+        return last.having(levels=True)
+    return None
 
 
 def _same_for(symbols: list[str], frame: Frame) -> list[Call]:

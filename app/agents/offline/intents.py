@@ -54,7 +54,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
         r"|(?:api|secret|openai|access|private) ?[- ]?keys?\b|passwords?\b|credentials|env(?:ironment)? variables?"
         r"|\bjailbreak|developer mode|pretend (?:to be|you)|act as (?:a|an|if)|you are now|roleplay"
         r"|drop table|select \* from|<script|rm -rf|sudo |\bexec\(|other (?:members?|users?)'?s?\b"
-        r"|(?:delete|wipe|erase|remove|destroy) (?:all |my |the |every|everything)|\bhack\b|insider (?:info|tip)|launder|pump and dump|manipulate",
+        r"|(?:delete|wipe|erase|destroy) (?:all|my|every|everything|the (?:data|database|users?|account|server))|\bhack\b|insider (?:info|tip)|launder|pump and dump|manipulate",
     ),
     (
         Intent.REFUSED,
@@ -62,7 +62,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.ALERT,
-        r"\b(?:alert|notify|ping|remind|text|email|tell|warn|wake) me\b.*\b(?:when|if|once|at|before|about|on)\b|\balerts?\b|\bnotifications?\b|\blet me know (?:when|if|once)\b|\breminder\b|\bremind me\b",
+        r"\b(?:alert|notify|ping|remind|text|email|warn|wake|buzz|message) me\b.*\b(?:when|if|once|at|before|about|on)\b|\btell me (?:when|if|once|as soon as)\b.*\b(?:hits?|cross(?:es)?|breaks?|goes|reach(?:es)?|gets|drops?|falls|rises|touch(?:es)?|tags?|trades?)\b|\balerts?\b|\bnotifications?\b|\blet me know (?:when|if|once)\b|\breminder\b|\bremind me\b",
     ),
     (
         Intent.BACKTEST,
@@ -83,7 +83,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.SCAN,
-        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s)?\b(?! shot)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me)(?: me)?(?: all)?(?: the)? (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
+        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s|ing)?\b(?<!the screen)(?<!my screen)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me|recommend)(?: me)?(?: all)?(?: the)?(?: (?!of\b|can\b|do\b|are\b)\w+){0,2} (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
     ),
     (
         Intent.NEWS,
@@ -96,12 +96,12 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.ADVICE,
         r"\b(?:should|shall|would|do|can) (?:i|we|you|u|one) (?:\w+ )?(?:buy|sell|short|hold|long|enter|exit|get (?:in|out|into)|take (?:profits?|the trade)|add|trim|dump|invest|go (?:long|short)|bail|cover|load up|dip|ape)\b"
-        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think|would you)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
+        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
     ),
     (
         Intent.FORECAST,
         r"\b(?:will|gonna|going to|about to|likely to|is going|headed|heading|set to)\b.*\b(?:go|be|hit|reach|crash|rally|rise|fall|drop|moon|break(?: ?out)?|bounce|pump|dump|tank|recover|close|up|down|higher|lower|higher or lower|green|red|end|open (?:up|down|higher|lower|green|red)|squeeze|rip|double|hold|fill)\b"
-        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|is|are|do you see|does) .* (?:going|headed|heading|go|end up|close|be)\b(?: (?:on|by|next|in|from|tomorrow|at|this|day).*)?$|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\bdo you (?:see|expect)\b|\bexpect(?:ed)? move\b",
+        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|is|are|do you see|does) .* (?:going|headed|heading|go|end up|close|be)\b(?: (?:on|by|next|in|from|tomorrow|at|this|day).*)?$|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\b(?:do )?(?:you|u|ya) (?:see|expect|think|reckon|guess)\b|\bexpect(?:ed)? move\b",
     ),
     (
         Intent.ORDER,
@@ -158,7 +158,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.LEVELS,
         1.6,
-        r"\b(?:mean anything|matter|significant|meaningful|important|relevant|anything at|something at|special about|any level|what's at|what is at|sitting at|what sits) ?\w*|\bnumber (?:a )?(?:level|key|important|significant|support|resistance)\b",
+        r"\b(?:mean anything|matter|significant|meaningful|important|relevant|anything (?:at|around|near|by)|something (?:at|around|near)|what about number|special about|any level|what's at|what is at|sitting at|what sits) ?\w*|\bnumber (?:a )?(?:level|key|important|significant|support|resistance)\b",
     ),
     (
         Intent.LEVELS,
@@ -245,7 +245,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.CHART,
         2.2,
-        r"\b(?:put|pull|throw|bring|load|fire|pop|stick|slap)\b(?: me)?(?: an?)?(?: the)? ?(?:\w+ )*?(?:stock|it|that|timeframe|scale)(?: \w+)* ?(?:up|on (?:the |my )?screen)?|\b(?:draw|zoom|sketch)\b",
+        r"\b(?:put|pull|throw|bring|load|fire|pop|stick|slap|flash)\b.*\b(?:up|on (?:the |my |a )?(?:screen|timeframe|scale|panel|side))\b|\b(?:put|pull|bring|load|fire|pop|throw) up\b|\b(?:draw|zoom|sketch)\b",
     ),
     (
         Intent.CHART,
@@ -278,7 +278,7 @@ def guarded(clause: Clause) -> Intent:
     """An intent that no tool may be called for, or that needs care; NONE if there is none."""
     plain = clause.plain.strip(" ?!.,:")
     for intent, pattern in _SMALL_TALK:
-        if pattern.search(plain):
+        if not clause.mentions and pattern.search(plain):
             return intent
     if clause.of(Kind.CONTRACT):
         return Intent.OPTIONS
@@ -307,29 +307,28 @@ _DISTANCE = re.compile(
 )
 
 
+_OF_THE_MARKET = re.compile(
+    r"\b(?:market|markets|bells?|holidays?|trading hours|weekends?|24/7|open yet)\b"
+)
+_ASKS_TIME = re.compile(r"(?:so |and )?(?:when|what time|how long|how many|is it|are we)\b")
+_COUNTS_ATRS = re.compile(r"\b(?:how many|how much) indicator")
+
+
 def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[Intent, float]:
-    if (
-        Intent.STATUS in total
-        and clause.of(Kind.SYMBOL)
-        and not re.search(
-            r"\b(?:market|markets|bells?|holidays?|trading hours|weekends?|24/7|open yet)\b", masked
-        )
-    ):
-        total[Intent.STATUS] -= 1.5
-    if (
-        clause.of(Kind.AVERAGE)
-        and not clause.of(Kind.TIMEFRAME, Kind.INDICATOR)
-        and _DISTANCE.search(masked)
-    ):
-        total[Intent.LEVELS] = total.get(Intent.LEVELS, 0) + 2
-    if clause.of(Kind.INDICATOR) and re.search(r"\b(?:how many|how much) indicator", masked):
-        total[Intent.LEVELS] = total.get(Intent.LEVELS, 0) + 3
-    if (
-        clause.of(Kind.LEVEL)
-        and clause.of(Kind.TIMEFRAME, Kind.INDICATOR)
-        and not _DISTANCE.search(masked)
-    ):
-        total[Intent.INDICATORS] = total.get(Intent.INDICATORS, 0) + 1
+    """What stands beside a cue changes its weight."""
+    has_symbol = bool(clause.of(Kind.SYMBOL))
+    apart = bool(_DISTANCE.search(masked))
+    has_frame = bool(clause.of(Kind.TIMEFRAME, Kind.INDICATOR))
+    rules = (
+        (Intent.STATUS, -1.5, has_symbol and not _OF_THE_MARKET.search(masked)),
+        (Intent.STATUS, 1.0, not has_symbol and bool(_ASKS_TIME.match(masked))),
+        (Intent.LEVELS, 2.0, bool(clause.of(Kind.AVERAGE)) and not has_frame and apart),
+        (Intent.LEVELS, 3.0, bool(_COUNTS_ATRS.search(masked))),
+        (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
+    )
+    for intent, weight, applies in rules:
+        if applies and (intent is not Intent.STATUS or intent in total):
+            total[intent] = total.get(intent, 0) + weight
     return total
 
 

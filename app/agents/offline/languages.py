@@ -29,7 +29,7 @@ _SIGNS = {
         " morgen kurs hoch tief börse boerse offen geöffnet geschlossen öffnet schließt schliesst"
         " unterstützung unterstützungen widerstand widerstände marken niveaus zeig zeige mir bitte"
         " vergleiche vergleich oder kannst du soll ich kaufen verkaufen hallo danke schlusskurs eröffnung"
-        " wochenpivots kursmarken vortageshoch vortagestief minuten stunde wird steigen ein eine hilfe im auf"
+        " wochenpivots tage linie welche welcher hat alles kursmarken wichtig vortageshoch vortagestief minuten stunde wird steigen ein eine hilfe im auf"
         " feiertag gleitender durchschnitt gib aktie"
     ),
     "French": (
@@ -53,6 +53,9 @@ _SIGN_SETS = {language: frozenset(words.split()) for language, words in _SIGNS.i
 _ENGLISH = frozenset(
     "the is are was what where how when show me of for on at with please and do did does has have you"
     " to in it my a i can this that from today price levels quote chart up down".split()
+)
+_COURTESY = frozenset(
+    "hola gracias buenos buenas ayuda danke hallo servus hilfe merci bonjour salut ciao grazie obrigado obrigada olá".split()
 )
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|¿")
 
@@ -178,7 +181,7 @@ def language_of(text: str) -> str:
         for language, signs in _SIGN_SETS.items()
     }
     best = max(scores, key=lambda language: scores[language])
-    enough = 1.5 if len(words) <= 2 else 2
+    enough = 1 if words[0] in _COURTESY and len(words) <= 3 else 1.5 if len(words) <= 2 else 2
     return best if scores[best] >= enough and scores[best] > english else ""
 
 

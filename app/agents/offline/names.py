@@ -6,13 +6,21 @@ in the question, or beside a certain one in a list.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from app.agents.offline.mentions import Canvas, Kind, Mention
 from app.agents.offline.spelling import CUES, english, nearest
-from app.market.directory import ALIASES, EVERYDAY_WORDS, INSTRUMENTS, alias_key, former
+from app.market.directory import (
+    ALIASES,
+    EVERYDAY_WORDS,
+    INSTRUMENTS,
+    alias_key,
+    find_instrument,
+    former,
+)
+from app.market.listings.former import FORMER
 
 _TOKEN = re.compile(
     r"[$^]?[A-Za-z][\w&]*(?:[.\-'][A-Za-z]+)*(?:/[A-Za-z]{3,4})?|\d{2,4}(?![\d.,%:/])"
@@ -24,7 +32,7 @@ NEVER_LOWER = frozenset(
     "a i it on so or are be am an can for he has out see you all now at go by do by is to in of we me my us no if up as"
     " any one two ten big new old per via yes not but may the and was his her its own off low high open real fun run"
     " play just like well next last back down time day key cash post life love nice safe true free real main bit"
-    " how who what when where why did does will with from this that then than them they have had ok".split()
+    " coach data work how who what when where why did does will with from this that then than them they have had ok".split()
 )
 """Words too common to be a ticker unless they are written in capitals."""
 
@@ -39,7 +47,7 @@ TERMS = frozenset(
 _BARE = re.compile(
     r"\b(?:levels?|lvls?|quotes?|price|last|chart|support|resistance|pivots?|map|rsi|macd|atr|vwap|volume|stock|shares?"
     r"|doing|trading|up|down|gap|close|open|high|low|range|key|today|yesterday|now|please|right|and|the|on|for|of|in|at"
-    r"|is|was|what|what's|how|how's|where|where's|show|me|give|get|did|does|do|a|an|by|with|to|its|it|about"
+    r"|is|was|what's|what|how's|how|where's|where|'s|show|me|give|get|did|does|do|a|an|by|with|to|its|it|about"
     r"|technicals|indicators|print|can|you|i|see|need|want|tell|check|look|much|looking|name|ticker|symbol|mean|so)\b|[^\w]"
 )
 _POINTED = re.compile(
@@ -73,22 +81,58 @@ class Gazetteer:
         return self.everyday - _TICKERS_FIRST
 
 
+_GONE = tuple(
+    symbol
+    for row in FORMER.strip().splitlines()
+    if (symbol := row.split("|")[0].strip()) and find_instrument(symbol) is None
+)
+
+
+def _former_names() -> dict[str, str]:
+    """What companies were called whose symbols are gone: `twitter` → TWTR."""
+    gone = [each for symbol in _GONE if (each := former(symbol)) is not None]
+    return {
+        alias_key(name): str(each.symbol)
+        for each in gone
+        for name in re.split(r",| then | once ", each.name)
+        if len(alias_key(name)) > 3 and each.symbol not in RENAMED
+    }
+
+
 def directory_gazetteer() -> Gazetteer:
     """Everybody in the market's directory, and where renamed symbols went."""
     pairs = {each.symbol.split("/")[0] for each in INSTRUMENTS if "/" in each.symbol}
-    known = frozenset(str(each.symbol) for each in INSTRUMENTS)
+    known = frozenset(str(each.symbol) for each in INSTRUMENTS) | frozenset(_GONE)
     return Gazetteer(
         tickers=known,
-        names={str(name): str(symbol) for name, symbol in ALIASES.items()}
+        names=_former_names()
+        | _MORE_NAMES
+        | {str(name): str(symbol) for name, symbol in ALIASES.items()}
         | {base.lower(): f"{base}/USD" for base in pairs if base not in known},
         renamed={
             symbol: str(gone.successor)
             for symbol in RENAMED
             if (gone := former(symbol)) is not None and gone.successor is not None
         },
-        everyday=EVERYDAY_WORDS,
+        everyday=EVERYDAY_WORDS | {symbol.lower() for symbol in _GONE},
     )
 
+
+_MORE_NAMES = {
+    "berkshire b": "BRK.B",
+    "berkshire hathaway b": "BRK.B",
+    "dax": "DAX",
+    "ftse": "FTSE",
+    "nikkei": "NIKKEI",
+    "cac": "CAC",
+    "cac 40": "CAC",
+    "stoxx": "STOXX",
+    "euro stoxx": "STOXX",
+    "hang seng": "HSI",
+    "ibex": "IBEX",
+    "bovespa": "BVSP",
+}
+"""What the directory does not list; foreign indices, so that the tools can say they are unknown."""
 
 RENAMED = ("FB", "SQ", "ANTM", "VIAC", "PARA", "RTN", "UTX", "FI")
 """Former symbols whose company trades on under another one; others are told by the tools."""
@@ -103,7 +147,7 @@ class _Token:
 
 def recognise_symbols(canvas: Canvas, gazetteer: Gazetteer) -> None:
     """Claim symbols; doubtful ones only where the sentence leaves no other reading."""
-    tokens = _tokens(canvas)
+    tokens = [half for token in _tokens(canvas) for half in _halves(token, gazetteer)]
     found = _named(tokens, canvas, gazetteer)
     taken = {at for mention in found for at in range(mention.start, mention.end)}
     rest = [token for token in tokens if token.start not in taken]
@@ -124,6 +168,17 @@ def _tokens(canvas: Canvas) -> list[_Token]:
         for match in _TOKEN.finditer(canvas.text)
         if canvas.is_free(*match.span())
     ]
+
+
+def _halves(token: _Token, gazetteer: Gazetteer) -> list[_Token]:
+    """`eth/btc` and `msft/aapl` taken apart, where the pair itself is not traded."""
+    first, slash, second = token.text.partition("/")
+    if not slash or token.text.upper() in gazetteer.tickers:
+        return [token]
+    if not all(gazetteer.knows(each.lower()) for each in (first, second)):
+        return [token]
+    middle = token.start + len(first)
+    return [_Token(first, token.start, middle), _Token(second, middle + 1, token.end)]
 
 
 def _named(tokens: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> list[Mention]:
@@ -148,19 +203,34 @@ def _name(words: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> Ment
         return None
     text = canvas.text[start:end]
     possessive = re.sub(r"'[sS]?$", "", text)
-    for spelled in (alias_key(text), alias_key(possessive)):
+    for spelled in _spellings(alias_key(text), alias_key(possessive)):
         symbol = gazetteer.names.get(spelled)
         if symbol is not None:
             break
     else:
         return None
+    if alias_key(text).endswith(" etf"):
+        symbol = _FUNDS.get(symbol, symbol)
     is_one_word = len(words) == 1
     if is_one_word and _is_exact_ticker(words[0].text, gazetteer):
         return None
     if is_one_word and spelled in NEVER_LOWER:
         return None
+    if spelled == "target" and re.search(r"price $|^ price", canvas.low[:start] + canvas.low[end:]):
+        return None
     doubtful = is_one_word and not words[0].text.isupper() and spelled in gazetteer.doubtful
     return Mention(Kind.SYMBOL, start, end, values=(symbol,), is_certain=not doubtful)
+
+
+_FUNDS = {"SPX": "SPY", "NDX": "QQQ", "RUT": "IWM", "DJI": "DIA", "COMP": "QQQ"}
+"""The fund that is meant by "the Russell 2000 ETF"."""
+
+
+def _spellings(*keys: str) -> Iterator[str]:
+    for key in keys:
+        yield key
+        yield key.removeprefix("the ")
+        yield key.removesuffix(" etf").removeprefix("the ")
 
 
 def _is_exact_ticker(text: str, gazetteer: Gazetteer) -> bool:
@@ -237,10 +307,12 @@ def _unknown(
     low = text.lower()
     if marked:
         return Mention(Kind.SYMBOL, token.start, token.end, values=(text.upper(),))
+    if is_shouted and low in NEVER_LOWER:
+        return None
     looks_like_one = re.fullmatch(r"[A-Z]{2,5}(?:\.[A-Z])?|[A-Z]{2,6}/[A-Z]{3,4}", text)
     if looks_like_one and low not in TERMS and (not is_shouted or low not in english()):
         certain = low not in english() and low not in CUES
-        if is_shouted and not certain:
+        if not certain and not any(char.islower() for char in canvas.text):
             return None
         return Mention(Kind.SYMBOL, token.start, token.end, values=(text,), is_certain=False)
     return None
@@ -282,6 +354,7 @@ def _stands_for_a_symbol(token: _Token, canvas: Canvas) -> bool:
 
 
 def _settled(found: list[Mention], canvas: Canvas) -> list[Mention]:
+    found = [mention for mention in found if not _is_preposition(mention, found, canvas)]
     certain = [mention for mention in found if mention.is_certain]
     kept: list[Mention] = []
     for mention in found:
@@ -292,14 +365,24 @@ def _settled(found: list[Mention], canvas: Canvas) -> list[Mention]:
     return kept
 
 
+def _is_preposition(mention: Mention, found: Sequence[Mention], canvas: Canvas) -> bool:
+    """`ON` in "LEVELS ON NVDA": in capitals throughout, with its symbol behind it."""
+    return (
+        canvas.text.isupper()
+        and mention.values[0] in ("ON", "FOR", "OF", "AT", "IN", "SO", "IS", "IT")
+        and any(other.start - mention.end == 1 for other in found)
+    )
+
+
 def _is_listed(mention: Mention, certain: Sequence[Mention], canvas: Canvas) -> bool:
     spelled = canvas.text[mention.start : mention.end]
-    if spelled.islower() and spelled in NEVER_LOWER:
+    if spelled.lower() in NEVER_LOWER and (spelled.islower() or canvas.text.isupper()):
         return False
+    ends_a_row = len(certain) > 1 and not canvas.text[mention.end :].strip(" ?!.")
     for other in certain:
         first, second = sorted((mention, other), key=lambda each: each.start)
         between = canvas.low[first.end : second.start]
-        if _LINK.match(between) and (between.strip() or spelled.isupper()):
+        if _LINK.match(between) and (between.strip() or spelled.isupper() or ends_a_row):
             return True
     return False
 

@@ -1,5 +1,6 @@
 """From a question to its clauses: clean, gloss, correct, recognise, cut, and fold together again."""
 
+import re
 from dataclasses import dataclass, field
 
 from app.agents.offline.clauses import Clause, parts, whole
@@ -49,9 +50,9 @@ def read(question: str, gazetteer: Gazetteer) -> Reading:
         text = corrected(text, gazetteer.knows)
     canvas = Canvas(text)
     recognise_contracts(canvas)
-    recognise_days(canvas)
     recognise_times(canvas)
     recognise_levels(canvas)
+    recognise_days(canvas)
     recognise_methods(canvas)
     recognise_averages(canvas)
     recognise_indicators(canvas)
@@ -89,11 +90,17 @@ def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
     return rest or wishes[:1]
 
 
+_ONLY_FRAMES = re.compile(r"(?:on )?(?:the |a )?(?:timeframe|scale) charts?$")
+
+
 def _folded(wishes: list[Wish]) -> list[Wish]:
     """Pieces without a wish of their own ("spy, qqq and iwm levels") joined to one that has it."""
     result: list[Wish] = []
     waiting: Clause | None = None
     for wish in wishes:
+        if result and result[-1].intent is Intent.INDICATORS and _ONLY_FRAMES.match(wish.clause.masked):
+            result[-1].clause = result[-1].clause.joined(wish.clause)
+            continue
         is_loose = wish.intent is Intent.NONE and bool(wish.clause.mentions)
         if is_loose and result and (_has_symbol(result[-1]) or not _has_symbol(wish)):
             result[-1].clause = result[-1].clause.joined(wish.clause)

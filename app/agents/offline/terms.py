@@ -43,6 +43,8 @@ _LONGER = (
     (re.compile(rf"\b{_LIST} (?:of|from) (?:the )?(?:previous|prior|last) month\b"), "PMo"),
 )
 _BARE_FAMILIES = (
+    (re.compile(r"\b(?:topp?(?:ed)?|peak(?:ed)?|max(?:ed)?) (?:out )?(?:in|during) (?:the )?pre-?market\b"), ("PMH",)),
+    (re.compile(r"\b(?:bottom(?:ed)?|low point) (?:out )?(?:in|during) (?:the )?pre-?market\b"), ("PML",)),
     (re.compile(r"\b(?:pre[- ]?market|premkt) (?:levels?|extremes?)\b"), ("PMH", "PML")),
     (re.compile(rf"\b{_OVERNIGHT} levels?\b"), ("ONH", "ONL")),
 )
@@ -118,7 +120,7 @@ _INDICATORS = (
 _INDICATOR = [
     (
         re.compile(
-            rf"\b(?:(\d{{1,2}})[ -]?(?:period |day |bar )?)?(?:the )?(?:{words})\b(?: ?\((\d{{1,3}})(?:, ?\d+)*\))?"
+            rf"\b(?:(\d{{1,2}})[ -]?(?:period |day |bar )?)?(?:the )?(?:{words})\b(?: ?\((\d{{1,3}})(?:, ?\d+)*\)| (\d{{1,2}})(?![\d.,:/]*\d| ?(?:m|min|mins|minutes?|h|hr|hours?|d|days?|w|weeks?|%)\b))?"
         ),
         name,
     )
@@ -171,7 +173,8 @@ def _opening_ranges(canvas: Canvas) -> None:
             continue
         minutes = 60 if match[0].startswith(("first hour", "initial")) else 30
         minutes = 5 if match[0].startswith(("first bar", "first candle")) else minutes
-        _claim(canvas, match, Kind.LEVEL, _sides(f"OR{minutes}", match[1] or "range", "HL"))
+        names = _sides(f"OR{minutes}", match[1] or "range", "HL")
+        canvas.claim(Mention(Kind.LEVEL, *match.span(), values=names, is_certain=minutes != 30))
 
 
 def _counted(match: re.Match[str]) -> tuple[str, ...]:
@@ -220,7 +223,7 @@ def recognise_indicators(canvas: Canvas) -> None:
     """Claim indicators as the tool spells them: `rsi`, `rsi(7)`, `macd`, `bb`."""
     for pattern, name in _INDICATOR:
         for match in canvas.free(pattern):
-            length = match[1] or match[2]
+            length = match[1] or match[2] or match[3]
             plain = name in ("macd", "bb", "stoch", "obv") or length is None
             _claim(canvas, match, Kind.INDICATOR, (name if plain else f"{name}({int(length)})",))
 

@@ -107,6 +107,9 @@ class Thinker:
         if intent in (Intent.FORECAST, Intent.ADVICE, Intent.NEWS, Intent.SCAN):
             if total.get(Intent.STATUS, 0) >= 2 and not clause.of(Kind.SYMBOL):
                 return Intent.STATUS
+        is_reading = intent is Intent.FORECAST and clause.of(Kind.INDICATOR)
+        if is_reading and not re.search(r"\b(?:will|going to)\b", clause.plain):
+            intent = Intent.INDICATORS
         if intent is Intent.EXPLAIN and clause.of(Kind.SYMBOL):
             intent = best(total)
         if intent is not Intent.NONE:
