@@ -29,6 +29,7 @@ from app.api import (
     static,
     threads,
 )
+from app.api.responses import describe_failures
 from app.api.security import BodyLimit, Gate, Premises, RequestLine, SecurityHeaders
 from app.api.state import Doors
 from app.api.ticker import Ticker
@@ -77,6 +78,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     problems.install(web)
     for module in (health, auth, market, chat, threads, live, pages):
         web.include_router(module.router)
+    describe_failures(web)
     static.mount_files(web)
     web.router.default = _chat(settings, runtime, doors)
     return Web(_surrounded(web, doors.premises), web)

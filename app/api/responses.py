@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+
 from app.api.problems import MEDIA_TYPE, Problem
 
 _SAYS = {
@@ -20,7 +22,6 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's `responses` for these statuses."""
     return {
         status: {
-            "model": Problem,
             "description": _SAYS[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
@@ -29,3 +30,18 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 FAILURES = failures(401, 404, 422, 503)
+
+
+def describe_failures(web: FastAPI) -> None:
+    """Add the problem's schema to the OpenAPI document, which names it only by reference."""
+    original = web.openapi
+
+    def document() -> dict[str, Any]:
+        found = original()
+        schemas = found["components"]["schemas"]
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs", {}))
+        schemas["Problem"] = problem
+        return found
+
+    web.openapi = document  # type: ignore[method-assign]

@@ -19,6 +19,8 @@ from app.infra.telemetry import bound, get_logger, request_id
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
+PATIENCE = 8
+"""So many limits long a body may be to be heard out before it is refused."""
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 POLICY = "; ".join(
     (
@@ -189,7 +191,11 @@ class Gate:
 
 
 class BodyLimit:
-    """ASGI: no body above `limit` bytes, whether its length is declared or not."""
+    """ASGI: no body above `limit` bytes, whether its length is declared or not.
+
+    What is too long is read on for a while and dropped, because a caller that is cut off while it
+    sends never reads the answer.
+    """
 
     def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT) -> None:
         self.app = app
@@ -213,20 +219,18 @@ class BodyLimit:
         await self.app(scope, _replay(body, receive), send)
 
     async def _within(self, scope: Scope, receive: Receive) -> list[Message] | None:
-        """The messages of the body, read up to the limit; None if it is longer."""
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and int(declared) > self.limit:
-            return None
+        """The messages of the body; None if it is longer than the limit."""
         messages: list[Message] = []
         size = 0
         while True:
             message = await receive()
-            messages.append(message)
             size += len(message.get("body", b""))
-            if size > self.limit:
-                return None
+            if size <= self.limit:
+                messages.append(message)
             if not message.get("more_body", False):
-                return messages
+                return messages if size <= self.limit else None
+            if size > self.limit * PATIENCE:
+                return None
 
 
 def _replay(messages: Iterable[Message], receive: Receive) -> Receive:

@@ -305,3 +305,9 @@ async def bob_token(postgres: DatabaseUrls) -> str:
 def serve() -> Callable[..., AbstractContextManager[Server]]:
     """Starts servers of a test's own."""
     return served
+
+
+@pytest.fixture
+async def flood_token(postgres: DatabaseUrls) -> str:
+    """A member whose questions are used up by one test alone."""
+    return await token_of(postgres, "flood")

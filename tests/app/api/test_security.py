@@ -119,7 +119,7 @@ async def test_a_declared_body_above_the_limit_is_refused() -> None:
 async def test_a_body_that_does_not_declare_its_length_is_counted() -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(50):
-            yield b"x" * 100
+            yield b"x" * 1_000
 
     async with client(LOOPBACK) as web:
         answer = await web.post("/echo", content=endless())
