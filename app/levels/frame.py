@@ -81,8 +81,8 @@ def choose_frame(as_of: datetime, calendar: str, *, period: Period, on: Date | N
     A past session is seen as of its close. A coming one has levels once the session before it has
     closed; `InvalidInput` otherwise, and for a date without a session.
     """
-    as_of = as_of.astimezone(UTC)
     session = current_session(as_of, calendar)
+    as_of = as_of.astimezone(UTC)
     if on is not None and on != session.date:
         session = _session_dated(on, calendar)
         as_of = _moment_for(session, as_of)

@@ -179,9 +179,7 @@ def add_vwap(ladder: Ladder, evidence: Evidence) -> None:
         return
     vwap, deviation = pooled_vwap(evidence.table, first=1)
     if np.isnan(vwap):
-        begins = wall_clock(frame.open, frame.calendar)
-        why = f"begins at the open, {begins}" if frame.as_of <= frame.open else "needs minute bars"
-        ladder.miss(names, f"VWAP {why}.")
+        ladder.miss(names, _why_no_vwap(evidence))
         return
     path, width = running_vwap(evidence.regular)
     armed_at = frame.open + timedelta(minutes=1)
@@ -190,6 +188,15 @@ def add_vwap(ladder: Ladder, evidence: Evidence) -> None:
         title = "VWAP" if deviations == 0 else f"VWAP {deviations:+d}σ".replace("-", "−")
         line = path + deviations * width
         ladder.drafts.append(Draft(name, title, price, "vwap", frame.open, armed_at, line))
+
+
+def _why_no_vwap(evidence: Evidence) -> str:
+    frame = evidence.frame
+    if frame.as_of <= frame.open:
+        return f"VWAP begins at the open, {wall_clock(frame.open, frame.calendar)}."
+    if len(evidence.regular):
+        return "VWAP needs volume, and these bars have none."
+    return "VWAP needs minute bars, and there are none."
 
 
 def add_pivots(ladder: Ladder, evidence: Evidence, method: PivotMethod) -> None:

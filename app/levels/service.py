@@ -36,6 +36,7 @@ async def map_levels(
     without a session or one too far ahead.
     """
     instrument = await market.instrument(Symbol.parse(symbol))
+    period, pivot = Period(period), PivotMethod(pivot)
     frame = choose_frame(as_of, instrument.calendar, period=period, on=date)
     daily, minutes = await gather(
         _bars(market, instrument.symbol, Timeframe.D1, frame, since=frame.history_start),
@@ -139,7 +140,7 @@ def _notes(evidence: Evidence) -> list[str]:
         notes.append("Its days run from 00:00 to 24:00 UTC, every day.")
     if evidence.missing_bars:
         expected = evidence.missing_bars + _counted(evidence)
-        notes.append(f"{evidence.missing_bars} of {expected} regular minutes have no bar.")
+        notes.append(f"Bars are missing for {evidence.missing_bars} of {expected} regular minutes.")
     return notes
 
 

@@ -97,3 +97,8 @@ def test_what_a_map_looks_back_on_is_over(at: datetime, period: Period, calendar
     assert frame.before[-1].close <= at
     assert at < frame.session.after_hours_close
     assert frame.history_start < frame.before[0].open
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="time zone"):
+        choose_frame(datetime(2026, 11, 20, 12), US, period=Period.DAY, on=None)  # noqa: DTZ001

@@ -176,3 +176,9 @@ async def test_woodies_pivots_begin_with_the_open() -> None:
     assert before.why_absent("PP") == "Woodie's pivots begin with the day's open."
     after = await map_levels("SPY", market=SIMULATED, as_of=NOON, pivot=PivotMethod.WOODIE)
     assert after.find("PP") is not None
+
+
+async def test_a_plain_word_names_a_period_as_well() -> None:
+    by_word = await map_levels("SPY", market=SIMULATED, as_of=NOON, period="week")  # type: ignore[arg-type]
+    by_name = await map_levels("SPY", market=SIMULATED, as_of=NOON, period=Period.WEEK)
+    assert by_word.as_json() == by_name.as_json()
