@@ -169,3 +169,9 @@ async def test_an_unknown_symbol_has_suggestions() -> None:
 async def test_the_atr_may_be_asked_for_among_levels() -> None:
     _, sentence, ledger = await ask({"symbol": "NVDA", "names": ["ATR"]})
     assert sentence.startswith(f"The ATR(14) of NVDA is {text_of(ledger, 'atr')}, ")
+
+
+async def test_periods_and_methods_are_understood_as_they_are_said() -> None:
+    result, _, _ = await ask({"symbol": "IWM", "period": "weekly", "pivot": "fib"})
+    assert card_of(result).title.startswith("levels of the week")
+    assert card_of(result).pivot_method == "fibonacci"
