@@ -36,12 +36,24 @@ def _names(value: object) -> object:
     return tuple(dict.fromkeys(found))
 
 
+_SPOKEN = {
+    "daily": Period.DAY, "today": Period.DAY, "weekly": Period.WEEK, "monthly": Period.MONTH,
+    "classic": PivotMethod.TRADITIONAL, "floor": PivotMethod.TRADITIONAL,
+    "standard": PivotMethod.TRADITIONAL, "fib": PivotMethod.FIBONACCI, "dm": PivotMethod.DEMARK,
+}  # fmt: skip
+
+
+def _spoken(value: object) -> object:
+    """A period or a pivot method in everyday words."""
+    return _SPOKEN.get(value.strip().lower(), value) if isinstance(value, str) else value
+
+
 class KeyLevelsArgs(ToolArgs):
     symbol: SymbolArgument
-    period: Period = Field(
+    period: Annotated[Period, BeforeValidator(_spoken)] = Field(
         Period.DAY, description="Whose map: today's, this week's or this month's levels."
     )
-    pivot: PivotMethod = Field(
+    pivot: Annotated[PivotMethod, BeforeValidator(_spoken)] = Field(
         PivotMethod.TRADITIONAL, description="Pivot formula; traditional unless one was named."
     )
     names: Annotated[tuple[str, ...], BeforeValidator(_names)] = Field(
