@@ -179,7 +179,8 @@ def _call(turn: Turn, call_id: str, name: str, arguments: Mapping[str, Any], at:
         type_="tool",
         at=at,
     )
-    written = json.dumps(arguments, ensure_ascii=False, default=str, indent=2)
+    # sorted, because the database keeps no order of keys
+    written = json.dumps(arguments, ensure_ascii=False, default=str, indent=2, sort_keys=True)
     return step | {"input": written, "showInput": "json", "language": None}
 
 

@@ -128,7 +128,7 @@ class Tab:
     toasts: list[str] = field(default_factory=list)
     trouble: list[str] = field(default_factory=list)
     thread_id: str | None = None
-    tasks_ended: int = 0
+    is_resumed: bool = False
 
     def listen(self) -> None:
         for event in ("new_message", "stream_start", "update_message"):
@@ -140,7 +140,6 @@ class Tab:
         self.client.on("first_interaction", self._name)
         self.client.on("set_sidebar_elements", self._open_panel)
         self.client.on("toast", lambda toast: self.toasts.append(toast["message"]))
-        self.client.on("task_end", self._ended)
 
     def _lay_over(self, step: dict[str, Any]) -> None:
         self.steps[step["id"]] = self.steps.get(step["id"], {}) | step
@@ -153,6 +152,7 @@ class Tab:
         self.elements[element["id"]] = element
 
     def _resume(self, thread: dict[str, Any]) -> None:
+        self.is_resumed = True
         self.thread_id = thread["id"]
         self.steps = {step["id"]: step for step in thread["steps"]}
         self.elements = {element["id"]: element for element in thread["elements"]}
@@ -162,9 +162,6 @@ class Tab:
 
     def _open_panel(self, content: dict[str, Any]) -> None:
         self.panel = content["elements"]
-
-    def _ended(self, _: object) -> None:
-        self.tasks_ended += 1
 
     async def ask(self, question: str) -> str:
         """Ask, wait until the turn is over, and give the answer as the page shows it."""
@@ -264,7 +261,7 @@ class Tabs:
         )
         await client.emit("connection_successful")
         if thread_id:
-            await tab.until(lambda: tab.thread_id is not None or bool(tab.trouble))
+            await tab.until(lambda: tab.is_resumed or bool(tab.trouble))
         else:
             await asyncio.sleep(0.1)
         return tab

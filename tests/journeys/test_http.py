@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,14 @@ import httpx
 import pytest
 
 from app.api.health import VERSION
+from app.infra.embedded.postgres import DatabaseUrls
 
 ROOT = Path(__file__).resolve().parents[2]
 LEVEL_NAMES = {"PDH", "PDL", "PDC", "VWAP", "PP", "R1", "S1", "SMA20", "EMA9", "52WH", "52WL"}
 
 
 @pytest.fixture
-async def web(server, ada_token):
+async def web(server: Any, ada_token: str) -> AsyncIterator[httpx.AsyncClient]:
     """Ada's program."""
     headers = {"Authorization": f"Bearer {ada_token}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=30) as client:
@@ -31,13 +33,13 @@ def is_problem(answer: httpx.Response, status: int, code: str) -> bool:
     )
 
 
-async def test_the_process_says_that_it_runs_and_which_version(web) -> None:
+async def test_the_process_says_that_it_runs_and_which_version(web: httpx.AsyncClient) -> None:
     assert (await web.get("/healthz")).json() == {"status": "ok", "version": VERSION}
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f'version = "{VERSION}"' in project
 
 
-async def test_readiness_names_each_part_and_what_is_missing(web) -> None:
+async def test_readiness_names_each_part_and_what_is_missing(web: httpx.AsyncClient) -> None:
     answer = await web.get("/readyz")
     parts = answer.json()["components"]
     assert set(parts) == {"database", "queue", "worker", "market", "model"}
@@ -50,7 +52,7 @@ async def test_readiness_names_each_part_and_what_is_missing(web) -> None:
     assert parts["worker"]["ok"] is False
 
 
-async def test_one_request_makes_a_demo_token_that_opens_the_rest(server) -> None:
+async def test_one_request_makes_a_demo_token_that_opens_the_rest(server: Any) -> None:
     async with httpx.AsyncClient(base_url=server.url) as nobody:
         given = (await nobody.post("/api/v1/auth/demo")).json()
         assert given["member"] | {"id": ""} == {
@@ -66,14 +68,14 @@ async def test_one_request_makes_a_demo_token_that_opens_the_rest(server) -> Non
         assert is_problem(await nobody.get("/api/v1/me"), 401, "not_signed_in")
 
 
-async def test_a_request_that_came_through_a_proxy_is_not_offered_the_demo(server) -> None:
+async def test_a_request_that_came_through_a_proxy_is_not_offered_the_demo(server: Any) -> None:
     headers = {"X-Forwarded-For": "203.0.113.7"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers) as nobody:
         assert is_problem(await nobody.post("/api/v1/auth/demo"), 403, "forbidden")
         assert "Enter as demo member" not in (await nobody.get("/sign-in")).text
 
 
-async def test_one_click_signs_in_and_signing_out_ends_it(server) -> None:
+async def test_one_click_signs_in_and_signing_out_ends_it(server: Any) -> None:
     async with httpx.AsyncClient(base_url=server.url, follow_redirects=False) as browser:
         first = await browser.get("/thread/01a1fba6-f460-7d50-bba7-e7f802ab42c3")
         assert (
@@ -98,20 +100,20 @@ async def test_one_click_signs_in_and_signing_out_ends_it(server) -> None:
 @pytest.mark.parametrize(
     "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
 )
-async def test_signing_in_never_leads_to_another_site(server, target: str) -> None:
+async def test_signing_in_never_leads_to_another_site(server: Any, target: str) -> None:
     async with httpx.AsyncClient(base_url=server.url, follow_redirects=False) as browser:
         entered = await browser.post("/sign-in/demo", data={"next": target})
     assert entered.headers["location"] == "/"
 
 
-async def test_a_foreign_page_cannot_sign_anybody_in(server) -> None:
+async def test_a_foreign_page_cannot_sign_anybody_in(server: Any) -> None:
     async with httpx.AsyncClient(base_url=server.url) as browser:
         entered = await browser.post("/sign-in/demo", headers={"Origin": "https://evil.example"})
     assert is_problem(entered, 403, "forbidden")
     assert "set-cookie" not in entered.headers
 
 
-async def test_the_market_tells_its_hours(web) -> None:
+async def test_the_market_tells_its_hours(web: httpx.AsyncClient) -> None:
     status = (await web.get("/api/v1/market/status")).json()
     assert status["calendar"] == "XNYS"
     assert status["simulated"] is True
@@ -120,7 +122,7 @@ async def test_the_market_tells_its_hours(web) -> None:
     assert (crypto["calendar"], crypto["phase"], crypto["days_ahead"]) == ("24/7", "regular", [])
 
 
-async def test_the_market_tells_the_hours_of_a_given_day(web) -> None:
+async def test_the_market_tells_the_hours_of_a_given_day(web: httpx.AsyncClient) -> None:
     friday = (await web.get("/api/v1/market/status?date=2026-11-27")).json()
     assert friday["session"] == {
         "date": "2026-11-27",
@@ -144,21 +146,23 @@ async def test_the_market_tells_the_hours_of_a_given_day(web) -> None:
         ("btc-usd", "BTC/USD"),
     ],
 )
-async def test_a_symbol_is_understood_as_traders_write_it(web, spelled: str, symbol: str) -> None:
+async def test_a_symbol_is_understood_as_traders_write_it(
+    web: httpx.AsyncClient, spelled: str, symbol: str
+) -> None:
     for address in (f"quotes/{spelled}", f"bars/{spelled}?limit=1", f"levels/{spelled}"):
         answer = await web.get(f"/api/v1/{address}")
         assert answer.status_code == 200, answer.text
         assert answer.json()["symbol"] == symbol
 
 
-async def test_prices_are_json_numbers(web) -> None:
+async def test_prices_are_json_numbers(web: httpx.AsyncClient) -> None:
     quote = (await web.get("/api/v1/quotes/AAPL")).json()
     for name in ("last", "change", "change_pct", "previous_close", "volume"):
         assert isinstance(quote[name], (int, float)), name
     assert (await web.get("/api/v1/quotes/SPX")).json()["volume"] is None
 
 
-async def test_as_of_is_repeatable_and_sees_nothing_later(web) -> None:
+async def test_as_of_is_repeatable_and_sees_nothing_later(web: httpx.AsyncClient) -> None:
     at = "2026-11-18T16:00:00Z"
     first = await web.get(f"/api/v1/quotes/AAPL?as_of={at}")
     assert first.json() == (await web.get(f"/api/v1/quotes/AAPL?as_of={at}")).json()
@@ -183,19 +187,23 @@ async def test_as_of_is_repeatable_and_sees_nothing_later(web) -> None:
         "bars/SPX?start=2026-11-18T16:00:00Z&end=2026-11-17T16:00:00Z",
     ],
 )
-async def test_a_request_that_makes_no_sense_says_what_to_change(web, address: str) -> None:
+async def test_a_request_that_makes_no_sense_says_what_to_change(
+    web: httpx.AsyncClient, address: str
+) -> None:
     answer = await web.get(f"/api/v1/{address}")
     assert is_problem(answer, 422, "invalid_input")
     assert len(answer.json()["detail"]) > 10
 
 
-async def test_an_unknown_symbol_suggests_near_ones(web) -> None:
+async def test_an_unknown_symbol_suggests_near_ones(web: httpx.AsyncClient) -> None:
     answer = await web.get("/api/v1/levels/APPL")
     assert is_problem(answer, 404, "not_found")
     assert "AAPL" in answer.json()["suggestions"]
 
 
-async def test_bars_come_sorted_within_their_range_with_the_hours_to_shade(web) -> None:
+async def test_bars_come_sorted_within_their_range_with_the_hours_to_shade(
+    web: httpx.AsyncClient,
+) -> None:
     address = "/api/v1/bars/AAPL?timeframe=15m&extended=true"
     found = (await web.get(f"{address}&start=2026-11-16T00:00:00Z&end=2026-11-19T00:00:00Z")).json()
     times = [bar["time"] for bar in found["bars"]]
@@ -207,13 +215,17 @@ async def test_bars_come_sorted_within_their_range_with_the_hours_to_shade(web) 
     assert (len(daily["bars"]), daily["sessions"]) == (30, [])
 
 
-async def test_more_bars_than_one_answer_holds_are_cut_and_it_says_so(web) -> None:
+async def test_more_bars_than_one_answer_holds_are_cut_and_it_says_so(
+    web: httpx.AsyncClient,
+) -> None:
     found = (await web.get("/api/v1/bars/SPY?timeframe=1m&start=2026-01-05T00:00:00Z")).json()
     assert found["truncated"] is True
     assert len(found["bars"]) == 5_000
 
 
-async def test_levels_come_nearest_first_with_the_fields_and_names_promised(web) -> None:
+async def test_levels_come_nearest_first_with_the_fields_and_names_promised(
+    web: httpx.AsyncClient,
+) -> None:
     at = "2026-11-18T18:00:00Z"
     found = (await web.get(f"/api/v1/levels/SPY?as_of={at}")).json()
     assert set(found) == {
@@ -238,7 +250,9 @@ async def test_levels_come_nearest_first_with_the_fields_and_names_promised(web)
     assert week["previous_session"] == "2026-11-13"
 
 
-async def test_a_question_gets_an_answer_with_cards_calls_and_its_account(web) -> None:
+async def test_a_question_gets_an_answer_with_cards_calls_and_its_account(
+    web: httpx.AsyncClient,
+) -> None:
     answer = await web.post("/api/v1/chat", json={"message": "Where's PDH for SPX?"})
     found = answer.json()
     assert set(found) == {
@@ -261,7 +275,7 @@ async def test_a_question_gets_an_answer_with_cards_calls_and_its_account(web) -
     assert "](#" not in found["answer"]
 
 
-async def test_a_conversation_goes_on_and_can_be_read_again(web) -> None:
+async def test_a_conversation_goes_on_and_can_be_read_again(web: httpx.AsyncClient) -> None:
     first = (await web.post("/api/v1/chat", json={"message": "put up a chart of spx"})).json()
     thread_id = first["thread_id"]
     more = {"message": "make it 15 minutes", "thread_id": thread_id}
@@ -279,7 +293,7 @@ async def test_a_conversation_goes_on_and_can_be_read_again(web) -> None:
     assert is_problem(await web.get(f"/api/v1/threads/{thread_id}"), 404, "not_found")
 
 
-async def test_a_question_as_of_a_past_moment_is_answered_for_it(web) -> None:
+async def test_a_question_as_of_a_past_moment_is_answered_for_it(web: httpx.AsyncClient) -> None:
     asked = {"message": "Where's PDH for SPX?", "as_of": "2026-11-18T18:00:00Z"}
     found = (await web.post("/api/v1/chat", json=asked)).json()
     levels = (await web.get("/api/v1/levels/SPX?as_of=2026-11-18T18:00:00Z")).json()
@@ -300,7 +314,7 @@ async def test_a_question_as_of_a_past_moment_is_answered_for_it(web) -> None:
     ],
 )
 async def test_a_question_that_cannot_be_asked_is_a_problem(
-    web, asked: dict[str, Any], status: int
+    web: httpx.AsyncClient, asked: dict[str, Any], status: int
 ) -> None:
     for accept in ("application/json", "text/event-stream"):
         answer = await web.post("/api/v1/chat", json=asked, headers={"Accept": accept})
@@ -308,7 +322,7 @@ async def test_a_question_that_cannot_be_asked_is_a_problem(
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_same_turn_comes_as_events(web) -> None:
+async def test_the_same_turn_comes_as_events(web: httpx.AsyncClient) -> None:
     events: list[tuple[str, dict[str, Any]]] = []
     async with web.stream(
         "POST",
@@ -333,7 +347,7 @@ async def test_the_same_turn_comes_as_events(web) -> None:
 
 
 async def test_too_many_questions_at_once_are_told_when_to_come_back(
-    server, postgres, flood_token
+    server: Any, postgres: DatabaseUrls, flood_token: str
 ) -> None:
     headers = {"Authorization": f"Bearer {flood_token}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as flood:
@@ -356,18 +370,18 @@ async def test_too_many_questions_at_once_are_told_when_to_come_back(
     ],
 )
 async def test_every_refusal_has_the_shape_of_a_problem(
-    web, method: str, path: str, status: int, code: str
+    web: httpx.AsyncClient, method: str, path: str, status: int, code: str
 ) -> None:
     assert is_problem(await web.request(method, path), status, code)
 
 
-async def test_a_body_above_a_megabyte_is_refused_everywhere(web) -> None:
+async def test_a_body_above_a_megabyte_is_refused_everywhere(web: httpx.AsyncClient) -> None:
     for path in ("/api/v1/chat", "/project/threads", "/feedback"):
         answer = await web.post(path, content=b"x" * 1_100_000)
         assert is_problem(answer, 413, "too_large")
 
 
-async def test_the_interface_describes_itself_completely(web) -> None:
+async def test_the_interface_describes_itself_completely(web: httpx.AsyncClient) -> None:
     document = (await web.get("/openapi.json")).json()
     assert set(document["paths"]) == {
         "/healthz",
@@ -393,7 +407,9 @@ async def test_the_interface_describes_itself_completely(web) -> None:
                     assert list(response["content"]) == ["application/problem+json"], (path, status)
 
 
-async def test_the_pages_load_nothing_from_elsewhere(web, server, ada_token) -> None:
+async def test_the_pages_load_nothing_from_elsewhere(
+    web: httpx.AsyncClient, server: Any, ada_token: str
+) -> None:
     cookies = {"access_token": ada_token}
     async with httpx.AsyncClient(base_url=server.url, cookies=cookies) as browser:
         pages = [(await browser.get(path)).text for path in ("/", "/docs")]
@@ -404,7 +420,9 @@ async def test_the_pages_load_nothing_from_elsewhere(web, server, ada_token) -> 
         assert re.findall(r"""(?:src|href|content)=["']?(?:https?:)?//[^"' >]+""", page) == []
 
 
-async def test_the_chart_library_and_the_pages_modules_are_served_with_a_tag(web) -> None:
+async def test_the_chart_library_and_the_pages_modules_are_served_with_a_tag(
+    web: httpx.AsyncClient,
+) -> None:
     library = await web.get("/assets/lightweight-charts.js")
     assert "TradingView Lightweight Charts" in library.text[:400]
     assert "max-age" in library.headers["cache-control"]

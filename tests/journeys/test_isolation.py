@@ -1,5 +1,6 @@
 """What one member must never see or change of another, tried at every door."""
 
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -12,7 +13,7 @@ from app.infra.db.database import Database
 from app.infra.embedded.postgres import DatabaseUrls
 
 
-def web(server, token: str | None) -> httpx.AsyncClient:
+def web(server: Any, token: str | None) -> httpx.AsyncClient:
     cookies = {"access_token": token} if token else {}
     return httpx.AsyncClient(
         base_url=server.url, cookies=cookies, headers={"Origin": server.url}, follow_redirects=False
@@ -20,26 +21,32 @@ def web(server, token: str | None) -> httpx.AsyncClient:
 
 
 @pytest.fixture
-async def adas(server, tabs, ada_token):
+async def adas(server: Any, tabs: Any, ada_token: str) -> Any:
     """A tab of Ada's with a chart in it."""
     tab = await tabs.open(server, ada_token)
     await tab.ask("put up a 5 minute chart of msft")
     return tab
 
 
-async def test_bob_cannot_open_adas_thread(server, tabs, adas, bob_token) -> None:
+async def test_bob_cannot_open_adas_thread(
+    server: Any, tabs: Any, adas: Any, bob_token: str
+) -> None:
     stranger = await tabs.open(server, bob_token, adas.thread_id)
     await stranger.until(lambda: bool(stranger.trouble))
     assert stranger.steps == {}
     assert stranger.elements == {}
 
 
-async def test_bob_cannot_take_over_adas_tab(server, tabs, adas, bob_token) -> None:
+async def test_bob_cannot_take_over_adas_tab(
+    server: Any, tabs: Any, adas: Any, bob_token: str
+) -> None:
     with pytest.raises(Exception, match=r"authorization failed|refused|namespaces"):
         await tabs.open(server, bob_token, session_id=adas.session_id)
 
 
-async def test_adas_thread_does_not_exist_for_bob_at_any_address(server, adas, bob_token) -> None:
+async def test_adas_thread_does_not_exist_for_bob_at_any_address(
+    server: Any, adas: Any, bob_token: str
+) -> None:
     element = next(iter(adas.elements))
     async with web(server, bob_token) as bob:
         answers = [
@@ -62,7 +69,7 @@ async def test_adas_thread_does_not_exist_for_bob_at_any_address(server, adas, b
 
 
 async def test_nobody_rewrites_a_card_not_even_its_own_member(
-    server, adas, ada_token, bob_token
+    server: Any, adas: Any, ada_token: str, bob_token: str
 ) -> None:
     element = next(iter(adas.elements.values())) | {"props": {"forged": True}}
     body = {"sessionId": adas.session_id, "element": element}
@@ -77,7 +84,7 @@ async def test_nobody_rewrites_a_card_not_even_its_own_member(
 
 
 async def test_bobs_thumb_on_adas_answer_is_refused_and_hers_is_kept(
-    server, adas, ada_token, bob_token
+    server: Any, adas: Any, ada_token: str, bob_token: str
 ) -> None:
     [run] = [step for step in adas.steps.values() if step["type"] == "run"]
     thumb = {"feedback": {"forId": run["id"], "value": 0, "comment": "no"}, "sessionId": "x"}
@@ -94,7 +101,7 @@ async def test_bobs_thumb_on_adas_answer_is_refused_and_hers_is_kept(
     assert (stored["feedback"]["value"], stored["feedback"]["comment"]) == (1, "yes")
 
 
-async def test_bob_cannot_click_in_adas_tab(server, adas, bob_token) -> None:
+async def test_bob_cannot_click_in_adas_tab(server: Any, adas: Any, bob_token: str) -> None:
     body = {
         "sessionId": adas.session_id,
         "action": {"name": "show_chart", "payload": {"symbol": "SPX"}},
@@ -105,7 +112,9 @@ async def test_bob_cannot_click_in_adas_tab(server, adas, bob_token) -> None:
     assert len(adas.answers) == 1
 
 
-async def test_a_click_in_a_tab_that_lost_its_session_says_to_try_again(server, ada_token) -> None:
+async def test_a_click_in_a_tab_that_lost_its_session_says_to_try_again(
+    server: Any, ada_token: str
+) -> None:
     body = {"sessionId": str(uuid4()), "action": {"name": "show_chart", "payload": {}}}
     async with web(server, ada_token) as ada:
         answer = await ada.post("/project/action", json=body)
@@ -114,7 +123,7 @@ async def test_a_click_in_a_tab_that_lost_its_session_says_to_try_again(server, 
 
 
 @pytest.mark.parametrize("token", [None, "", "forged", "a.b.c"])
-async def test_without_a_valid_token_every_door_is_shut(server, token: str | None) -> None:
+async def test_without_a_valid_token_every_door_is_shut(server: Any, token: str | None) -> None:
     asked = {"pagination": {"first": 5}, "filter": {}}
     async with web(server, token) as nobody:
         assert (await nobody.get("/")).headers["location"] == "/sign-in"
@@ -150,7 +159,7 @@ async def test_without_a_valid_token_every_door_is_shut(server, token: str | Non
     ],
 )
 async def test_doors_of_the_chat_that_are_not_ours_do_not_exist(
-    server, ada_token, method: str, path: str
+    server: Any, ada_token: str, method: str, path: str
 ) -> None:
     async with web(server, ada_token) as ada:
         answer = await ada.request(method, path, json={} if method != "GET" else None)
@@ -170,14 +179,14 @@ async def test_doors_of_the_chat_that_are_not_ours_do_not_exist(
     ],
 )
 async def test_no_path_leads_out_of_the_folders_that_are_served(
-    server, ada_token, path: str
+    server: Any, ada_token: str, path: str
 ) -> None:
     async with web(server, ada_token) as ada:
         answer = await ada.get(path)
     assert answer.status_code in {400, 404}
 
 
-async def test_a_socket_from_a_foreign_page_is_refused(server, ada_token) -> None:
+async def test_a_socket_from_a_foreign_page_is_refused(server: Any, ada_token: str) -> None:
     address = server.url.replace("http", "ws")
     cookie = {"Cookie": f"access_token={ada_token}", "Origin": "https://evil.example"}
     for path in ("/ws/socket.io/?EIO=4&transport=websocket", "/api/v1/live"):
@@ -186,7 +195,9 @@ async def test_a_socket_from_a_foreign_page_is_refused(server, ada_token) -> Non
                 await socket.recv()
 
 
-async def test_the_database_agrees(postgres: DatabaseUrls, adas, ada_token, bob_token) -> None:
+async def test_the_database_agrees(
+    postgres: DatabaseUrls, adas: Any, ada_token: str, bob_token: str
+) -> None:
     """Bob's own transaction finds no trace of what Ada's tab shows."""
     from app.users.service import get_member
 

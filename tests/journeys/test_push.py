@@ -1,5 +1,6 @@
 """A worker says something unasked: it is in the thread, and in every tab that shows it."""
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from app.conversations import service
@@ -29,7 +30,7 @@ async def say(urls: DatabaseUrls, identifier: str, thread_id: str, text: str) ->
 
 
 async def test_it_appears_in_both_tabs_once_and_in_the_thread(
-    postgres: DatabaseUrls, server, tabs, ada_token
+    postgres: DatabaseUrls, server: Any, tabs: Any, ada_token: str
 ) -> None:
     first = await tabs.open(server, ada_token)
     await first.ask("Where's PDH for SPX?")
@@ -44,7 +45,7 @@ async def test_it_appears_in_both_tabs_once_and_in_the_thread(
 
 
 async def test_a_tab_elsewhere_is_told_where_and_another_member_nothing(
-    postgres: DatabaseUrls, server, tabs, ada_token, bob_token
+    postgres: DatabaseUrls, server: Any, tabs: Any, ada_token: str, bob_token: str
 ) -> None:
     first = await tabs.open(server, ada_token)
     await first.ask("Where's PDH for SPX?")
@@ -58,7 +59,7 @@ async def test_a_tab_elsewhere_is_told_where_and_another_member_nothing(
 
 
 async def test_what_was_said_while_a_tab_was_away_is_there_when_it_returns(
-    postgres: DatabaseUrls, server, tabs, ada_token
+    postgres: DatabaseUrls, server: Any, tabs: Any, ada_token: str
 ) -> None:
     tab = await tabs.open(server, ada_token)
     await tab.ask("Where's PDH for SPX?")
