@@ -9,6 +9,7 @@ from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.directory import find_by_name, find_instrument
+from app.market.moments import parse_moment
 
 
 def _symbol(value: str) -> Symbol:
@@ -34,6 +35,15 @@ def _timeframe(value: object) -> object:
         raise ValueError(error.message) from error
 
 
+def _moment(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_moment(value)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+
+
 SymbolArgument = Annotated[
     str,
     AfterValidator(_symbol),
@@ -49,5 +59,6 @@ TimeframeArgument = Annotated[
 ]
 AsOf = Annotated[
     datetime | None,
-    Field(description="A past moment to answer for, ISO 8601 with offset; leave out for now."),
+    BeforeValidator(_moment),
+    Field(description="A past moment to answer for, ISO 8601; without an offset it is New York's."),
 ]

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from app.agents.events import GroundingReport, NumberPart, TextPart, TurnDone
 from app.agents.history import Memory
-from app.cli.moments import parse_moment
 from app.infra.settings import Settings
+from app.market.moments import parse_moment
 from app.wiring import Runtime, build_runtime
 
 NOT_STORED = ""
@@ -40,7 +40,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     question = " ".join(arguments.question)
     done = asyncio.run(_answer(runtime, question, as_of, is_quiet=arguments.json))
     if arguments.json:
-        from app.api.chat import answer_body  # noqa: PLC0415 - the web's schemas, for this only
+        from app.api.chat import answer_body
 
         print(json.dumps(answer_body(done, NOT_STORED).model_dump(mode="json"), indent=2))
     else:

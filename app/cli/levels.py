@@ -6,7 +6,6 @@ import json
 from datetime import UTC
 from decimal import ROUND_HALF_UP, Decimal
 
-from app.cli.moments import parse_day, parse_moment
 from app.core.figures import format_decimal
 from app.core.symbols import Symbol
 from app.infra.settings import Settings
@@ -14,6 +13,7 @@ from app.levels.frame import spoken_date, wall_clock
 from app.levels.models import Level, LevelMap, Period
 from app.levels.pivots import PivotMethod
 from app.levels.service import map_levels
+from app.market.moments import parse_day, parse_moment
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.cli import main
-from app.cli.moments import parse_moment
 from app.core.errors import InvalidInput
+from app.market.moments import parse_moment
 
 NEW_YORK = ZoneInfo("America/New_York")
 

@@ -1,4 +1,4 @@
-"""Moments as they are typed on the command line."""
+"""Moments as people type them: a bare time is New York's, a bare date is its session's close."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
