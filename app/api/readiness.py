@@ -29,7 +29,9 @@ def check_queue(url: str | None) -> Check:
     async def check() -> Component:
         if url is None:
             return Component(ok=False, what="none", detail="COACH_QUEUE__URL is not set")
-        client = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=2)
+        # a socket has another name in Celery's URLs than in its client's
+        plain = url.replace("redis+socket://", "unix://", 1)
+        client = Redis.from_url(plain, socket_connect_timeout=2, socket_timeout=2)
         try:
             found = await client.info("server")
         except (RedisError, OSError) as error:
