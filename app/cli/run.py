@@ -121,12 +121,15 @@ class _Stack:
 
     def _await(self, web: Web) -> None:
         deadline = time.monotonic() + _READY_SECONDS
+        is_up = False
 
         def settled() -> bool:
-            return web.is_answering() or not web.part.is_running or time.monotonic() > deadline
+            nonlocal is_up
+            is_up = web.is_answering()
+            return is_up or not web.part.is_running or time.monotonic() > deadline
 
         self._supervisor.watch(settled, every=_LOOK_SECONDS)
-        if not web.is_answering():
+        if not is_up:
             raise CannotStart(web.last_words())
 
 
