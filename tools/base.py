@@ -51,6 +51,18 @@ class ToolContext:
     def now(self) -> datetime:
         return self.clock.now()
 
+    def moment(self, as_of: datetime | None) -> datetime:
+        """The moment a call is about; later than the member's present is `InvalidInput`.
+
+        A question asked as of a past moment must not see beyond it through a tool's argument.
+        """
+        now = self.now
+        if as_of is not None and as_of > now:
+            raise InvalidInput(
+                f"`as_of` lies in the future; the present is {now:%Y-%m-%dT%H:%M:%SZ}."
+            )
+        return as_of or now
+
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:

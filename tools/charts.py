@@ -55,7 +55,7 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
 
     Also changes the chart that is open: call it again with the other timeframe.
     """
-    as_of = args.as_of or context.now
+    as_of = context.moment(args.as_of)
     instrument = await context.market.instrument(Symbol(args.symbol))
     quote = await context.market.quote(instrument.symbol, as_of=as_of)
     found: Sequence[Level] = ()

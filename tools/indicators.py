@@ -86,7 +86,7 @@ async def get_indicators(args: IndicatorsArgs, context: ToolContext) -> ToolResu
     Readings are of the last bar, the forming one included, as on a chart; one without enough
     history is left out. For several symbols or timeframes call it once for each.
     """
-    as_of = args.as_of or context.now
+    as_of = context.moment(args.as_of)
     instrument = await context.market.instrument(Symbol(args.symbol))
     wanted = [parse_indicator(name) for name in args.indicators or USUAL]
     bars = await _bars(context, instrument, args.timeframe, wanted, as_of)

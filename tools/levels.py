@@ -110,7 +110,7 @@ async def get_key_levels(args: KeyLevelsArgs, context: ToolContext) -> ToolResul
     found = await map_levels(
         args.symbol,
         market=context.market,
-        as_of=args.as_of or now,
+        as_of=context.moment(args.as_of),
         period=_period(args),
         pivot=args.pivot,
         date=args.date,

@@ -52,7 +52,7 @@ async def get_market_status(args: MarketStatusArgs, context: ToolContext) -> Too
 
     Knows premarket (04:00–09:30 ET), after hours, holidays and half days. Crypto never closes.
     """
-    as_of = args.as_of or context.now
+    as_of = context.moment(args.as_of)
     exchange = calendar.US
     if args.symbol is not None:
         exchange = (await context.market.instrument(Symbol(args.symbol))).calendar

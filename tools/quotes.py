@@ -57,7 +57,7 @@ async def get_quote(args: QuoteArgs, context: ToolContext) -> ToolResult:
     Also a finished session's, by `date`: where it closed, how far it ranged, whether it gapped.
     For several symbols call it once for each.
     """
-    as_of = args.as_of or context.now
+    as_of = context.moment(args.as_of)
     instrument = await context.market.instrument(Symbol(args.symbol))
     if args.date is None:
         quote = await context.market.quote(instrument.symbol, as_of=as_of)
