@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from app.infra.settings import ROOT, Settings, variable
+from tools import TOOLBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,27 @@ def env_example() -> str:
     return "\n".join(lines) + "\n"
 
 
+def readme() -> str:
+    """`README.md` with the table of what can be asked, one row a tool."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    before, rest = page.split(_QUESTIONS_BEGIN, 1)
+    after = rest.split(_QUESTIONS_END, 1)[1]
+    rows = [
+        f"| {' · '.join(each.question for each in tool.examples[:_QUESTIONS_SHOWN])} | `{tool.name}` |"
+        for tool in TOOLBOX
+    ]
+    table = "\n".join(["", "| ask | tool |", "| --- | --- |", *rows, ""])
+    return before + _QUESTIONS_BEGIN + table + _QUESTIONS_END + after
+
+
+_QUESTIONS_BEGIN = "<!-- questions: made from the toolbox by ./coach check --fix -->"
+_QUESTIONS_END = "<!-- /questions -->"
+_QUESTIONS_SHOWN = 3
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings_page,
     ".env.example": env_example,
+    "README.md": readme,
 }
 
 
