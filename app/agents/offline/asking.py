@@ -65,14 +65,13 @@ def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
 
 def _timed(mention: Mention, clause: Clause) -> list[str]:
     """Level names of a mention; an opening range named without minutes takes them from beside it."""
-    frames = clause.values(Kind.TIMEFRAME)
-    minutes = _OPENING.get(frames[0]) if frames else None
+    minutes = _OPENING.search(clause.plain)
     if mention.is_certain or minutes is None:
         return list(mention.values)
-    return [name.replace("OR30", f"OR{minutes}") for name in mention.values]
+    return [name.replace("OR30", f"OR{minutes[1]}") for name in mention.values]
 
 
-_OPENING = {"5m": 5, "15m": 15, "1h": 60}
+_OPENING = re.compile(r"\b(5|15|30|60)[ -]?(?:m|mins?|minutes?)\b")
 _PERIODS = {"1w": "week", "1mo": "month"}
 
 
@@ -175,6 +174,7 @@ def _closing(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
 def timeframe_of(clause: Clause) -> str:
     """The timeframe that was named, or the scale as one; empty if neither."""
     named = [*clause.values(Kind.TIMEFRAME), *clause.values(Kind.SCALE)]
+    named.sort(key=lambda name: name.startswith("last "))
     return named[0].removeprefix("last ") if named else ""
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from app.agents.offline.mentions import Canvas, Kind, Mention
 
 _CUT = re.compile(
-    r"[;?!\n]+|\.(?=\s|$)|,? (?:and )?then (?!on\b)|,? and also |,? also |,? plus (?!number)|,? and (?!post|after|each|other|low|high|lows|highs|close\b)|, | & | \+ (?!\d)|^also |^and |^then "
+    r"[;?!\n]+|\.(?=\s|$)|,? (?:and )?then (?!on\b)|,? and also |,? also |,? plus (?!number)|,? and (?!post|after|each|other|low|high|lows|highs|close\b)|, | & |,? (?:along with|together with|as well as) | \+ (?!\d)|^also |^and |^then "
 )
 _FILLER = re.compile(
     r"\b(?:please|coach|hey|hi|hello|thanks?|thank you|the|a|an|for|on|of|in|at|me|show|give|tell|can|could|would|you|i|want|to|see"
     r"|need|let|get|just|thing|but|instead|switch|change|make|turn|go|try|use|set|zoom|out|into|do|then|put|chart that|back|over|now|right now|today|mate|bro|man|dude|guys|quick|quickly|one|question|btw|by the way|like|ok|okay|so|well"
-    r"|what|about|is|it|and|or|also|too|as well|same|again|both|with|my|some|any|stock|shares?|do|check|look|how|with|its?|all|vs|real|sir|buddy)\b|[^\w]"
+    r"|what|about|is|it|and|or|also|too|as well|same|again|both|with|my|some|any|stock|shares?|do|check|look|how|with|its?|all|vs|real|sir|buddy|next|sorry|meant|nope|no|actually|rather|mean|was|thinking|great|hmm+|wait|other|ones?|yes|yeah|cool|alright|this|that|these|time|more|it's|that's|oh|ah|um|uh)\b|[^\w]"
 )
 
 

@@ -52,13 +52,17 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
         r"(?:ignore|disregard|forget|override|bypass) (?:all |any |your |the |my |these |every)*(?:previous |prior |above |earlier |other )*(?:instructions?|rules?|prompts?|guidelines|training|guardrails?)"
         r"|system prompt|(?:your|the|reveal|print|show|repeat) (?:\w+ )?(?:hidden |initial |secret |system )?(?:prompts?|instructions)\b"
         r"|(?:api|secret|openai|access|private) ?[- ]?keys?\b|passwords?\b|credentials|env(?:ironment)? variables?"
-        r"|\bjailbreak|developer mode|pretend (?:to be|you)|act as (?:a|an|if)|you are now|roleplay"
+        r"|\bjailbreak|developer mode|pretend (?:to be|you)|act as (?:a|an|if)|\byou are (?:now|\w+ now)\b|(?:repeat|print|output|show) (?:me )?(?:everything|all|the text|the words) above|source code|roleplay"
         r"|drop table|select \* from|<script|rm -rf|sudo |\bexec\(|other (?:members?|users?)'?s?\b"
         r"|(?:delete|wipe|erase|destroy) (?:all|my|every|everything|the (?:data|database|users?|account|server))|\bhack\b|insider (?:info|tip)|launder|pump and dump|manipulate",
     ),
     (
         Intent.REFUSED,
         r"\b(?:you(?:'re| are)? (?:suck|stupid|dumb|useless|an? idiot|trash|garbage|worthless|shit)|fuck|idiot|moron|piece of (?:shit|crap|junk)|shut up|go to hell|hate you|screw you|stupid (?:bot|coach))",
+    ),
+    (
+        Intent.DESCRIBE,
+        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: out)?$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate)|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
     ),
     (
         Intent.ALERT,
@@ -83,7 +87,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.SCAN,
-        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s|ing)?\b(?<!the screen)(?<!my screen)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me|recommend)(?: me)?(?: all)?(?: the)?(?: (?!of\b|can\b|do\b|are\b)\w+){0,2} (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
+        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s|ing)?\b(?<!the screen)(?<!my screen)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me|recommend)(?: me)?(?: all)?(?: the)?(?: (?!of\b|can\b|do\b|are\b)\w+){0,2} (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|^(?:show me |find |list |any |give me |are there any )*(?:stocks|names|tickers|symbols|companies|etfs|coins) (?:above|below|near|with|that|breaking|making|under|over|at|which|trading|crossing|hitting)\b|\b(?:which|what) (?:sectors?|industr\w+) \b|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
     ),
     (
         Intent.NEWS,
@@ -101,16 +105,12 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.FORECAST,
         r"\b(?:will|gonna|going to|about to|likely to|is going|headed|heading|set to)\b.*\b(?:go|be|hit|reach|crash|rally|rise|fall|drop|moon|break(?: ?out)?|bounce|pump|dump|tank|recover|close|up|down|higher|lower|higher or lower|green|red|end|open (?:up|down|higher|lower|green|red)|squeeze|rip|double|hold|fill)\b"
-        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|is|are|do you see|does) .* (?:going|headed|heading|go|end up|close|be)\b(?: (?:on|by|next|in|from|tomorrow|at|this|day).*)?$|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\b(?:do )?(?:you|u|ya) (?:see|expect|think|reckon|guess)\b|\bexpect(?:ed)? move\b",
+        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|do you see) .* (?:going|headed|heading|go|end up|end|close|be|finish|trade|settle|land)\b|\bwhere (?:is|are) .* (?:going|headed|heading)\b|\b(?:be|get) worth\b|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\b(?:do )?(?:you|u|ya) (?:see|expect|think|reckon|guess)\b|\bexpect(?:ed)? move\b",
     ),
     (
         Intent.ORDER,
-        r"^(?:please |can you |could you |just |go ahead and |i want to |i'd like to |want to |let's )*(?:buy|sell|short|long|cover|close|flatten|exit|liquidate|dump|scale) (?:me )?(?:\d+|number|my|all|half|out|some|a|an|stock|everything|it|the position|the trade|into|positions?)\b(?! (?:price|quote|yesterday|on day|day))"
+        r"^(?:please |can you |could you |just |go ahead and |i want to |i'd like to |want to |let's )*(?:buy|sell|short|long|cover|close|flatten|exit|liquidate|dump|scale (?:in|out|into)) (?:me )?(?:\d+|number|my|all|half|out|some|a|an|stock|everything|it|the position|the trade|into|positions?)\b(?! (?:price|quote|yesterday|on day|day))"
         r"|\b(?:place|submit|enter|send|cancel|modify|put in|execute|route) (?:an?|my|the|all)?(?: \w+)? ?(?:order|trade|limit|stop|bracket|buy|sell)s?\b|\b(?:stop[- ]loss|trailing stop|limit order|market order|bracket order|oco)\b|\bset (?:a |my )?(?:stop|limit|target|take profit)\b|\bmy (?:stop|order|limit)s?\b|\b(?:buy|sell|short) (?:number|\d+)\b|\bi (?:want|wanna) (?:to )?(?:buy|sell|short)\b",
-    ),
-    (
-        Intent.DESCRIBE,
-        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: out)?$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate)|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$",
     ),
     (
         Intent.EXPLAIN,
@@ -135,6 +135,12 @@ _SMALL_TALK = (
 )
 
 _CUES: tuple[tuple[Intent, float, str], ...] = (
+    (Intent.CHART, 1.6, r"\blooks? like\b"),
+    (
+        Intent.QUOTE,
+        1.6,
+        r"\b(?:where|what)(?:'re| are|'s| is) (?:we|things) (?:at|now|sitting|trading)\b",
+    ),
     (
         Intent.LEVELS,
         2.0,
@@ -235,7 +241,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.STATUS,
         2.0,
-        r"\b(?:is|are|do|does|can|was|were|will) (?:it|we|i|they|you|anyone|one|people|crypto|stocks|the stock|stock|there|us|equities|futures|u\.?s\.?)? ?(?:any )?(?:open|trade|trading|closed)\b.*\b(?:day|weekends?|today|now|yet|tomorrow|overnight|24/7|nights?)\b|\bis it (?:open|closed|premarket|after hours|a holiday)|\bday (?:a )?(?:holiday|trading|half|off|open|closed)|\bopen (?:on )?day$|\bclosed (?:on |for )?day$|\bday off\b|\bwe (?:open|closed|trade|trading)\b|\bweekends?\b|\bwhich session\b|\bwhat session\b|\bis premarket\b|\bstill open\b|\bopen yet\b",
+        r"\b(?:is|are|do|does|can|was|were|will) (?:it|we|i|they|you|anyone|one|people|crypto|stocks|the stock|stock|there|us|equities|futures|u\.?s\.?)? ?(?:be )?(?:any )?(?:open|trade|trading|closed)\b.*\b(?:day|weekends?|today|now|yet|tomorrow|overnight|24/7|nights?)\b|\bis it (?:open|closed|premarket|after hours|a holiday)|\bday (?:a )?(?:holiday|trading|half|off|open|closed)|\bopen (?:on )?day$|\bclosed (?:on |for )?day$|\bday off\b|\bwe (?:open|closed|trade|trading)\b|\bweekends?\b|\bwhich session\b|\bwhat session\b|\bis premarket\b|\bstill open\b|\bopen yet\b",
     ),
     (
         Intent.CHART,
@@ -311,6 +317,9 @@ _OF_THE_MARKET = re.compile(
     r"\b(?:market|markets|bells?|holidays?|trading hours|weekends?|24/7|open yet)\b"
 )
 _ASKS_TIME = re.compile(r"(?:so |and )?(?:when|what time|how long|how many|is it|are we)\b")
+_IS_CHART = re.compile(
+    r"^(?:please )?(?:chart|plot|graph|draw)\b|^(?!.*\bon (?:the|a|my)\b).*\bcharts?$"
+)
 _COUNTS_ATRS = re.compile(r"\b(?:how many|how much) indicator")
 
 
@@ -324,6 +333,8 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.STATUS, 1.0, not has_symbol and bool(_ASKS_TIME.match(masked))),
         (Intent.LEVELS, 2.0, bool(clause.of(Kind.AVERAGE)) and not has_frame and apart),
         (Intent.LEVELS, 3.0, bool(_COUNTS_ATRS.search(masked))),
+        (Intent.CHART, 1.0, has_frame and bool(_IS_CHART.search(masked))),
+        (Intent.CHART, 1.0, bool(clause.of(Kind.LEVEL)) and bool(_IS_CHART.search(masked))),
         (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
     )
     for intent, weight, applies in rules:

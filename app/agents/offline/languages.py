@@ -6,6 +6,7 @@ rest of the sentence is left to the same grammar; the coach answers in English a
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,69 @@ _SIGNS = {
 }
 _SIGN_SETS = {language: frozenset(words.split()) for language, words in _SIGNS.items()}
 _ENGLISH = frozenset(
-    "the is are was what where how when show me of for on at with please and do did does has have you"
-    " to in it my a i can this that from today price levels quote chart up down".split()
+    [
+        "the",
+        "is",
+        "are",
+        "was",
+        "what",
+        "where",
+        "how",
+        "when",
+        "show",
+        "me",
+        "of",
+        "for",
+        "on",
+        "at",
+        "with",
+        "please",
+        "and",
+        "do",
+        "did",
+        "does",
+        "has",
+        "have",
+        "you",
+        "to",
+        "in",
+        "it",
+        "my",
+        "a",
+        "i",
+        "can",
+        "this",
+        "that",
+        "from",
+        "today",
+        "price",
+        "levels",
+        "quote",
+        "chart",
+        "up",
+        "down",
+    ]
 )
 _COURTESY = frozenset(
-    "hola gracias buenos buenas ayuda danke hallo servus hilfe merci bonjour salut ciao grazie obrigado obrigada olá".split()
+    [
+        "hola",
+        "gracias",
+        "buenos",
+        "buenas",
+        "ayuda",
+        "danke",
+        "hallo",
+        "servus",
+        "hilfe",
+        "merci",
+        "bonjour",
+        "salut",
+        "ciao",
+        "grazie",
+        "obrigado",
+        "obrigada",
+        "olá",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|¿")
 
@@ -191,11 +250,11 @@ def gloss(text: str) -> Glossed:
     if not language:
         return Glossed(text)
     for pattern, english in _COMPILED[language]:
-        text = pattern.sub(lambda match, e=english: _kept(match, e), text)
+        text = pattern.sub(partial(_kept, english=english), text)
     return Glossed(re.sub(r"[¿¡]|\s+", " ", text).strip(), language)
 
 
-def _kept(match: re.Match[str], english: str) -> str:
+def _kept(match: re.Match[str], *, english: str) -> str:
     """Leave an upper-case word alone: in a foreign sentence it is a ticker."""
     word = match[0]
     if word.isupper() and word.isalpha() and len(word) > 1:

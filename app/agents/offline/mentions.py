@@ -67,6 +67,11 @@ class Canvas:
         self.mentions.append(mention)
         self.mentions.sort(key=lambda each: each.start)
 
+    def take(self, match: re.Match[str], kind: Kind, values: tuple[str, ...]) -> None:
+        """Claim what `match` spans, unless it turned out to mean nothing."""
+        if values:
+            self.claim(Mention(kind, *match.span(), values=values))
+
     def masked(self, *, keep: bool = False) -> str:
         """The lower-case text with every mention replaced by its kind, or dropped."""
         parts: list[str] = []

@@ -18,8 +18,8 @@ from app.agents.model import (
     ToolCall,
 )
 from app.agents.offline.composing import compose
+from app.agents.offline.gazetteer import Gazetteer, directory_gazetteer
 from app.agents.offline.likeness import Likeness
-from app.agents.offline.names import Gazetteer, directory_gazetteer
 from app.agents.offline.plans import Plan
 from app.agents.offline.reading import read
 from app.agents.offline.thinking import Thinker

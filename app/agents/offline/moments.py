@@ -1,6 +1,7 @@
 """Recognises days and times of day: "last tuesday 10:45", "nov 3", "the friday after thanksgiving"."""
 
 import re
+from dataclasses import replace
 
 from app.agents.offline.days import Day
 from app.agents.offline.mentions import Canvas, Kind, Mention
@@ -50,7 +51,7 @@ _AROUND = re.compile(r"\b(?:the )?(day|session) (after|before) $")
 
 _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 _SLASHED = re.compile(
-    r"\b(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?:/((?:20)?\d\d))?\b(?![/\d]| ?(?:ema|sma|ma)\b)"
+    r"(?<![\w.])(1[0-2]|0?[1-9])/(3[01]|[12]\d|0?[1-9])(?:/((?:20)?\d\d))?\b(?![/\d]|\.\d| ?(?:ema|sma|ma)\b)"
 )
 _MONTH_DAY = re.compile(rf"\b{_MONTH} (?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?:,? (20\d\d))?\b")
 _DAY_MONTH = re.compile(
@@ -134,12 +135,8 @@ def _claim(canvas: Canvas, match: re.Match[str], day: Day) -> None:
     around = _AROUND.search(canvas.low[:start])
     if around and day.offset is None:
         start = around.start()
-        day = Day(**{**_fields(day), "shift": 1 if around[2] == "after" else -1})
+        day = replace(day, shift=1 if around[2] == "after" else -1)
     canvas.claim(Mention(Kind.DAY, start, end, day=day))
-
-
-def _fields(day: Day) -> dict[str, object]:
-    return {name: getattr(day, name) for name in Day.__slots__}
 
 
 def recognise_times(canvas: Canvas) -> None:

@@ -6,21 +6,14 @@ in the question, or beside a certain one in a list.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from app.agents.offline.gazetteer import Gazetteer
 from app.agents.offline.mentions import Canvas, Kind, Mention
-from app.agents.offline.spelling import CUES, english, nearest
-from app.market.directory import (
-    ALIASES,
-    EVERYDAY_WORDS,
-    INSTRUMENTS,
-    alias_key,
-    find_instrument,
-    former,
-)
-from app.market.listings.former import FORMER
+from app.agents.offline.spelling import english, nearest
+from app.agents.offline.words import CUES, NEVER_LOWER, SURE, TERMS
+from app.market.directory import alias_key
 
 _TOKEN = re.compile(
     r"[$^]?[A-Za-z][\w&]*(?:[.\-'][A-Za-z]+)*(?:/[A-Za-z]{3,4})?|\d{2,4}(?![\d.,%:/])"
@@ -28,21 +21,6 @@ _TOKEN = re.compile(
 _WORDS = re.compile(r"[a-z][a-z']*")
 _LINK = re.compile(r"^ ?(?:,|and|&|/|or|vs\.?|against|\+| ) ?$")
 
-NEVER_LOWER = frozenset(
-    "a i it on so or are be am an can for he has out see you all now at go by do by is to in of we me my us no if up as"
-    " any one two ten big new old per via yes not but may the and was his her its own off low high open real fun run"
-    " play just like well next last back down time day key cash post life love nice safe true free real main bit"
-    " coach data work how who what when where why did does will with from this that then than them they have had ok".split()
-)
-"""Words too common to be a ticker unless they are written in capitals."""
-
-TERMS = frozenset(
-    "pdh pdl pdc pmh pml onh onl pp vwap atr rsi macd ema sma adx obv bb bbs ma dma hod lod ohlc orb or ib etf ipo ceo"
-    " et est edt pt ct utc gmt usa us usd eur am pm eod ytd p&l pnl iv oi otm itm atm dte lol omg wtf fyi asap btw imo"
-    " tldr ai api llm id ok eps pe roi cpi fomc gdp fed sec nyse nasdaq amex faq url json sql html ta pm hi sd ny nyc"
-    " high low open close last quote chart price levels level up down today bid ask stoch key".split()
-)
-"""Capitals that are words of the field, never tickers unless the directory knows them."""
 
 _BARE = re.compile(
     r"\b(?:levels?|lvls?|quotes?|price|last|chart|support|resistance|pivots?|map|rsi|macd|atr|vwap|volume|stock|shares?"
@@ -53,89 +31,6 @@ _BARE = re.compile(
 _POINTED = re.compile(
     r"(?:levels?|quote|price|chart|rsi|macd|atr|vwap|support|resistance|pivots?|map|doing) (?:for|on|of|in|at) $"
 )
-
-
-@dataclass(frozen=True)
-class Gazetteer:
-    """Who is who: tickers, names in lower case, and tickers that have moved on."""
-
-    tickers: frozenset[str]
-    names: Mapping[str, str]
-    renamed: Mapping[str, str] = field(default_factory=dict)
-    everyday: frozenset[str] = frozenset()
-    longest: int = 5
-
-    def knows(self, word: str) -> bool:
-        """Whether a lower-case word is a ticker or (part of) a name."""
-        base = word.removesuffix("'s")
-        return base.upper() in self.tickers or base in self.parts
-
-    @cached_property
-    def parts(self) -> frozenset[str]:
-        """Every word of every name."""
-        return frozenset(part for name in self.names for part in name.split())
-
-    @cached_property
-    def doubtful(self) -> frozenset[str]:
-        """Tickers and names that are as likely to be plain English."""
-        return self.everyday - _TICKERS_FIRST
-
-
-_GONE = tuple(
-    symbol
-    for row in FORMER.strip().splitlines()
-    if (symbol := row.split("|")[0].strip()) and find_instrument(symbol) is None
-)
-
-
-def _former_names() -> dict[str, str]:
-    """What companies were called whose symbols are gone: `twitter` → TWTR."""
-    gone = [each for symbol in _GONE if (each := former(symbol)) is not None]
-    return {
-        alias_key(name): str(each.symbol)
-        for each in gone
-        for name in re.split(r",| then | once ", each.name)
-        if len(alias_key(name)) > 3 and each.symbol not in RENAMED
-    }
-
-
-def directory_gazetteer() -> Gazetteer:
-    """Everybody in the market's directory, and where renamed symbols went."""
-    pairs = {each.symbol.split("/")[0] for each in INSTRUMENTS if "/" in each.symbol}
-    known = frozenset(str(each.symbol) for each in INSTRUMENTS) | frozenset(_GONE)
-    return Gazetteer(
-        tickers=known,
-        names=_former_names()
-        | _MORE_NAMES
-        | {str(name): str(symbol) for name, symbol in ALIASES.items()}
-        | {base.lower(): f"{base}/USD" for base in pairs if base not in known},
-        renamed={
-            symbol: str(gone.successor)
-            for symbol in RENAMED
-            if (gone := former(symbol)) is not None and gone.successor is not None
-        },
-        everyday=EVERYDAY_WORDS | {symbol.lower() for symbol in _GONE},
-    )
-
-
-_MORE_NAMES = {
-    "berkshire b": "BRK.B",
-    "berkshire hathaway b": "BRK.B",
-    "dax": "DAX",
-    "ftse": "FTSE",
-    "nikkei": "NIKKEI",
-    "cac": "CAC",
-    "cac 40": "CAC",
-    "stoxx": "STOXX",
-    "euro stoxx": "STOXX",
-    "hang seng": "HSI",
-    "ibex": "IBEX",
-    "bovespa": "BVSP",
-}
-"""What the directory does not list; foreign indices, so that the tools can say they are unknown."""
-
-RENAMED = ("FB", "SQ", "ANTM", "VIAC", "PARA", "RTN", "UTX", "FI")
-"""Former symbols whose company trades on under another one; others are told by the tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +132,6 @@ def _is_exact_ticker(text: str, gazetteer: Gazetteer) -> bool:
     return text.isupper() and text in gazetteer.tickers
 
 
-_TICKERS_FIRST = frozenset(
-    "apple amazon oracle gold silver visa oil nasdaq nas russell wells shell chase citi meta ether ripple avalanche dow"
-    " brazil china japan crude vertex southwest citi coke dia ba coin dis gm hd hood ms sol ups mo ci cat snow snap"
-    " shop plug pins spiders spider arkk riot mid elon ford crude nat gas lucid warner conoco".split()
-)
-"""Everyday words that a trader who writes to a trading coach means as a symbol all the same."""
-
-
 def _ticker(
     token: _Token, canvas: Canvas, gazetteer: Gazetteer, *, is_shouted: bool
 ) -> Mention | None:
@@ -297,7 +184,7 @@ def _sits_oddly(canvas: Canvas, mention: Mention) -> bool:
     return (
         mention.values[0] in ("ON", "OR", "FOR", "SO", "ALL", "NOW", "LOW", "KEY")
         and bool(re.match(r"(?:the |my )?[$A-Za-z]", after))
-        and not _BARE.sub("", after.lower()) == ""
+        and _BARE.sub("", after.lower()) != ""
     )
 
 
@@ -307,9 +194,9 @@ def _unknown(
     low = text.lower()
     if marked:
         return Mention(Kind.SYMBOL, token.start, token.end, values=(text.upper(),))
-    if is_shouted and low in NEVER_LOWER:
+    if low in NEVER_LOWER:
         return None
-    looks_like_one = re.fullmatch(r"[A-Z]{2,5}(?:\.[A-Z])?|[A-Z]{2,6}/[A-Z]{3,4}", text)
+    looks_like_one = re.fullmatch(r"[A-Z]{2,6}(?:\.[A-Z])?|[A-Z]{2,6}/[A-Z]{3,4}", text)
     if looks_like_one and low not in TERMS and (not is_shouted or low not in english()):
         certain = low not in english() and low not in CUES
         if not certain and not any(char.islower() for char in canvas.text):
@@ -356,13 +243,11 @@ def _stands_for_a_symbol(token: _Token, canvas: Canvas) -> bool:
 def _settled(found: list[Mention], canvas: Canvas) -> list[Mention]:
     found = [mention for mention in found if not _is_preposition(mention, found, canvas)]
     certain = [mention for mention in found if mention.is_certain]
-    kept: list[Mention] = []
-    for mention in found:
-        if mention.is_certain or (certain and _is_listed(mention, certain, canvas)):
-            kept.append(mention)
-        elif not certain and _is_alone(mention, found, canvas):
-            kept.append(mention)
-    return kept
+    if not certain:
+        return [mention for mention in found if _is_alone(mention, found, canvas)]
+    return [
+        mention for mention in found if mention.is_certain or _is_listed(mention, certain, canvas)
+    ]
 
 
 def _is_preposition(mention: Mention, found: Sequence[Mention], canvas: Canvas) -> bool:
@@ -398,9 +283,4 @@ def _is_alone(mention: Mention, found: Sequence[Mention], canvas: Canvas) -> boo
     for each in (*canvas.mentions, *found):
         text[each.start : each.end] = " " * (each.end - each.start)
     rest = _BARE.sub(" ", "".join(text))
-    return all(word in CUES or word in _SURE for word in _WORDS.findall(rest))
-
-
-_SURE = frozenset(
-    "any under over far away near from weekly daily please there good morning hi hey".split()
-)
+    return all(word in CUES or word in SURE for word in _WORDS.findall(rest))

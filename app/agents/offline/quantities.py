@@ -13,7 +13,7 @@ _COUNT = rf"(\d{{1,3}}|{'|'.join(_WORDS)})"
 _FRAME = re.compile(
     rf"\b(?:on (?:the |a )?)?{_COUNT}[ -]?"
     r"(minutes?|mins?|min|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|wk|w|months?|mos?|mo)"
-    r"(?:[ -]?(?:bars?|candles?|timeframe|tf))?(?!\w)"
+    r"(?:[ -]?(?:bars?|timeframe|tf))?(?!\w)"
 )
 _META = re.compile(r"\b(m1|m5|m15|m30|h1|h4|d1|w1)\b")
 _BARE = re.compile(
@@ -22,7 +22,7 @@ _BARE = re.compile(
 _SCALE = re.compile(
     r"\b(?:on (?:the |a )?)?(intraday|hourly|daily|weekly|monthly|(?:this|the|current) (?:week|month)(?:'?s)?"
     r"|week(?:'?s)? (?=levels?|pivots?|map)|month(?:'?s)? (?=levels?|pivots?|map)"
-    r"|for the week|(?:last|previous|prior|past) (?:week|month)(?:'?s)?)(?: bars?| candles?| timeframe)?(?!\w)"
+    r"|for the week|(?:last|previous|prior|past) (?:week|month)(?:'?s)?)(?: bars?| timeframe)?(?!\w)"
 )
 _MINUTES = {1: "1m", 5: "5m", 15: "15m", 60: "1h", 240: "4h"}
 _SCALES = {"intraday": "5m", "hourly": "1h", "daily": "1d", "weekly": "1w", "monthly": "1mo"}

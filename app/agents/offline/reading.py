@@ -4,23 +4,24 @@ import re
 from dataclasses import dataclass, field
 
 from app.agents.offline.clauses import Clause, parts, whole
+from app.agents.offline.gazetteer import Gazetteer
+from app.agents.offline.indicator_names import (
+    recognise_averages,
+    recognise_indicators,
+    recognise_methods,
+)
 from app.agents.offline.intents import Intent, best, guarded, scores
 from app.agents.offline.languages import gloss
+from app.agents.offline.level_names import recognise_levels
 from app.agents.offline.mentions import Canvas, Kind
 from app.agents.offline.moments import recognise_days, recognise_times
-from app.agents.offline.names import Gazetteer, recognise_symbols
+from app.agents.offline.names import recognise_symbols
 from app.agents.offline.quantities import (
     recognise_contracts,
     recognise_numbers,
     recognise_timeframes,
 )
 from app.agents.offline.spelling import cleaned, corrected
-from app.agents.offline.terms import (
-    recognise_averages,
-    recognise_indicators,
-    recognise_levels,
-    recognise_methods,
-)
 
 
 @dataclass(slots=True)
@@ -98,11 +99,17 @@ def _folded(wishes: list[Wish]) -> list[Wish]:
     result: list[Wish] = []
     waiting: Clause | None = None
     for wish in wishes:
-        if result and result[-1].intent is Intent.INDICATORS and _ONLY_FRAMES.match(wish.clause.masked):
+        if (
+            result
+            and result[-1].intent is Intent.INDICATORS
+            and _ONLY_FRAMES.match(wish.clause.masked)
+        ):
             result[-1].clause = result[-1].clause.joined(wish.clause)
             continue
         is_loose = wish.intent is Intent.NONE and bool(wish.clause.mentions)
-        if is_loose and result and (_has_symbol(result[-1]) or not _has_symbol(wish)):
+        if is_loose and result and _is_another_day(wish, result[-1]):
+            result.append(Wish(result[-1].intent, wish.clause))
+        elif is_loose and result and (_has_symbol(result[-1]) or not _has_symbol(wish)):
             result[-1].clause = result[-1].clause.joined(wish.clause)
         elif is_loose:
             waiting = waiting.joined(wish.clause) if waiting else wish.clause
@@ -122,12 +129,24 @@ def _has_symbol(wish: Wish) -> bool:
     return bool(wish.clause.of(Kind.SYMBOL))
 
 
+_NOW = re.compile(r"\b(?:now|right now|today|currently|at the moment)\b")
+
+
+def _is_another_day(wish: Wish, before: Wish) -> bool:
+    """Whether a second day, or the present after a day, is asked about."""
+    if not before.clause.of(Kind.DAY):
+        return False
+    return bool(wish.clause.of(Kind.DAY) or _NOW.search(wish.clause.plain))
+
+
 def _merged(wishes: list[Wish]) -> list[Wish]:
     """Neighbours that want the same, where one of them leaves the symbol to the other."""
     result: list[Wish] = []
     for wish in wishes:
         last = result[-1] if result else None
-        if last and last.intent is wish.intent and not (_has_symbol(last) and _has_symbol(wish)):
+        if last and _is_another_day(wish, last):
+            result.append(wish)
+        elif last and last.intent is wish.intent and not (_has_symbol(last) and _has_symbol(wish)):
             result[-1] = Wish(wish.intent, last.clause.joined(wish.clause))
         else:
             result.append(wish)

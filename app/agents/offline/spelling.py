@@ -12,6 +12,8 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
+from app.agents.offline.words import CUES
+
 _SIGNS = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "−": "-", " ": " ", "…": " "}
 )  # fmt: skip
@@ -41,17 +43,6 @@ _SLANG_WORD = re.compile(
 )
 _MAY_BE_TICKERS = frozenset({"R", "U", "SR", "TY", "TX", "HI"})
 
-CUES = (
-    "levels level support supports resistance resistances pivot pivots pivot's key quote price prices last chart charts"
-    " graph candles indicators indicator technicals rsi macd stochastic stochastics bollinger bands average averages"
-    " moving volume volatility range high low highs lows close closed closes opening open opened gap gapped market markets"
-    " holiday holidays premarket overnight afterhours previous yesterday yesterday's tomorrow today monday tuesday"
-    " wednesday thursday friday saturday sunday weekly daily monthly hourly minute minutes weekend thanksgiving christmas compare"
-    " versus stronger weaker fibonacci camarilla woodie demark traditional vwap above below between trading session"
-    " overbought oversold momentum trend change percent finish finished started before after nearest bitcoin crypto"
-    " calculate position positions portfolio journal alert alerts options option order orders earnings"
-    " please thanks hello what where when which should would please afternoon morning without"
-).split()
 _TOKEN = re.compile(r"(?<![\w$^/.&'-])[A-Za-z]{3,}(?:'s)?(?![\w/&]|\.\w)")
 
 
@@ -79,7 +70,8 @@ def _expanded(match: re.Match[str]) -> str:
     word = match[1]
     if word in _MAY_BE_TICKERS:
         return word
-    return _SLANG[word.lower()]
+    spelled = _SLANG[word.lower()]
+    return spelled.upper() if word.isupper() and len(word) > 1 else spelled
 
 
 @lru_cache(maxsize=1)

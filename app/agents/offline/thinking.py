@@ -7,7 +7,6 @@ from datetime import datetime
 
 from app.agents.offline import replies
 from app.agents.offline.asking import (
-    MAPPED_AVERAGES,
     calculation,
     chart_calls,
     indicator_calls,
@@ -21,15 +20,14 @@ from app.agents.offline.intents import (
     TOOLS,
     UNBUILT,
     Intent,
-    best,
     is_off_topic,
-    scores,
 )
 from app.agents.offline.leads import quote_leads
 from app.agents.offline.likeness import Likeness
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame, Plan
 from app.agents.offline.reading import Reading, Wish
+from app.agents.offline.settling import of_a_symbol, settled
 
 _MAKERS: dict[Intent, Callable[[Clause, list[str], datetime], list[Call]]] = {
     Intent.LEVELS: level_calls,
@@ -102,28 +100,19 @@ class Thinker:
 
     def _settled(self, wish: Wish) -> Intent:
         """The intent of the words, corrected by what stands beside them, else by likeness."""
-        clause, intent = wish.clause, wish.intent
-        total = scores(clause)
-        if intent in (Intent.FORECAST, Intent.ADVICE, Intent.NEWS, Intent.SCAN):
-            if total.get(Intent.STATUS, 0) >= 2 and not clause.of(Kind.SYMBOL):
-                return Intent.STATUS
-        is_reading = intent is Intent.FORECAST and clause.of(Kind.INDICATOR)
-        if is_reading and not re.search(r"\b(?:will|going to)\b", clause.plain):
-            intent = Intent.INDICATORS
-        if intent is Intent.EXPLAIN and clause.of(Kind.SYMBOL):
-            intent = best(total)
+        clause = wish.clause
+        intent = settled(wish)
         if intent is not Intent.NONE:
-            return _corrected(intent, clause)
+            return intent
         if is_off_topic(clause):
             return Intent.OFF_TOPIC
-        if clause.of(Kind.SYMBOL) and clause.is_bare:
-            return Intent.LEVELS if _names_a_price(clause) else Intent.QUOTE
+        has_symbol = bool(clause.of(Kind.SYMBOL))
+        if has_symbol and clause.is_bare:
+            return of_a_symbol(clause)
         liked = self.likeness.intent(clause.masked) if self.likeness else Intent.NONE
-        if liked is Intent.NONE or (liked is Intent.OFF_TOPIC and clause.of(Kind.SYMBOL)):
-            if clause.of(Kind.SYMBOL):
-                return Intent.LEVELS if _names_a_price(clause) else Intent.QUOTE
-            return best(total) if total else liked
-        return liked
+        if liked in TOOLS or not has_symbol:
+            return liked
+        return of_a_symbol(clause)
 
     @staticmethod
     def _cannot(intent: Intent, clause: Clause, now: datetime, plan: Plan) -> None:
@@ -133,21 +122,6 @@ class Thinker:
             plan.add(quote_calls(clause, symbols, now))
         else:
             plan.say(replies.not_yet(intent))
-
-
-def _names_a_price(clause: Clause) -> bool:
-    return any(mention.is_certain for mention in clause.of(Kind.NUMBER))
-
-
-def _corrected(intent: Intent, clause: Clause) -> Intent:
-    """Levels of an average that is not on the map are indicators; a week's move is the week's map."""
-    averages = {name.upper() for name in clause.values(Kind.AVERAGE)}
-    if intent is Intent.LEVELS and averages - set(MAPPED_AVERAGES):
-        return Intent.INDICATORS
-    periods = {scale.removeprefix("last ") for scale in clause.values(Kind.SCALE)}
-    if intent is Intent.QUOTE and periods & {"1w", "1mo"}:
-        return Intent.LEVELS
-    return intent
 
 
 def _symbols(clause: Clause, frame: Frame) -> list[str]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.agents.model import CoachMessage, MemberMessage, Message, ToolAnswer, ToolCall
-from app.agents.offline.names import Gazetteer
+from app.agents.offline.gazetteer import Gazetteer
 from app.agents.offline.plans import Call, Frame
-from app.agents.offline.reading import read
+from app.agents.offline.reading import Wish, read
 from app.agents.offline.thinking import Thinker
 
 REMEMBERED = 8
@@ -49,7 +49,7 @@ def frame_before(
     frame = Frame()
     for turn in conversation[-REMEMBERED - 1 : -1]:
         calls = tuple(Call(call.name, call.arguments or {}) for call in turn.calls)
-        waiting = ()
+        waiting: tuple[Wish, ...] = ()
         if not calls:
             plan = thinker.plan(read(turn.question, gazetteer), frame, now)
             calls, waiting = tuple(plan.calls), tuple(plan.waiting)

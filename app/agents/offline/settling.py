@@ -1,0 +1,62 @@
+"""Corrects what words alone say about a clause by what stands beside them."""
+
+import re
+
+from app.agents.offline.asking import MAPPED_AVERAGES
+from app.agents.offline.clauses import Clause
+from app.agents.offline.intents import Intent, best, scores
+from app.agents.offline.mentions import Kind
+from app.agents.offline.reading import Wish
+
+_HOURS_ENOUGH = 2.0
+"""A sum of cues from which a question about hours is one, whatever else it sounds like."""
+_SURE_OF_TOMORROW = re.compile(r"\b(?:will|going to)\b")
+
+
+def settled(wish: Wish) -> Intent:
+    """The intent to act on; NONE if the words do not say."""
+    clause, intent = wish.clause, wish.intent
+    symbols = clause.values(Kind.SYMBOL)
+    if intent in (Intent.FORECAST, Intent.ADVICE, Intent.NEWS, Intent.SCAN):
+        return _unguarded(intent, clause, symbols)
+    if intent is Intent.EXPLAIN and symbols:
+        intent = best(scores(clause))
+    return _by_entities(intent, clause)
+
+
+def _unguarded(intent: Intent, clause: Clause, symbols: list[str]) -> Intent:
+    """Questions that only sound like prophecy, advice, news or a scan."""
+    total = scores(clause)
+    if total.get(Intent.STATUS, 0) >= _HOURS_ENOUGH and not symbols:
+        return Intent.STATUS
+    if intent is Intent.SCAN and len(symbols) > 1:
+        return Intent.QUOTE
+    is_reading = intent is Intent.FORECAST and clause.of(Kind.INDICATOR)
+    if is_reading and not _SURE_OF_TOMORROW.search(clause.plain):
+        return Intent.INDICATORS
+    return intent
+
+
+def _by_entities(intent: Intent, clause: Clause) -> Intent:
+    """Levels of an average that is not on the map are indicators, a week's move is the week's map,
+    a quote of a day to come is a forecast."""
+    averages = {name.upper() for name in clause.values(Kind.AVERAGE)}
+    if intent is Intent.LEVELS and averages - set(MAPPED_AVERAGES):
+        return Intent.INDICATORS
+    if intent is not Intent.QUOTE:
+        return intent
+    if _lies_ahead(clause):
+        return Intent.FORECAST
+    periods = {scale.removeprefix("last ") for scale in clause.values(Kind.SCALE)}
+    return Intent.LEVELS if periods & {"1w", "1mo"} else Intent.QUOTE
+
+
+def of_a_symbol(clause: Clause) -> Intent:
+    """What a symbol by itself means: where it trades, or what a price beside it is worth."""
+    has_price = any(mention.is_certain for mention in clause.of(Kind.NUMBER))
+    return Intent.LEVELS if has_price else Intent.QUOTE
+
+
+def _lies_ahead(clause: Clause) -> bool:
+    days = [mention.day for mention in clause.of(Kind.DAY) if mention.day is not None]
+    return any((day.offset or 0) > 0 or day.which == "next" for day in days)
