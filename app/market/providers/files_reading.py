@@ -175,7 +175,7 @@ def _any_csv(path: Path, *, has_dates: bool, needs_volume: bool) -> _Raw:
     times: list[int] = []
     numbers: list[list[float]] = []
     lines: list[int] = []
-    with path.open(encoding="utf-8-sig", newline="") as text:
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as text:
         reader = csv.reader(text)
         names = _names(path, next(reader, []), needs_volume=needs_volume)
         for line, row in _rows(path, reader):
@@ -204,7 +204,7 @@ def _rows(path: Path, reader: Iterable[list[str]]) -> Iterator[tuple[int, list[s
         for row in reader:
             if row:
                 yield reader.line_num, row  # type: ignore[attr-defined]
-    except (csv.Error, UnicodeDecodeError) as error:
+    except csv.Error as error:
         line = reader.line_num + 1  # type: ignore[attr-defined]
         raise ProviderUnavailable(f"{path}, line {line} cannot be read: {error}.") from error
 
