@@ -1,5 +1,6 @@
 """What `/readyz` asks of the queue, against the real server."""
 
+import asyncio
 import signal
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ async def test_the_embedded_queue_is_ready_while_it_runs(tmp_path: Path) -> None
     deadline = time.monotonic() + 10
     while not valkey.is_answering():
         assert time.monotonic() < deadline
-        time.sleep(0.01)
+        await asyncio.sleep(0.01)
 
     found = await check_queue(valkey.url)()
     assert found.ok

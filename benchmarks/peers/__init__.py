@@ -1,0 +1,1 @@
+"""What we compare with: the smallest thing of the same shape, without our house."""
