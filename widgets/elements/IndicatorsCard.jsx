@@ -5,11 +5,12 @@ function IndicatorsCard() {
   const { symbol, name, timeframe, last, readings, notes, freshness } = props;
   const tick = coach.useTick(React, symbol, freshness);
   const price = tick ? coach.format.number(tick.price, coach.format.decimalsOf(last.text)) : last.text;
+  const bars = coach.format.spokenTimeframe(timeframe);
   return (
     <Card
       title={symbol}
-      subtitle={`indicators on ${timeframe} bars`}
-      sentence={`${symbol}, ${name}, indicators on ${timeframe} bars: ${readings.map(spoken).join(', ')}.`}
+      subtitle={`indicators on ${bars} bars`}
+      sentence={`${symbol}, ${name}, indicators on ${bars} bars: ${readings.map(spoken).join(', ')}.`}
       freshness={freshness}
       notes={notes}
       actions={[chartAction(callAction, { symbol, timeframe, levels: false }, freshness)]}

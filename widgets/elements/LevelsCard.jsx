@@ -30,6 +30,7 @@ function LevelsCard() {
       title={symbol}
       subtitle={title}
       sentence={`${symbol}, ${name}, ${title}: last ${price}${nearest ? `, nearest level ${nearest.title} at ${nearest.price.text}` : ''}.`}
+      className="tc-wide"
       freshness={freshness}
       actions={actions}
       notes={pivot_method ? [...notes, `${pivot_method[0].toUpperCase()}${pivot_method.slice(1)} pivots.`] : notes}

@@ -2,7 +2,7 @@
 
 import { TIMEFRAMES, advance, average, axisTime, fetchBars, timeframe } from "./bars.js";
 import { ChartFrame } from "./chartframe.js";
-import { LevelLines, SessionShade, extendedRuns } from "./drawings.js";
+import { LevelLines, NARROW_PX, SessionShade, extendedRuns } from "./drawings.js";
 import * as format from "./format.js";
 import { tone } from "./ladder.js";
 import * as live from "./live.js";
@@ -13,7 +13,7 @@ const FEW_LINES = 6;
 const RELOAD_PAUSE_MS = 30_000;
 const EARLIER_WITHIN_BARS = 10;
 const BAR_PX = 7;
-const LABELS_PX = 112;
+const LABELS_PX = { narrow: 64, wide: 112 };
 const LINE_MODES = ["few", "all", "none"];
 
 export class ChartView {
@@ -132,13 +132,15 @@ export class ChartView {
 
   #firstView() {
     const count = this.#bars.length;
-    const shown = Math.max(30, Math.round((this.node.clientWidth - LABELS_PX) / BAR_PX));
+    const shown = Math.max(30, Math.round((this.node.clientWidth - LABELS_PX.wide) / BAR_PX));
     return { from: count - Math.min(count + 2, shown), to: count + this.#labelRoom() };
   }
 
   /** Bars' worth of free room at the right, so that labels do not cover the last candles. */
   #labelRoom() {
-    return this.#card.lines.length && this.#lineMode !== "none" ? Math.ceil(LABELS_PX / BAR_PX) : 4;
+    if (!this.#card.lines.length || this.#lineMode === "none") return 4;
+    const isNarrow = this.node.clientWidth < NARROW_PX + LABELS_PX.narrow;
+    return Math.ceil((isNarrow ? LABELS_PX.narrow : LABELS_PX.wide) / BAR_PX);
   }
 
   #setBars(bars, sessions) {
@@ -201,7 +203,7 @@ export class ChartView {
     const near = this.#span() ?? 0;
     this.#lines.show(
       shown.map(({ name, price, kind, side }) => ({
-        name, kind, price: Number(price.value), text: `${name} ${price.text}`, colour: look[tone(kind, side)],
+        name, kind, price: Number(price.value), text: price.text, colour: look[tone(kind, side)],
         isNear: Math.abs(price.value - last) <= near,
       })),
       { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },

@@ -2,6 +2,8 @@
 
 const LABEL_HEIGHT = 16;
 const LABEL_PADDING = 6;
+/** On a narrower chart a label is the level's name alone: its price is on the axis. */
+export const NARROW_PX = 420;
 
 /** Labels pushed apart so that none covers another; they stay in the order of their lines. */
 export function keepApart(lines, height) {
@@ -19,7 +21,7 @@ export function keepApart(lines, height) {
   return placed;
 }
 
-/** Horizontal lines `{name, price, text, colour}` with a label at the right edge. */
+/** Horizontal lines `{name, kind, price, text, colour, isNear}` with a label at the right edge. */
 export class LevelLines {
   #series = null;
   #requestUpdate = null;
@@ -65,7 +67,8 @@ export class LevelLines {
 }
 
 function drawLine(context, line, width, look) {
-  const textWidth = context.measureText(line.text).width;
+  const text = width < NARROW_PX ? line.name : `${line.name} ${line.text}`;
+  const textWidth = context.measureText(text).width;
   const left = width - textWidth - 2 * LABEL_PADDING;
   context.strokeStyle = line.colour;
   context.lineWidth = 1;
@@ -80,7 +83,7 @@ function drawLine(context, line, width, look) {
   context.fillRect(left, line.labelY - LABEL_HEIGHT / 2, width - left, LABEL_HEIGHT);
   context.strokeRect(left + 0.5, Math.round(line.labelY - LABEL_HEIGHT / 2) + 0.5, width - left - 1, LABEL_HEIGHT - 1);
   context.fillStyle = line.colour;
-  context.fillText(line.text, left + LABEL_PADDING, line.labelY + 0.5);
+  context.fillText(text, left + LABEL_PADDING, line.labelY + 0.5);
 }
 
 /** A wash behind bars outside regular hours. */

@@ -36,6 +36,11 @@ export function unitOf(cardNumber) {
   return suffix && cardNumber.text.endsWith(suffix.trim()) ? "" : suffix;
 }
 
+/** "1d" → "daily", "15m" → "15m". */
+export function spokenTimeframe(name) {
+  return { "1h": "hourly", "1d": "daily", "1w": "weekly", "1mo": "monthly" }[name] ?? name;
+}
+
 /** "up", "down" or "" of a signed number. */
 export function direction(value) {
   const amount = Number(value);

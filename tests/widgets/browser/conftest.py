@@ -18,9 +18,12 @@ START_SECONDS = 60
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The system's Chromium; tests are skipped where there is none."""
+    """The system's Chromium; tests are skipped where there is none.
+
+    Of one module only: while it runs, its event loop keeps asynchronous tests from starting.
+    """
     found = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if found is None:
         pytest.skip("no Chromium on this machine")

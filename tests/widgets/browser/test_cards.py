@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
 
@@ -197,3 +197,43 @@ def test_the_empty_page_says_what_it_is_and_what_is_simulated(open_gallery: Open
     expect(page.locator(".tc-market")).to_contain_text("All prices are simulated.")
     assert page.title() == "Trading Coach"
     assert "chainlit" not in page.locator("body").inner_text().lower()
+
+
+def test_a_lost_connection_is_said_and_the_last_price_stays(open_gallery: Open) -> None:
+    page = open_gallery()
+    lines: list[WebSocketRoute] = []
+
+    def answer(line: WebSocketRoute) -> None:
+        lines.append(line)
+        if len(lines) == 1:
+            line.connect_to_server()
+        else:
+            line.close(code=1011)
+
+    page.route_web_socket("**/api/v1/live", answer)
+    ask(page, "levels")
+    card = page.locator(".tc-card").first
+    expect(card.locator(".tc-moving")).to_be_visible()
+
+    lines[0].close(code=1011)
+
+    expect(card.locator(".tc-stale")).to_contain_text("not live since")
+    expect(card.locator(".tc-large")).to_contain_text(".")
+
+
+def test_a_chart_takes_the_colours_of_the_theme_it_is_switched_to(open_gallery: Open) -> None:
+    page = open_gallery(theme="light")
+    ask(page, "chart")
+    expect(page.locator(".tc-values")).to_contain_text("C ")
+    pixel = """() => {
+      const canvas = document.querySelector('.tc-canvas canvas');
+      return [...canvas.getContext('2d').getImageData(2, 2, 1, 1).data].slice(0, 3);
+    }"""
+    light = page.evaluate(pixel)
+
+    page.locator("#theme-toggle").click()
+    page.get_by_role("menuitem", name="Dark").click()
+
+    expect(page.locator("html")).to_have_class("dark")
+    page.wait_for_function(f"({pixel})().every(part => part < 60)")
+    assert all(part > 200 for part in light)
