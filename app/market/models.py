@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
@@ -117,6 +118,16 @@ class Bars:
 
     def __len__(self) -> int:
         return len(self.time)
+
+    @override
+    def __repr__(self) -> str:
+        """Short, because arrays in full would flood logs and tracebacks."""
+        span = ""
+        if len(self) > 0:
+            first, last = (datetime.fromtimestamp(int(self.time[i]), UTC) for i in (0, -1))
+            span = f" from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+        forming = ", forming" if self.is_forming else ""
+        return f"<{len(self)} bars of {self.symbol} {self.timeframe}{span}{forming}>"
 
     def slice(self, start: int, stop: int | None = None) -> "Bars":
         """Bars `start:stop` by position, Python's rules; `is_forming` only if the last one stays."""

@@ -6,14 +6,20 @@ import numpy as np
 
 from app.core.errors import InvalidInput
 from app.core.timeframes import Timeframe
-from app.market.calendar import session_table
+from app.market.calendar import FIRST_DAY, LAST_DAY, session_table
 from app.market.resample import period_numbers
 
 
 def require_aware(*moments: datetime) -> None:
-    """`InvalidInput` unless every moment has a time zone."""
-    if any(moment.tzinfo is None for moment in moments):
-        raise InvalidInput("A moment needs a time zone.")
+    """`InvalidInput` unless every moment has a time zone and lies within the calendars' reach."""
+    for moment in moments:
+        if moment.tzinfo is None:
+            raise InvalidInput("A moment needs a time zone.")
+        if not FIRST_DAY.year < moment.year < LAST_DAY.year:
+            raise InvalidInput(
+                f"{moment:%Y-%m-%d} is out of reach: prices can be asked for from "
+                f"{FIRST_DAY.year + 1} to {LAST_DAY.year - 1}."
+            )
 
 
 def covering_days(

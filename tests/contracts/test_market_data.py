@@ -466,6 +466,15 @@ async def test_a_moment_without_a_time_zone_is_refused(market: MarketData) -> No
         await market.bars(AAPL, Timeframe.M1, start=naive, end=LONG_AFTER, as_of=LONG_AFTER)
 
 
+@pytest.mark.parametrize("year", [1, 1950, 2150, 9999])
+async def test_a_year_nobody_has_prices_for_is_refused(market: MarketData, year: int) -> None:
+    far = datetime(year, 6, 1, tzinfo=UTC)
+    with pytest.raises(InvalidInput, match="1991 to 2044"):
+        await market.quote(AAPL, as_of=far)
+    with pytest.raises(InvalidInput, match="1991 to 2044"):
+        await market.bars(AAPL, Timeframe.D1, start=far, end=LONG_AFTER, as_of=LONG_AFTER)
+
+
 async def test_the_time_zone_of_a_question_does_not_matter(market: MarketData) -> None:
     tokyo = ZoneInfo("Asia/Tokyo")
     here = await one_day(market, AAPL, Timeframe.H1)

@@ -24,7 +24,7 @@ from app.market.providers.simulated_chance import normals, uniforms
 
 FIRST_DAY = date(2014, 1, 2)
 _TREND_FROM = date(2026, 1, 1)
-_MARKET_VOL = 0.155
+_MARKET_VOL = 0.14
 _OVERNIGHT_SHARE = 0.28
 _CALM = 0.975
 _RESTLESS = 0.075
@@ -139,7 +139,7 @@ def _market(seed: int, calendar: str) -> _Factor:
         session[ours] = (stocks.gap + stocks.session)[theirs]
         stress[ours] = stocks.stress[theirs]
         return _Factor(gap, session, stress)
-    return _drawn(_MARKET_VOL, count, calendar, seed, "market")
+    return _drawn(_MARKET_VOL, count, calendar, seed, "all shares")
 
 
 @lru_cache(maxsize=32)
