@@ -136,9 +136,12 @@ def _queue(settings: Settings) -> Iterator[Finding]:
         return
     from redis import Redis, RedisError
 
+    from app.infra.queue import client_url
+
     try:
         with Redis.from_url(
-            settings.queue.url.get_secret_value(), socket_connect_timeout=_ANSWER_SECONDS
+            client_url(settings.queue.url.get_secret_value()),
+            socket_connect_timeout=_ANSWER_SECONDS,
         ) as client:
             client.ping()
     except (RedisError, ValueError) as error:

@@ -40,8 +40,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+    _heed_signals()
     os.umask(0o077)
     _choose(arguments)
     settings = read_settings()
@@ -187,6 +186,14 @@ def _parts_in_use(settings: Settings) -> list[tuple[str, str]]:
         ("Database", "your own" if settings.database.url else "embedded PostgreSQL"),
         ("Queue", "your own" if settings.queue.url else "embedded Valkey"),
     ]
+
+
+def _heed_signals() -> None:
+    """Ctrl-C, `kill` and a closed terminal all end it in order; `nohup` keeps its meaning."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _interrupt)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

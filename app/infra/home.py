@@ -27,7 +27,9 @@ class Home:
         """Create it when it is missing; CannotStart when this user may not or the disk is full."""
         self.path = path.expanduser().resolve()
         try:
-            self.path.mkdir(mode=_mode(), parents=True, exist_ok=True)
+            if not self.path.exists():
+                self.path.mkdir(parents=True, exist_ok=True)
+                self.path.chmod(_mode())  # whatever the umask
             self.logs.mkdir(mode=0o700, exist_ok=True)
             self._probe()
         except OSError as error:
