@@ -9,7 +9,7 @@ request must pass stands around the whole application.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import uvicorn
@@ -34,11 +34,13 @@ from app.api.security import BodyLimit, Gate, Premises, RequestLine, SecurityHea
 from app.api.state import Doors
 from app.api.ticker import Ticker
 from app.core.clock import WallClock
+from app.core.errors import CoachError
 from app.infra.db.database import Database
 from app.infra.home import Home
 from app.infra.settings import ROOT, Settings
 from app.infra.telemetry import configure_logging, get_logger
 from app.infra.throttle import Throttle
+from app.levels.service import map_levels
 from app.wiring import Runtime, build_runtime
 
 ABOUT = """
@@ -46,6 +48,7 @@ Key levels, quotes, indicators and charts as JSON; every price with its provider
 Symbols stand in the path as traders write them: `SPX`, `BRK.B`, `BTC/USD` or `BTC-USD`. Times are
 UTC; `as_of` shows everything as of a past moment, and nothing later than it.
 """
+REHEARSED = "SPY"
 MESSAGE_BYTES = 1024 * 1024
 GRACE_SECONDS = 3
 
@@ -75,6 +78,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         redirect_slashes=False,
     )
     web.state.doors = doors
+    web.state.is_offline = not settings.llm.is_on
     problems.install(web)
     for module in (health, auth, market, chat, threads, live, pages):
         web.include_router(module.router)
@@ -146,6 +150,26 @@ def _surrounded(web: ASGIApp, premises: Premises) -> ASGIApp:
     return RequestLine(headed)
 
 
+def _warm(doors: Doors, *, is_offline: bool) -> None:
+    """Answer a question to nobody, in a thread: calendars, prices and word vectors get loaded.
+
+    The first member would wait three seconds for them. A model that costs money is not rehearsed
+    with, only the market is.
+    """
+
+    async def rehearse() -> None:
+        if is_offline:
+            async for _ in doors.coach.answer(f"Where is PDH for {REHEARSED}?"):
+                pass
+        else:
+            await map_levels(REHEARSED, market=doors.market, as_of=doors.clock.now())
+
+    try:
+        asyncio.run(rehearse())
+    except CoachError as error:
+        log.info("not rehearsed", reason=error.message)
+
+
 def _is_https(premises: Premises) -> bool:
     return (premises.public_url or "").startswith("https:")
 
@@ -158,13 +182,13 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     doors: Doors = web.state.doors
     await doors.database.verify()
     pushes = asyncio.create_task(listen(await OutboxFeed.open(doors.database)))
+    warming = asyncio.create_task(asyncio.to_thread(_warm, doors, is_offline=web.state.is_offline))
     log.info("open", host=doors.premises.host, market=doors.market.provider.name)
     try:
         yield
     finally:
         pushes.cancel()
-        with suppress(asyncio.CancelledError):
-            await pushes
+        await asyncio.gather(pushes, warming, return_exceptions=True)
         doors.ticker.close()
         await doors.database.close()
 

@@ -41,7 +41,12 @@ async def on_chat_start() -> None:
 
 
 async def on_chat_resume(thread: dict[str, object]) -> None:
-    """A thread is opened again: its last chart returns to the panel once the page has it."""
+    """A thread is opened again: its last chart returns to the panel once the page has it.
+
+    Not on a phone, where the panel would cover the conversation that was asked for.
+    """
+    if "Mobi" in _session().environ.get("HTTP_USER_AGENT", ""):
+        return
     elements = thread.get("elements")
     chart = render.last_chart(elements) if isinstance(elements, list) else None
     if chart is not None:

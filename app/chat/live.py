@@ -53,6 +53,7 @@ class LiveTurn:
         self.turn = render.Turn(started.thread_id, started.message_id, self.asked)
         with bound(turn_id=started.message_id):
             await self._tell("new_message", render.run_step(self.turn, self.started))
+            await self._tell("window_message", {"coach": "thread", "id": str(self.thread_id)})
             async for event in events:
                 await self._draw(self.turn, event)
 

@@ -5,6 +5,7 @@
  * once per page and everything common lives here.
  */
 
+import { keepAddress } from "./address.js";
 import * as charts from "./charts.js";
 import * as format from "./format.js";
 import { useReveal, watchFigures } from "./highlight.js";
@@ -17,6 +18,7 @@ import { watchWelcome } from "./welcome.js";
 
 window.coach = { charts, format, ladder, parts, useMarketClock, useMemory, useReveal, useTick };
 
+keepAddress();
 watchFigures();
 watchKeys();
 watchWelcome();
