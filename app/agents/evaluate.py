@@ -12,16 +12,19 @@ import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from app.agents.coach import Coach
+from app.agents.events import TurnDone
+from app.agents.history import Memory, recall, stored_message
+from app.agents.spelling import argument, canonical
+from app.conversations.models import Role, StoredMessage
 from app.core.errors import CoachError, InvalidInput
-from app.core.timeframes import Timeframe
-from app.market.directory import alias_key, find_by_name, find_instrument, former
+from app.core.ids import new_id
 
 
 class ExpectedCall(BaseModel):
@@ -202,6 +205,47 @@ async def evaluate(questions: QuestionSet, ask: Ask, *, at_once: int = 4) -> Rep
     return Report(tuple(verdicts), questions.bad_lines)
 
 
+def asking(coach: Coach) -> Ask:
+    """Asks a coach, each question in a thread of its own that is kept in memory only."""
+
+    async def ask(question: Question) -> Answered:
+        thread: list[StoredMessage] = []
+        letters = 0
+        for text in question.history:
+            memory = recall(thread, letters)
+            done = await _turn(coach, text, memory, question.as_of)
+            letters = memory.ledger.opened
+            thread += _kept(text, done)
+        done = await _turn(coach, question.question, recall(thread, letters), question.as_of)
+        return Answered(
+            tuple(Made(call.name, call.arguments) for call in done.calls),
+            done.answer,
+            numbers=done.grounding.numbers,
+            bound=done.grounding.bound,
+        )
+
+    return ask
+
+
+async def _turn(coach: Coach, text: str, memory: Memory, as_of: datetime | None) -> TurnDone:
+    async for event in coach.answer(text, memory, as_of=as_of):
+        if isinstance(event, TurnDone):
+            return event
+    raise RuntimeError("the turn ended without an answer")
+
+
+_UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stored messages need a time; nothing here reads it."""
+
+
+def _kept(text: str, done: TurnDone) -> list[StoredMessage]:
+    thread_id = new_id()
+    asked = StoredMessage(
+        id=new_id(), thread_id=thread_id, role=Role.MEMBER, content=text, created_at=_UNDATED
+    )
+    return [asked, stored_message(done, message_id=new_id(), thread_id=thread_id, now=_UNDATED)]
+
+
 def judge(question: Question, answered: Answered) -> Verdict:
     """Compare what was done with what was meant."""
     accepted = [question.calls, *question.alternatives]
@@ -252,99 +296,9 @@ def _pairs_up(wanted: Sequence[Made], made: Sequence[Made]) -> bool:
 
 def _matches(wanted: Made, made: Made) -> bool:
     return wanted.tool == made.tool and all(
-        canonical(name, value) == canonical(name, _argument(name, made.arguments))
+        canonical(name, value) == canonical(name, argument(name, made.arguments))
         for name, value in wanted.arguments.items()
     )
-
-
-_DEFAULTS: Mapping[str, object] = {
-    "period": "day",
-    "pivot": "traditional",
-    "levels": True,
-    "extended": False,
-    "names": [],
-    "indicators": [],
-    "averages": [],
-}
-
-
-def _argument(name: str, arguments: Mapping[str, Any]) -> Any:
-    return arguments.get(name, _DEFAULTS.get(name))
-
-
-def canonical(name: str, value: Any) -> object:
-    """One spelling of an argument: symbols, timeframes, moments, decimals, case; lists as sets."""
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return frozenset(canonical(name, each) for each in value)
-    if name in ("symbol", "symbols"):
-        return _symbol(str(value))
-    if name == "timeframe":
-        return _timeframe(str(value))
-    if isinstance(value, (int, float, Decimal)):
-        return Decimal(str(value)).normalize()
-    return _text(str(value))
-
-
-def _symbol(value: str) -> str:
-    found = find_by_name(value)
-    if found is not None:
-        return str(found.symbol)
-    spelled = value.strip().upper().lstrip("$^").removeprefix("I:").replace("-", ".")
-    if find_instrument(spelled) is None:
-        pair = find_by_name(alias_key(spelled.removesuffix("USD").removesuffix("USDT").strip("./")))
-        if pair is not None and "/" in pair.symbol:
-            return str(pair.symbol)
-    gone = former(spelled)
-    return str(gone.successor) if gone is not None and gone.successor else spelled
-
-
-def _timeframe(value: str) -> str:
-    try:
-        return str(Timeframe.parse(value))
-    except InvalidInput:
-        return value.strip().lower()
-
-
-_SAME = {
-    "bollinger": "bb",
-    "bbands": "bb",
-    "stochastic": "stoch",
-    "fib": "fibonacci",
-    "cam": "camarilla",
-}
-
-
-def _text(value: str) -> object:
-    spelled = value.strip().lower()
-    try:
-        return Decimal(spelled.replace(",", "").lstrip("$")).normalize()
-    except InvalidOperation:
-        pass
-    moment = _moment(spelled)
-    if moment is not None:
-        return moment
-    bare = "".join(sign for sign in spelled if sign not in " _()")
-    bare = bare.removeprefix("simple").removeprefix("exponential")
-    for default in ("rsi14", "atr14", "adx14"):
-        if bare == default:
-            return default[:3]
-    if bare[:1].isdigit() and bare.endswith(("sma", "ema")):
-        bare = bare[-3:] + bare[:-3]
-    return _SAME.get(bare, bare)
-
-
-def _moment(value: str) -> object | None:
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(value.upper())
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else moment
 
 
 def _rates(topic: str, verdicts: Sequence[Verdict]) -> TopicRates:

@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "start everything, then open the chat in a browser",
     "levels": "show a symbol's key levels",
     "ask": "ask the coach one question",
+    "evaluate": "run a question set and report how well it is answered",
     "migrate": "bring the database to this version's schema",
     "doctor": "say what is in use and what is wrong",
     "test": "run the tests",
