@@ -198,22 +198,28 @@ class Turn:
     def _ending(self, trouble: str) -> Iterator[TextPart | NumberPart]:
         """What is left to say: held words, what happened, the tools' answers, why numbers are marked."""
         yield from self._writer.close()
-        notes = []
+        note = trouble
         if self._stopped == "rounds":
-            notes.append(f"I stopped after {self._limits.rounds} rounds of looking things up.")
-        elif trouble:
-            notes.append(trouble)
-        elif not self._parts:
-            notes.append("The model gave no answer.")
-        if notes and not any(part for part in self._parts if isinstance(part, NumberPart)):
-            sentences = [each.answer.sentence for each in self._outcomes if each.answer.ok]
-            if sentences:
-                notes.append("What the tools found: " + " ".join(sentences))
+            note = f"I stopped after {self._limits.rounds} rounds of looking things up."
+        elif not note and not self._parts:
+            note = "The model gave no answer."
+        if note:
+            yield from self._paragraph(note)
+            yield from self._found_by_tools()
         reason = self._reason_of_marks()
-        for note in [*notes, reason] if reason else notes:
-            if self._parts:
-                yield TextPart("\n\n")
-            yield from self._writer.feed(note)
+        if reason:
+            yield from self._paragraph(reason)
+
+    def _paragraph(self, text: str) -> Iterator[TextPart]:
+        """Words of our own, which claim nothing about a market."""
+        yield TextPart(f"\n\n{text}" if self._parts else text)
+
+    def _found_by_tools(self) -> Iterator[TextPart | NumberPart]:
+        """The tools' own sentences, where the model said nothing with a number."""
+        sentences = [each.answer.sentence for each in self._outcomes if each.answer.ok]
+        if sentences and not any(isinstance(part, NumberPart) for part in self._parts):
+            yield from self._paragraph("What the tools found: ")
+            yield from self._writer.feed(" ".join(dict.fromkeys(sentences)))
             yield from self._writer.close()
 
     def _reason_of_marks(self) -> str:

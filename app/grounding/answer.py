@@ -57,6 +57,7 @@ class Writer:
         self._question = question
         self._size = -1
         self._topic: frozenset[str] = frozenset()
+        self._names: frozenset[str] = frozenset()
         self._table: Table | None = None
         self._remarks: list[NumberPart] = []
         self._clear()
@@ -184,7 +185,7 @@ class Writer:
         literals = tokenize(sentence, spans)
         mentions = self._index.names.find(sentence)
         numbers = self._numbers(literals)
-        around = Around(entities=self._topic)
+        around = Around(entities=self._topic, names_before=self._names)
         self._table = Table.after(self._table, sentence, mentions)
         for number in numbers:
             scene = self._scene(sentence, number, numbers, mentions, around)
@@ -193,6 +194,8 @@ class Writer:
             elif not self._is_quoted(sentence, number):
                 self._claim(sentence, number, number.literal, scene)
         self._topic = _entities(mentions) or self._topic
+        strong = (each for each in mentions if not (each.is_entity or each.is_weak))
+        self._names = self._names.union(*(mention.keys for mention in strong))
 
     def _numbers(self, literals: Sequence[Literal]) -> list[Number]:
         filled = [

@@ -21,10 +21,10 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from app.core.figures import Figure, Unit
 from app.grounding.claims import Literal
-from app.grounding.direction import worded
+from app.grounding.direction import follows_change, worded
 from app.grounding.ledger import Ledger
 from app.grounding.mentions import UNNAMED, Names, Symbols, answers
-from app.grounding.naming import entities_of, is_symbol, name_of
+from app.grounding.naming import Named, entities_of, is_symbol, name_of
 from app.grounding.scene import Number, Scene
 
 STALE_AFTER = timedelta(minutes=5)
@@ -44,6 +44,8 @@ _ALIKE = {
 }
 """Units that are written alike: points are also said of dollars, `2.3×` of a ratio."""
 
+_BORROWS = re.compile(r"\s?(?:–|—|-|/|,|to|and|or|,\sand)\s?")
+_DISTANCE = re.compile(r"\.distance")
 _MOVES = re.compile(r"last|change|vwap|.*\.", re.IGNORECASE)
 """Paths of figures that change while the market trades."""
 
@@ -103,14 +105,29 @@ def bind(number: Number, scene: Scene, index: Index) -> Figure | None:
         return None
     named = name_of(number, scene)
     entities = entities_of(number, scene) or index.only_entity
+    named_so_far = scene.around.names_before.union(*(label.keys for label in scene.labels))
+    is_change = follows_change(number, scene)
     found = [
         figure
         for figure in found
-        if _is_about(figure, entities)
-        and (named is None or figure.tool == "calculate" or answers(figure, named.keys))
+        if _may_be_meant(figure, named, named_so_far, is_change=is_change)
+        and _is_about(figure, entities)
         and _points_right(figure, number, scene, index)
     ]
     return max(found, key=lambda figure: figure.as_of, default=None)
+
+
+def _may_be_meant(
+    figure: Figure, named: Named | None, named_so_far: frozenset[str], *, is_change: bool
+) -> bool:
+    """By name; a distance only of a level that was named, and never of what `rose` or `fell`."""
+    is_distance = bool(_DISTANCE.search(figure.path))
+    if is_change and (is_distance or not figure.signed):
+        return False
+    if named is None:
+        return not is_distance or answers(figure, named_so_far)
+    is_result = figure.tool == "calculate" and not named.is_beside
+    return is_result or answers(figure, named.keys)
 
 
 def contradicts(number: Number, scene: Scene) -> Figure | None:
@@ -133,7 +150,10 @@ def _units(number: Number, literal: Literal, scene: Scene) -> frozenset[Unit]:
         return frozenset({scene.around.unit})
     group = next(group for group in scene.number_lists if number in group)
     last = group[-1].literal
-    if last is None or last.unit is None or len(group) == 1:
+    place = group.index(number)
+    if last is None or last.unit is None or place == len(group) - 1:
+        return _BARE
+    if not _BORROWS.fullmatch(scene.text, number.end, group[place + 1].start):
         return _BARE
     return _BARE | {last.unit}
 
@@ -152,9 +172,11 @@ def _equals(figure: Figure, literal: Literal) -> bool:
 
 
 def _is_about(figure: Figure, entities: frozenset[str]) -> bool:
+    if " / " in figure.entity:
+        return not entities.isdisjoint(figure.entity.split(" / "))
     if not is_symbol(figure.entity) or figure.unit in _MINUTES_IN:
         return True
-    return figure.entity in entities or not entities.isdisjoint(figure.entity.split(" / "))
+    return figure.entity in entities
 
 
 def _points_right(figure: Figure, number: Number, scene: Scene, index: Index) -> bool:

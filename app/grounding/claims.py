@@ -65,7 +65,7 @@ _SPAN_NAMES = r"(?:chart|bar|candle|timeframe|range|opening|OR|high|low|view|int
 SHAPES = re.compile(
     rf"""
     (?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?:[T\ ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d+)?)?(?:Z|[+-]\d{{2}}:?\d{{2}})?)?
-      |\d{{1,2}}[/.]\d{{1,2}}[/.](?:\d{{4}}|\d{{2}})(?![\d%])
+      |(?:0?[1-9]|[12]\d|3[01])(?P<dot>[/.])(?:0?[1-9]|[12]\d|3[01])(?P=dot)(?:\d{{4}}|\d{{2}})(?![\d%]|\.\d)
       |\d{{1,2}}(?:st|nd|rd|th)?\.?\s(?:of\s|de\s)?{_MONTH}(?:,?\s\d{{4}}(?![.,\d%]))?)
     |(?P<time>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:\s?[ap]\.?m\b)?|\d{{1,2}}\s?[ap]\.?m\b\.?)
     |(?P<ratio>\d+(?:\.\d+)?:\d+(?![\d:]))
@@ -78,7 +78,8 @@ SHAPES = re.compile(
     |(?P<slash>(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![\d/%]|\.\d))
     |(?P<ordinal>\d+(?:st|nd|rd|th)\b)
     |(?P<hours>\d{{1,2}})\s?h(?:ours?|rs?)?,?\s(?:and\s)?(?P<minutes>[0-5]?\d)\s?m(?:in(?:ute)?s?)?\b
-    |(?P<timeframe>\d{{1,3}}-(?:minute|min|hour|day|week|month|year|period|bar|session|candle|second)\b
+    |(?P<timeframe>(?:[2-9]|\d{{2,3}})\s(?:minute|hour|week|month|year|period)\b
+      |\d{{1,3}}-(?:minute|min|hour|day|week|month|year|period|bar|session|candle|second)\b
       |\d{{1,3}}\s?(?:minutes?|mins?|m|hours?|hrs?|h|H|days?|d|D|weeks?|w|W|mo|months?|M)\s{_SPAN_NAMES}s?\b
       |\d{{1,3}}(?:m|min|h|H|hr|d|D|w|W|mo)\b(?!\s(?:shares|volume|contracts|left|to\sgo|until|remaining|from\snow)))
     """,
@@ -89,7 +90,7 @@ BEFORE = re.compile(
     rf"""
     (?P<list>(?:^|\n)[\s>*_\#]*\(?$|(?:^|[\s(*])\#$|(?i:\b(?:step|option|scenario|rule|part|phase|case|item|tier|no\.|lesson|chapter|question))\s$)
     |(?P<date>{_MONTH}\.?\s$|\b{_WEEKDAY}\s(?:the\s)?$)
-    |(?P<year>{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s$|{_MONTH}\s$|\b(?:in|since|year|FY|early|late|during|mid-?)\s?$)
+    |(?P<year>{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s$|{_MONTH}\s$|(?i:\b(?:in|since|year|FY|early|late|during|mid-?))\s?$)
     |(?P<name>(?i:S&P|Nasdaq|Russell|Dow(?:\sJones)?|FTSE|Nikkei|DAX|Stoxx|CAC|ASX)[\s-]$
       |\bVWAP\s?[+\-−]?$)
     |(?P<settings>(?i:\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC))\s?\([\d,.\s]*$)

@@ -14,7 +14,7 @@ _DOWN = (
     r"down|fell|falls|fallen|falling|los(?:t|es|ing|s)|lower|below|under|beneath|dropp?(?:ed|s|ing)?|declin(?:ed|es|e)"
     r"|slipp?(?:ed|s)?|shed|minus|negative|abajo|tiefer|unter|beneath"
 )
-_NEUTRAL = r"away|distance|dist|apart|off|from|within|magnitude|wide|between|moved?"
+_NEUTRAL = r"away|distance|dist|apart|off|from|within|magnitude|wide|between|moved?|changed?"
 _DIRECTION = re.compile(
     rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<neutral>{_NEUTRAL}))\b", re.IGNORECASE
 )
@@ -26,8 +26,12 @@ AFTER_DIRECTION = re.compile(
     rf"[\s)]*(?:{_UP}|{_DOWN}|{_NEUTRAL}|to|short of|shy of|past|beyond)(?:\s(?:from|than|of))?\s(?:the\s|its\s|of\s|both\s)*",
     re.IGNORECASE,
 )
+_NO_CHANGE = re.compile(
+    r"(?i:above|over|below|under|beneath|ahead|higher|lower|plus|minus|positive|negative|away|dist.*"
+    r"|apart|from|within|magnitude|wide|between)"
+)
 _BREAK = re.compile(r";|\n|\b(?:but|while|whereas|although)\b")
-_BY = re.compile(r"\s(?:by\s|about\s|around\s|roughly\s|~\s?|just\s|another\s|at\s)*[*_(]*")
+_BY = re.compile(r"\s(?:by\s|about\s|around\s|roughly\s|~\s?|just\s|another\s)*[*_(]*")
 _TO_LABEL = re.compile(
     r"(?:\s(?:from|than|of))?\s(?:(?P<it>it|that|this)\b|(?:the\s|its\s|both\s|of\s)*)"
 )
@@ -52,6 +56,27 @@ def worded(figure: Figure, number: Number, scene: Scene, *, is_close: bool) -> i
         return None if word is None else 0
     turn = -1 if "." in figure.path and _comes_last(figure, word.end(), scene) else 1
     return turn if word["up"] else -turn
+
+
+def follows_change(number: Number, scene: Scene) -> bool:
+    """`up 0.42%`, `moved +0.42%`, but not `up 0.42% above PDH`: the day's change is meant."""
+    before = list(_DIRECTION.finditer(scene.text, 0, number.start))
+    if not before or not _BY.fullmatch(scene.text, before[-1].end(), number.start):
+        return False
+    if _NO_CHANGE.fullmatch(before[-1].group()):
+        return False
+    return not is_directed_after(number, scene)
+
+
+def is_directed_after(number: Number, scene: Scene) -> bool:
+    """Whether a direction stands right behind: `0.54 below`."""
+    word = _AFTERWARDS.match(scene.text, number.end)
+    return word is not None and word["neutral"] not in {"to", "from", "between"}
+
+
+def is_elsewhere(start: int, end: int, scene: Scene) -> bool:
+    """Whether another clause begins between the two places."""
+    return _BREAK.search(scene.text, start, end) is not None
 
 
 def _comes_last(figure: Figure, at: int, scene: Scene) -> bool:

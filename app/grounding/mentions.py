@@ -60,9 +60,11 @@ _WEAK: dict[str, str] = {
     "last|close|price": "last|last price|price|trades|trading|traded|trade|now|currently|quoted|spot|quote"
     "|last print|prints|printing|current price",
     "close|pdc|last|price": "close|closed|closing price|settled|finished|closing",
+    "change|changepct": "change|chg|day change|net change|change on the day",
     "*high": "high|day s high|session high|intraday high|hod|high of day|high of the day|today s high",
     "*low": "low|day s low|session low|intraday low|lod|low of day|low of the day|today s low",
 }
+PRICE_KEYS = frozenset({"last", "close", "price"})
 UNNAMED = frozenset({"last", "price", "change", "changepct"})
 """What traders say without naming it: the price and its change."""
 
@@ -124,9 +126,9 @@ class Names:
         self._symbols = symbols.table
         for label, path in {(figure.label, figure.path) for figure in figures}:
             self._learn(label, path)
-        for entity in {figure.entity for figure in figures}:
-            self._name(entity, entity)
-            self._name(entity.partition("/")[0], entity)
+        for entity in {figure.entity for figure in figures if " / " not in figure.entity}:
+            for name in {entity, entity.partition("/")[0]}:
+                self._name(name, entity)
 
     def find(self, text: str) -> list[Mention]:
         """Every mention in order; the longest phrase wins."""

@@ -15,11 +15,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.figures import Unit
-from app.grounding.direction import AFTER_DIRECTION
-from app.grounding.mentions import UNNAMED, Mention
+from app.grounding.direction import AFTER_DIRECTION, follows_change, is_directed_after, is_elsewhere
+from app.grounding.mentions import PRICE_KEYS, UNNAMED, Mention
 from app.grounding.scene import Number, Scene
 
 _PLAIN = frozenset({None, Unit.USD, Unit.SHARES})
+_PRICE_UNITS = frozenset({None, Unit.USD, Unit.POINTS})
+_WHOSE = re.compile(r"\b(?:on|of|for|in)\s[*_`]*$")
+_OF = re.compile(r"[*_`]*\s(?:on|of|for|in)\s(?:the\s)?[*_`]*")
+_STARTS = frozenset({"pdc", "open"})
+"""What a change is measured from: `up 0.4% from the previous close` is no distance to it."""
+
 _CONNECT = re.compile(
     r"[\s:=(*_~≈|\[–—-]*(?:(?:is|are|was|at|of|sits|sitting|stands|comes in|near|around|about|roughly|approximately|just|only"
     r"|level|price|reading|currently|now|today|by|to|from|the|a|an|in|print(?:s|ed)|ran|has|had|been|up|down|value|=|→|USD)[\s:*_~≈(|]*)*[$€£]?"
@@ -42,7 +48,8 @@ def name_of(number: Number, scene: Scene) -> Named | None:
     """What the sentence calls this number."""
     related = _related(number, scene) or _paired(number, scene, scene.label_lists)
     if related:
-        return Named(related.keys, is_beside=True)
+        is_change = not related.keys.isdisjoint(_STARTS)
+        return Named(related.keys | UNNAMED if is_change else related.keys, is_beside=True)
     before = _label_before(number, scene)
     if before and not before.is_weak:
         return Named(before.keys, is_beside=True)
@@ -51,7 +58,7 @@ def name_of(number: Number, scene: Scene) -> Named | None:
         return Named(after.keys, is_beside=True)
     if scene.around.names:
         return Named(scene.around.names, is_beside=True)
-    if before:
+    if before and _may_be_price(number):
         return Named(before.keys | UNNAMED, is_beside=True)
     return _nearest(number, scene)
 
@@ -68,6 +75,8 @@ def entities_of(number: Number, scene: Scene) -> frozenset[str]:
     before = [group for group in scene.entity_lists if group[0].end <= number.start]
     if before:
         return frozenset(key for mention in before[-1] for key in mention.keys)
+    if scene.entities and not is_elsewhere(number.end, scene.entities[0].start, scene):
+        return scene.entities[0].keys
     if scene.around.entities:
         return scene.around.entities
     return scene.entities[0].keys if scene.entities else frozenset()
@@ -81,7 +90,7 @@ def is_named_directly(number: Number, scene: Scene) -> bool:
 
 def is_symbol(entity: str) -> bool:
     """Whether a sentence can name this entity: `SPY` it can, `market` and `portfolio` it need not."""
-    return bool(entity) and entity == entity.upper()
+    return bool(entity) and entity == entity.upper() and " / " not in entity
 
 
 def _related(number: Number, scene: Scene) -> Mention | None:
@@ -94,10 +103,15 @@ def _related(number: Number, scene: Scene) -> Mention | None:
 
 
 def _label_before(number: Number, scene: Scene) -> Mention | None:
+    """The label right before, also with its owner between: `the PDH of SPY is 601.77`."""
     before = [label for label in scene.labels if label.end <= number.start]
-    if before and _CONNECT.fullmatch(scene.text, before[-1].end, number.start):
-        return before[-1]
-    return None
+    if not before:
+        return None
+    end = before[-1].end
+    owner = next((each for each in scene.entities if end <= each.start < number.start), None)
+    if owner and _OF.fullmatch(scene.text, end, owner.start):
+        end = owner.end
+    return before[-1] if _CONNECT.fullmatch(scene.text, end, number.start) else None
 
 
 def _label_after(number: Number, scene: Scene) -> Mention | None:
@@ -114,18 +128,40 @@ def _label_after(number: Number, scene: Scene) -> Mention | None:
 
 
 def _nearest(number: Number, scene: Scene) -> Named | None:
-    """From farther away a name allows what is unnamed too, and no longer holds after another
-    number, unless this one measures something (`PDH 601.77, 0.08 ATR off`)."""
+    """The nearest name before. After another number it holds only for what measures something
+    (`PDH 601.77, 0.08 ATR off`); a new subject or a word of change allows what goes unnamed."""
     before = [group for group in scene.label_lists if group[-1].end <= number.start]
     if not before:
-        return None
+        return _price_of_subject(number, scene)
     end = before[-1][-1].end
     is_taken = any(end <= other.start < number.start for other in scene.numbers)
-    if is_taken and _is_plain(number):
+    if is_taken and _is_plain(number) and not is_directed_after(number, scene):
         return None
-    return Named(
-        frozenset(key for each in before[-1] for key in each.keys) | UNNAMED, is_beside=False
-    )
+    keys = frozenset(key for each in before[-1] for key in each.keys)
+    subject = _subject_beside(number, scene)
+    is_new = subject is not None and subject.start > end
+    if is_new or is_taken or follows_change(number, scene):
+        keys |= UNNAMED
+    return Named(keys, is_beside=False)
+
+
+def _price_of_subject(number: Number, scene: Scene) -> Named | None:
+    """`SPY is at 602.31`, where nothing else is being talked about, is its price."""
+    if not _may_be_price(number) or scene.around.names_before or follows_change(number, scene):
+        return None
+    return Named(PRICE_KEYS, is_beside=False) if _subject_beside(number, scene) else None
+
+
+def _subject_beside(number: Number, scene: Scene) -> Mention | None:
+    """The symbol right before the number, unless it only says whose (`the ATR of SPY is 6.8`)."""
+    before = [each for each in scene.entities if each.end <= number.start]
+    if not before or not _CONNECT.fullmatch(scene.text, before[-1].end, number.start):
+        return None
+    return None if _WHOSE.search(scene.text, 0, before[-1].start) else before[-1]
+
+
+def _may_be_price(number: Number) -> bool:
+    return number.literal is None or number.literal.unit in _PRICE_UNITS
 
 
 def _is_plain(number: Number) -> bool:

@@ -43,6 +43,7 @@ class Around:
 
     entities: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    names_before: frozenset[str] = frozenset()
     unit: Unit | None = None
     is_distance: bool = False
 

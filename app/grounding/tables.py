@@ -102,6 +102,7 @@ def _around(row: Heading, column: Heading, outside: Around) -> Around:
     return Around(
         entities=column.entities or row.entities or outside.entities,
         names=row.names or column_names,
+        names_before=outside.names_before,
         unit=unit,
         is_distance=bool(_DISTANCE.search(column.text)),
     )

@@ -13,8 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 from app.core.errors import ProviderUnavailable
 
@@ -68,6 +67,7 @@ class ChatClient:
         """Text as it comes, then one `Completion`; `ProviderUnavailable` says what happened."""
         deadline = asyncio.get_running_loop().time() + self._timeout
         draft = _Draft()
+        openai = await self._connect()
         try:
             async with asyncio.timeout_at(deadline):
                 chunks = await self._open(messages, tools)
@@ -83,7 +83,7 @@ class ChatClient:
             raise ProviderUnavailable(
                 f"The model `{self.model}` took longer than {self._timeout:g} seconds."
             ) from None
-        except httpx.HTTPError as error:
+        except openai.APIError as error:
             raise ProviderUnavailable("The model's answer broke off; ask again.") from error
         if not draft.is_finished:
             raise ProviderUnavailable("The model's answer broke off; ask again.")
@@ -97,6 +97,7 @@ class ChatClient:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> AsyncIterator[Mapping[str, Any]]:
         openai = await self._connect()
+        host = urlsplit(self._base_url).hostname
         attempt = 0
         while True:
             try:
@@ -111,7 +112,7 @@ class ChatClient:
             except openai.APIConnectionError:
                 if attempt >= self._retries:
                     raise ProviderUnavailable(
-                        f"The model's endpoint {httpx.URL(self._base_url).host} does not answer."
+                        f"The model's endpoint {host} does not answer."
                     ) from None
                 wait = _wait(attempt, None)
             attempt += 1
