@@ -13,6 +13,7 @@ from app.api.state import Check
 from app.core.clock import Clock
 from app.infra.db.database import Database
 from app.infra.heartbeats import list_heartbeats
+from app.infra.queue import client_url
 from app.market.protocol import MarketData
 
 
@@ -29,9 +30,7 @@ def check_queue(url: str | None) -> Check:
     async def check() -> Component:
         if url is None:
             return Component(ok=False, what="none", detail="COACH_QUEUE__URL is not set")
-        # a socket has another name in Celery's URLs than in its client's
-        plain = url.replace("redis+socket://", "unix://", 1)
-        client = Redis.from_url(plain, socket_connect_timeout=2, socket_timeout=2)
+        client = Redis.from_url(client_url(url), socket_connect_timeout=2, socket_timeout=2)
         try:
             found = await client.info("server")
         except (RedisError, OSError) as error:
