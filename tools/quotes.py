@@ -73,7 +73,13 @@ async def get_quote(args: QuoteArgs, context: ToolContext) -> ToolResult:
     figures = _record(context, instrument, quote, history)
     is_past = args.date is not None and quote.phase is not Phase.REGULAR
     return ToolResult(
-        _sentence(instrument, quote, figures, is_past=is_past),
+        _sentence(
+            instrument,
+            quote,
+            figures,
+            is_past=is_past,
+            is_asked_back=args.as_of is not None,
+        ),
         (_card(context, instrument, quote, figures, is_past=is_past),),
         facts=tuple(_facts(figures)),
     )
@@ -175,13 +181,22 @@ def _record_year(book: PriceBook, history: Bars) -> Iterator[Figure]:
     yield book.price("52WL", decimal_of(year.low.min()), "52-week low")
 
 
-def _sentence(instrument: Instrument, quote: Quote, figures: _Figures, *, is_past: bool) -> str:
+def _sentence(
+    instrument: Instrument,
+    quote: Quote,
+    figures: _Figures,
+    *,
+    is_past: bool,
+    is_asked_back: bool,
+) -> str:
+    """What happened first, then the range; `is_asked_back` for an earlier moment than now."""
     last = figures["last"].ref
     day = day_in_words(quote.session_date)
     if is_past:
         parts = [f"{instrument.symbol} closed at {last} on {day}"]
     else:
-        parts = [f"{instrument.symbol} is at {last}"]
+        verb = "was" if is_asked_back else "is"
+        parts = [f"{instrument.symbol} {verb} at {last}"]
     if "change" in figures:
         parts.append(_change(figures))
     sentence = ", ".join(parts)

@@ -99,6 +99,6 @@ async def test_arguments_that_make_no_sense_are_named(ask: Any) -> None:
 @pytest.mark.parametrize("as_of", ["2026-11-20T10:31", "2026-11-20T15:31:00Z"])
 async def test_a_moment_without_an_offset_is_new_yorks(ask: Any, as_of: str) -> None:
     said = await ask(get_quote, {"symbol": "ACME", "as_of": as_of})
-    assert said.sentence.startswith("ACME is at 104.00")
+    assert said.sentence.startswith("ACME was at 104.00")
     before = await ask(get_quote, {"symbol": "ACME", "as_of": "2026-11-20 10:00"})
-    assert before.sentence.startswith("ACME is at 102.00")
+    assert before.sentence.startswith("ACME was at 102.00")
