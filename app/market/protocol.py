@@ -50,3 +50,7 @@ class MarketData(Protocol):
     async def quote(self, symbol: Symbol, *, as_of: datetime) -> Quote:
         """The last price before `as_of` and its day; `NotFound` if there was none yet."""
         ...
+
+    def notes(self, symbol: Symbol) -> tuple[str, ...]:
+        """Sentences to stand with any answer about `symbol`, such as rows that were left out."""
+        return ()

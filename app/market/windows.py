@@ -15,10 +15,10 @@ def require_aware(*moments: datetime) -> None:
     for moment in moments:
         if moment.tzinfo is None:
             raise InvalidInput("A moment needs a time zone.")
-        if not FIRST_DAY.year < moment.year < LAST_DAY.year:
+        if not FIRST_DAY.year <= moment.year <= LAST_DAY.year:
             raise InvalidInput(
                 f"{moment:%Y-%m-%d} is out of reach: prices can be asked for from "
-                f"{FIRST_DAY.year + 1} to {LAST_DAY.year - 1}."
+                f"{FIRST_DAY.year} to {LAST_DAY.year}."
             )
 
 

@@ -469,10 +469,26 @@ async def test_a_moment_without_a_time_zone_is_refused(market: MarketData) -> No
 @pytest.mark.parametrize("year", [1, 1950, 2150, 9999])
 async def test_a_year_nobody_has_prices_for_is_refused(market: MarketData, year: int) -> None:
     far = datetime(year, 6, 1, tzinfo=UTC)
-    with pytest.raises(InvalidInput, match="1991 to 2044"):
+    with pytest.raises(InvalidInput, match="1990 to 2045"):
         await market.quote(AAPL, as_of=far)
-    with pytest.raises(InvalidInput, match="1991 to 2044"):
+    with pytest.raises(InvalidInput, match="1990 to 2045"):
         await market.bars(AAPL, Timeframe.D1, start=far, end=LONG_AFTER, as_of=LONG_AFTER)
+
+
+@pytest.mark.parametrize("timeframe", [Timeframe.D1, Timeframe.W1, Timeframe.MO1])
+async def test_all_of_history_may_be_asked_for(market: MarketData, timeframe: Timeframe) -> None:
+    bars = await market.bars(
+        AAPL,
+        timeframe,
+        start=datetime(1990, 1, 1, tzinfo=UTC),
+        end=datetime(2045, 12, 31, tzinfo=UTC),
+        as_of=LONG_AFTER,
+    )
+    assert len(bars) > 0
+
+
+def test_there_is_nothing_to_remark_on_clean_prices(market: MarketData) -> None:
+    assert market.notes(AAPL) == ()
 
 
 async def test_the_time_zone_of_a_question_does_not_matter(market: MarketData) -> None:

@@ -138,6 +138,17 @@ class FilesMarket(MarketData):
             volume=decimal_of(day.volume[0]) if has_volume else None,
         )
 
+    @override
+    def notes(self, symbol: Symbol) -> tuple[str, ...]:
+        faults = self.faults_of(symbol)
+        if not faults:
+            return ()
+        first = faults[0]
+        return (
+            f"Faulty rows in {symbol}'s files were left out; the first is in {first.file.name}, "
+            f"line {first.line}: {first.reason}.",
+        )
+
     def _last_trade(self, symbol: Symbol, as_of: datetime) -> tuple[float, datetime]:
         """The close of the bar that was over last, the shortest of them, and when that was."""
         found: list[tuple[int, float]] = []

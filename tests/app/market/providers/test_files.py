@@ -220,6 +220,17 @@ async def test_bytes_that_are_no_text_are_a_fault_of_their_line(tmp_path: Path) 
     assert len(await everything(market)) == 1
 
 
+def test_a_fault_is_remarked_with_every_answer_about_the_symbol(tmp_path: Path) -> None:
+    put(tmp_path, "AAPL/1m/a.csv", row(at(FRIDAY, 9, 30)), row(at(FRIDAY, 9, 31), "1,1,2,1,1"))
+    put(tmp_path, "MSFT/1m/a.csv", row(at(FRIDAY, 9, 30)))
+    market = FilesMarket(tmp_path)
+    assert market.notes(AAPL) == (
+        "Faulty rows in AAPL's files were left out; the first is in a.csv, line 3: "
+        "high is below low.",
+    )
+    assert market.notes(Symbol("MSFT")) == ()
+
+
 async def test_one_time_far_ahead_does_not_take_the_rest_with_it(tmp_path: Path) -> None:
     times = [at(FRIDAY, 9, 30) + timedelta(minutes=n) for n in range(6)]
     lines = [row(time) for time in times]
