@@ -149,9 +149,9 @@ def indicator_calls(clause: Clause, symbols: list[str], now: datetime) -> list[C
 
 _IMPLIED = (
     (r"\b(?:overbought|oversold)\b", ["rsi"]),
-    (r"\bvolatil", ["atr"]),
+    (r"\bvolatil|\b(?:typically|usually|normally|average)\b", ["atr"]),
     (r"\bmomentum\b", ["rsi", "macd"]),
-    (r"\btrend", ["sma20", "sma50", "sma200"]),
+    (r"trend", ["sma20", "sma50", "sma200"]),
 )
 
 

@@ -60,11 +60,23 @@ def parts(canvas: Canvas) -> list[Clause]:
     pieces: list[Clause] = []
     start = 0
     for match in _CUT.finditer(canvas.low):
-        if canvas.is_free(*match.span()):
+        if canvas.is_free(*match.span()) and not _is_inside_a_list(canvas, *match.span()):
             pieces.append(_part(canvas, start, match.start()))
             start = match.end()
     pieces.append(_part(canvas, start, len(canvas.text)))
     return [piece for piece in pieces if re.search(r"\w", piece.text)]
+
+
+_LISTED = (Kind.LEVEL, Kind.AVERAGE, Kind.INDICATOR)
+
+
+def _is_inside_a_list(canvas: Canvas, start: int, end: int) -> bool:
+    """Whether a connector stands between two terms of one kind: "rsi and macd", "pdh, pdl"."""
+    if canvas.low[start:end].strip() not in (",", "and", ", and", "&", "+"):
+        return False
+    before = [mention.kind for mention in canvas.mentions if mention.end == start]
+    after = [mention.kind for mention in canvas.mentions if mention.start == end]
+    return bool(before and after) and before[0] is after[0] and before[0] in _LISTED
 
 
 def _part(canvas: Canvas, start: int, end: int) -> Clause:

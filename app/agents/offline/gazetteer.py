@@ -19,6 +19,8 @@ from app.market.listings.former import FORMER
 _MORE_NAMES = {
     "berkshire b": "BRK.B",
     "berkshire hathaway b": "BRK.B",
+    "nq etf": "QQQ",
+    "es etf": "SPY",
     "dax": "DAX",
     "ftse": "FTSE",
     "nikkei": "NIKKEI",

@@ -26,6 +26,9 @@ _AVERAGES = (
     re.compile(rf"\b{_LENGTHS}[ -]?(?:days?|d|period|bar|weeks?|w)?[ -]?({_MA})(?!\w)"),
     re.compile(rf"\b({_MA})s? ?\(?{_LENGTHS}\)?(?![\w%]|[.:]\d)"),
     re.compile(r"\b((?:(?:20|50|100|200)(?: ?[,/&] ?| and | )?)+)[ -]?days?(?!\w)"),
+    re.compile(
+        r"\b((?:20|50|100)(?: ?[,/&] ?| and )(?:(?:50|100)(?: ?[,/&] ?| and ))?(?:50|100|200))\b(?! ?(?:shares|%|k))"
+    ),
 )
 _BARE_AVERAGES = re.compile(r"\b(?:the )?(?:key |main )?(?:moving averages|mas|smas|emas)\b")
 _CROSS = re.compile(r"\b(?:golden|death) cross(?:es)?\b")
@@ -62,13 +65,14 @@ def recognise_methods(canvas: Canvas) -> None:
 
 def recognise_averages(canvas: Canvas) -> None:
     """Claim moving averages as `sma50`, `ema9`; "ma" and "50 day" are simple ones."""
-    by_number, by_name, by_days = _AVERAGES
+    by_number, by_name, by_days, by_row = _AVERAGES
     for match in canvas.free(by_number):
         canvas.take(match, Kind.AVERAGE, _averages(match[2], match[1]))
     for match in canvas.free(by_name):
         canvas.take(match, Kind.AVERAGE, _averages(match[1], match[2]))
-    for match in canvas.free(by_days):
-        canvas.take(match, Kind.AVERAGE, _averages("sma", match[1]))
+    for pattern in (by_days, by_row):
+        for match in canvas.free(pattern):
+            canvas.take(match, Kind.AVERAGE, _averages("sma", match[1]))
     for match in canvas.free(_BARE_AVERAGES):
         names = ("ema9", "ema21") if "ema" in match[0] else ("sma20", "sma50", "sma200")
         canvas.take(match, Kind.AVERAGE, names)

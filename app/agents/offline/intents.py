@@ -62,7 +62,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.DESCRIBE,
-        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: out)?$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate)|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
+        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: \w+){0,2}$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate)|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
     ),
     (
         Intent.ALERT,
@@ -100,7 +100,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.ADVICE,
         r"\b(?:should|shall|would|do|can) (?:i|we|you|u|one) (?:\w+ )?(?:buy|sell|short|hold|long|enter|exit|get (?:in|out|into)|take (?:profits?|the trade)|add|trim|dump|invest|go (?:long|short)|bail|cover|load up|dip|ape)\b"
-        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
+        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\b(?:over|under)valued\b|\btrade ideas?\b|\b(?:cheap|expensive)\b(?! (?:stocks|options))|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
     ),
     (
         Intent.FORECAST,
@@ -136,6 +136,7 @@ _SMALL_TALK = (
 
 _CUES: tuple[tuple[Intent, float, str], ...] = (
     (Intent.CHART, 1.6, r"\blooks? like\b"),
+    (Intent.CHART, 2.4, r"\b(?:timeframe|scale) view\b"),
     (
         Intent.QUOTE,
         1.6,
@@ -164,7 +165,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.LEVELS,
         1.6,
-        r"\b(?:mean anything|matter|significant|meaningful|important|relevant|anything (?:at|around|near|by)|something (?:at|around|near)|what about number|special about|any level|what's at|what is at|sitting at|what sits) ?\w*|\bnumber (?:a )?(?:level|key|important|significant|support|resistance)\b",
+        r"\b(?:mean anything|matter|significant|meaningful|important|relevant|anything (?:at|around|near|by)|something (?:at|around|near)|what about number|special about|any level|what(?:'s| is) at number|sitting at number|what sits) ?\w*|\bnumber (?:a )?(?:level|key|important|significant|support|resistance)\b",
     ),
     (
         Intent.LEVELS,
@@ -216,7 +217,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.INDICATORS,
         1.5,
-        r"\b(?:overbought|oversold|technicals?|indicators|momentum|volatil\w*|trend(?:ing)?|moving averages?|indicator readings?)\b",
+        r"\b(?:overbought|oversold|(?:up|down)?trend(?:s|ing)?|(?:typically|usually|normally|on average) (?:\w+ )?(?:move|range|swing|travel)|average (?:daily )?(?:range|move|swing)|technicals?|indicators|momentum|volatil\w*|moving averages?|indicator readings?)\b",
     ),
     (
         Intent.STATUS,
@@ -314,13 +315,15 @@ _DISTANCE = re.compile(
 
 
 _OF_THE_MARKET = re.compile(
-    r"\b(?:market|markets|bells?|holidays?|trading hours|weekends?|24/7|open yet)\b"
+    r"\b(?:market|markets|bells?|holidays?|trading hours|weekends?|24/7|open yet|at night|around the clock|24 hours)\b"
 )
 _ASKS_TIME = re.compile(r"(?:so |and )?(?:when|what time|how long|how many|is it|are we)\b")
 _IS_CHART = re.compile(
-    r"^(?:please )?(?:chart|plot|graph|draw)\b|^(?!.*\bon (?:the|a|my)\b).*\bcharts?$"
+    r"^(?:please |can you )?(?:chart|plot|graph|draw|mark|overlay)\b|^(?!.*\bon (?:the|a|my)\b).*\bcharts?$"
 )
-_COUNTS_ATRS = re.compile(r"\b(?:how many|how much) indicator")
+_COUNTS_ATRS = re.compile(
+    r"\b(?:how many|how much) indicator|\b(?:far|away|distance)\b.* in indicator"
+)
 
 
 def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[Intent, float]:
@@ -340,6 +343,8 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
     for intent, weight, applies in rules:
         if applies and (intent is not Intent.STATUS or intent in total):
             total[intent] = total.get(intent, 0) + weight
+    if not clause.of(Kind.NUMBER):
+        total.pop(Intent.CALCULATE, None)
     return total
 
 

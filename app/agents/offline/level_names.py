@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 from app.agents.offline.mentions import Canvas, Kind, Mention
 
-_HLC = r"(?:highs?|hi|lows?|lo|close|closing(?: price)?|range|h|l|c)"
+_HLC = r"(?:highs?|hi|tops?|bottoms?|lows?|lo|close|closing(?: price)?|range|h|l|c)"
 _AND = r"(?:[ ]?(?:,|and|&|/|or|\+|-)[ ]?(?:the )?)"
 _LIST = rf"({_HLC}(?:{_AND}{_HLC})*)"
 _EXTREME = r"(?:highs?|hi|lows?|lo|range)"
-_EXTREMES = rf"({_EXTREME}(?:{_AND}{_EXTREME})*)"
+_EXTREMES = rf"({_EXTREME}(?:{_AND}{_HLC})*)"
 """A close of yesterday is a quote's, its high and low are levels."""
 _PREVIOUS = (
     r"(?:(?:previous|prior|prev)(?: trading)?(?:[ -]?(?:day|session)(?:'?s)?)?"
@@ -20,7 +20,7 @@ _OVERNIGHT = r"(?:overnight(?:'?s)?|globex|o/n)"
 _YEAR = r"(?:52[ -]?(?:weeks?|wks?|wk|w)s?|year(?:'s)?|yearly|annual|1[ -]?year|one year)"
 
 _WITH_CLOSE = ("PD", "PW", "PMo")
-_SIDES = {"h": "H", "l": "L", "c": "C"}
+_SIDES = {"h": "H", "t": "H", "b": "L", "l": "L", "c": "C"}
 
 _FAMILIES = (
     (re.compile(rf"\b(?:the )?{_PREVIOUS} {_LIST}(?!\w)"), "PD"),
@@ -71,6 +71,10 @@ _FIXED = (
 
 _OPENING_MINUTES = r"(5|15|30|60)(?:[ -]?(?:minutes?|mins?|min|m))?"
 _OPENING = r"(?:opening[ -]range(?: break(?:out)?)?(?:'?s)?|orb|first (?:hour|bar|candle)(?:'s)?|initial balance|ib)"
+_OF_OPENING = re.compile(
+    rf"\b{_LIST} (?:end |edge |side )?of (?:the |its )?(?:{_OPENING_MINUTES}[ -]?)?"
+    rf"(?:opening range|orb|first {_OPENING_MINUTES})(?!\w)(?: ?\(?{_OPENING_MINUTES}\)?)?"
+)
 _OPENING_RANGES = (
     re.compile(rf"\b{_OPENING_MINUTES}[ -]?(?:{_OPENING})(?: ({_HLC}(?:{_AND}{_HLC})*))?(?!\w)"),
     re.compile(
@@ -126,15 +130,19 @@ def _sides(prefix: str, listed: str) -> tuple[str, ...]:
 
 def _opening_ranges(canvas: Canvas) -> None:
     before, after, bare = _OPENING_RANGES
+    for match in canvas.free(_OF_OPENING):
+        minutes = match[2] or match[3] or match[4]
+        names = _sides(f"OR{minutes or 30}", match[1])
+        canvas.claim(Mention(Kind.LEVEL, *match.span(), values=names, is_certain=bool(minutes)))
     for match in canvas.free(before):
         canvas.take(match, Kind.LEVEL, _sides(f"OR{match[1]}", match[2] or "range"))
     for match in canvas.free(after):
         canvas.take(match, Kind.LEVEL, _sides(f"OR{match[2]}", match[1] or "range"))
     for match in canvas.free(bare):
-        minutes = 60 if match[0].startswith(("first hour", "initial")) else 30
-        minutes = 5 if match[0].startswith(("first bar", "first candle")) else minutes
-        names = _sides(f"OR{minutes}", match[1] or "range")
-        canvas.claim(Mention(Kind.LEVEL, *match.span(), values=names, is_certain=minutes != 30))
+        length = 60 if match[0].startswith(("first hour", "initial")) else 30
+        length = 5 if match[0].startswith(("first bar", "first candle")) else length
+        names = _sides(f"OR{length}", match[1] or "range")
+        canvas.claim(Mention(Kind.LEVEL, *match.span(), values=names, is_certain=length != 30))
 
 
 def _banded(match: re.Match[str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ _SLANG = {
     "fridays": "friday's", "mondays": "monday's", "tuesdays": "tuesday's", "wednesdays": "wednesday's", "thursdays": "thursday's",
     "px": "price", "chg": "change", "pct": "percent", "supp": "support", "supps": "supports", "sups": "supports", "rez": "resistance", "resis": "resistance",
     "s/r": "support and resistance", "sup/res": "support and resistance", "supp/res": "support and resistance", "support/resistance": "support and resistance", "res/sup": "support and resistance", "s&r": "support and resistance", "sr": "support and resistance",
-    "premkt": "premarket", "premrkt": "premarket", "mkt": "market", "mkts": "markets", "mrkt": "market",
+    "premkt": "premarket", "premrkt": "premarket", "mkt": "market", "hrs": "hours", "mkts": "markets", "mrkt": "market",
     "abv": "above", "blw": "below", "btw": "by the way", "vs.": "vs", "v.": "vs", "versus": "vs", "atm": "right now",
     "doin": "doing", "tradin": "trading", "lookin": "looking", "hod": "high of the day", "lod": "low of the day", "pdhl": "previous day high and low",
     "hi/lo": "high and low", "hi/low": "high and low", "high/low": "high and low", "h/l": "high and low", "hilo": "high and low",
@@ -48,10 +48,15 @@ _TOKEN = re.compile(r"(?<![\w$^/.&'-])[A-Za-z]{3,}(?:'s)?(?![\w/&]|\.\w)")
 
 def cleaned(text: str) -> str:
     """The text with plain signs and chat slang spelled out, on one line of at most 1,000 letters."""
+    text = _EXCHANGE.sub("", text)
     text = re.sub(r"[ \t]+", " ", text.translate(_SIGNS)).strip()[:1000]
     return _COUNT_WORD.sub(_counted, _SLANG_WORD.sub(_expanded, text))
 
 
+_EXCHANGE = re.compile(
+    r"\b(?:NASDAQ|NYSE|AMEX|ARCA|NYSEARCA|BATS|CBOE|TVC|BINANCE|COINBASE|SP|DJ):(?=[A-Za-z])"
+)
+"""How chart sites write where a symbol is listed: `NASDAQ:MSFT`."""
 _COUNT_WORDS = {
     "nine": 9, "ten": 10, "fourteen": 14, "twenty": 20, "twenty one": 21, "twenty-one": 21, "fifty": 50,
     "one hundred": 100, "hundred": 100, "a hundred": 100, "two hundred": 200, "fifty two": 52, "fifty-two": 52,

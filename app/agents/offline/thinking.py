@@ -167,6 +167,20 @@ def _without_symbol(intent: Intent, clause: Clause, now: datetime, plan: Plan) -
             plan.say(replies.NOT_UNDERSTOOD)
 
 
+_THAT = re.compile(r"\b(?:that|this|those|these)\b")
+
+
+def _of_that_level(calls: list[Call], clause: Clause, frame: Frame) -> list[Call]:
+    """ "How far is that": the levels of the last answer."""
+    last = frame.last("get_key_levels")
+    if last is None or clause.of(Kind.SYMBOL, Kind.LEVEL) or not _THAT.search(clause.plain):
+        return calls
+    return [
+        call.having(names=last.arguments.get("names")) if call.name == last.name else call
+        for call in calls
+    ]
+
+
 def _with_symbol(intent: Intent, wish: Wish, frame: Frame, now: datetime, plan: Plan) -> None:
     symbols = _symbols(wish.clause, frame)
     if not symbols:
@@ -181,5 +195,6 @@ def _with_symbol(intent: Intent, wish: Wish, frame: Frame, now: datetime, plan: 
         ]
     else:
         calls = _MAKERS[intent](wish.clause, symbols, now)
+        calls = _of_that_level(calls, wish.clause, frame)
     places = plan.add(calls)
     plan.leads += quote_leads(intent, wish.clause, calls, places)
