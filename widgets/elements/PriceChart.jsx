@@ -17,7 +17,7 @@ function PriceChart() {
       freshness={freshness}
       notes={averages.map((average) => `${average.replace(/^([a-z]+)(\d+)$/, (_, kind, days) => `${kind.toUpperCase()} ${days}`)} of the bars shown, in amber.`)}
     >
-      <div ref={host} />
+      <div className="tc-host" ref={host} />
     </Card>
   );
 }

@@ -2,7 +2,7 @@
 
 import { TIMEFRAMES, advance, average, axisTime, fetchBars, timeframe } from "./bars.js";
 import { ChartFrame } from "./chartframe.js";
-import { LevelLines, NARROW_PX, SessionShade, extendedRuns } from "./drawings.js";
+import { LevelLines, NARROW_PX, SessionShade, extendedRuns, together } from "./drawings.js";
 import * as format from "./format.js";
 import { tone } from "./ladder.js";
 import * as live from "./live.js";
@@ -202,10 +202,10 @@ export class ChartView {
     const shown = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
     const near = this.#span() ?? 0;
     this.#lines.show(
-      shown.map(({ name, price, kind, side }) => ({
+      together(shown.map(({ name, price, kind, side }) => ({
         name, kind, price: Number(price.value), text: price.text, colour: look[tone(kind, side)],
         isNear: Math.abs(price.value - last) <= near,
-      })),
+      }))),
       { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },
     );
     const at = format.dayAndTime(Date.parse(freshness.as_of), this.zone);
@@ -274,7 +274,8 @@ export class ChartView {
     const bar = this.#bars.at(-1);
     if (!this.#chart || !bar) return;
     const at = format.dayAndTime(Math.max(bar.time * 1000, Date.parse(freshness.as_of)), this.zone);
-    const remark = [at, freshness.provider, freshness.is_simulated && "simulated"].filter(Boolean).join(" · ");
+    const isUnsaid = freshness.is_simulated && !/simulated/i.test(freshness.provider);
+    const remark = [at, freshness.provider, isUnsaid && "simulated"].filter(Boolean).join(" · ");
     const look = { ...colours(), family: getComputedStyle(this.node).fontFamily };
     const file = `${symbol.replace("/", "-")}-${this.timeframe.name}.png`;
     savePng(this.#chart, { name: file, caption: `${symbol} · ${name} · ${this.timeframe.title}`, remark, look });

@@ -1,24 +1,48 @@
 /** What the coach draws over the candles: level lines with labels that keep apart, session shading. */
 
 const LABEL_HEIGHT = 16;
+const LABEL_STEP = LABEL_HEIGHT + 1;
 const LABEL_PADDING = 6;
 /** On a narrower chart a label is the level's name alone: its price is on the axis. */
 export const NARROW_PX = 420;
 
-/** Labels pushed apart so that none covers another; they stay in the order of their lines. */
+/**
+ * Gives each line a `labelY` so that no label covers another, each as near to its line as all of
+ * them allow: heights less their rank, made non-decreasing by pooling neighbours (isotonic
+ * regression), have the least squared displacement. Lines beyond what the height can hold get none;
+ * those first in `lines` have precedence.
+ */
 export function keepApart(lines, height) {
-  const placed = [...lines].sort((one, other) => one.y - other.y);
-  let floor = LABEL_HEIGHT / 2;
-  for (const line of placed) {
-    line.labelY = Math.max(line.y, floor);
-    floor = line.labelY + LABEL_HEIGHT + 1;
+  const room = Math.floor((height - LABEL_HEIGHT) / LABEL_STEP) + 1;
+  const placed = lines.slice(0, Math.max(0, room)).sort((one, other) => one.y - other.y);
+  const lowest = height - LABEL_HEIGHT / 2 - (placed.length - 1) * LABEL_STEP;
+  const pooled = nonDecreasing(placed.map((line, rank) => line.y - rank * LABEL_STEP));
+  return placed.map((line, rank) => {
+    const top = Math.min(Math.max(pooled[rank], LABEL_HEIGHT / 2), lowest);
+    return { ...line, labelY: top + rank * LABEL_STEP };
+  });
+}
+
+function nonDecreasing(values) {
+  const pools = [];
+  for (const value of values) {
+    let pool = { sum: value, count: 1 };
+    while (pools.length && pools.at(-1).sum / pools.at(-1).count > pool.sum / pool.count) {
+      const above = pools.pop();
+      pool = { sum: above.sum + pool.sum, count: above.count + pool.count };
+    }
+    pools.push(pool);
   }
-  let ceiling = height - LABEL_HEIGHT / 2;
-  for (const line of placed.reverse()) {
-    line.labelY = Math.min(line.labelY, ceiling);
-    ceiling = line.labelY - LABEL_HEIGHT - 1;
-  }
-  return placed;
+  return pools.flatMap(({ sum, count }) => Array(count).fill(sum / count));
+}
+
+/** Lines of one price become one, named after the first: "OR5L +3". */
+export function together(lines) {
+  const byPrice = new Map();
+  for (const line of lines) byPrice.set(line.text, [...(byPrice.get(line.text) ?? []), line]);
+  return [...byPrice.values()].map(([first, ...others]) =>
+    others.length ? { ...first, name: `${first.name} +${others.length}` } : first,
+  );
 }
 
 /** Horizontal lines `{name, kind, price, text, colour, isNear}` with a label at the right edge. */
@@ -61,29 +85,38 @@ export class LevelLines {
         .filter(({ y }) => y !== null && y >= 0 && y <= mediaSize.height);
       context.font = this.#look.font;
       context.textBaseline = "middle";
-      for (const line of keepApart(seen, mediaSize.height)) drawLine(context, line, mediaSize.width, this.#look);
+      const placed = keepApart(seen, mediaSize.height).map((line) => measured(context, line, mediaSize.width));
+      for (const line of placed) drawLine(context, line);
+      for (const line of placed) drawLabel(context, line, mediaSize.width, this.#look);
     });
   }
 }
 
-function drawLine(context, line, width, look) {
-  const text = width < NARROW_PX ? line.name : `${line.name} ${line.text}`;
-  const textWidth = context.measureText(text).width;
-  const left = width - textWidth - 2 * LABEL_PADDING;
-  context.strokeStyle = line.colour;
+function measured(context, line, width) {
+  const label = width < NARROW_PX ? line.name : `${line.name} ${line.text}`;
+  return { ...line, label, left: width - context.measureText(label).width - 2 * LABEL_PADDING };
+}
+
+function drawLine(context, { y, labelY, left, kind, colour }) {
+  context.strokeStyle = colour;
   context.lineWidth = 1;
-  context.setLineDash(line.kind === "pivot" ? [2, 3] : []);
+  context.setLineDash(kind === "pivot" ? [2, 3] : []);
   context.beginPath();
-  context.moveTo(0, Math.round(line.y) + 0.5);
-  context.lineTo(left - 12, Math.round(line.y) + 0.5);
-  context.lineTo(left, Math.round(line.labelY) + 0.5);
+  context.moveTo(0, Math.round(y) + 0.5);
+  context.lineTo(left - 12, Math.round(y) + 0.5);
+  context.lineTo(left, Math.round(labelY) + 0.5);
   context.stroke();
   context.setLineDash([]);
+}
+
+function drawLabel(context, { label, labelY, left, colour }, width, look) {
+  const top = Math.round(labelY - LABEL_HEIGHT / 2);
   context.fillStyle = look.surface;
-  context.fillRect(left, line.labelY - LABEL_HEIGHT / 2, width - left, LABEL_HEIGHT);
-  context.strokeRect(left + 0.5, Math.round(line.labelY - LABEL_HEIGHT / 2) + 0.5, width - left - 1, LABEL_HEIGHT - 1);
-  context.fillStyle = line.colour;
-  context.fillText(text, left + LABEL_PADDING, line.labelY + 0.5);
+  context.fillRect(left, top, width - left, LABEL_HEIGHT);
+  context.strokeStyle = colour;
+  context.strokeRect(left + 0.5, top + 0.5, width - left - 1, LABEL_HEIGHT - 1);
+  context.fillStyle = colour;
+  context.fillText(label, left + LABEL_PADDING, labelY + 0.5);
 }
 
 /** A wash behind bars outside regular hours. */

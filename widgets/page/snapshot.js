@@ -1,31 +1,31 @@
 /** A picture of the chart that says what it shows, when, and that it is simulated if it is. */
 
 const MARGIN = 12;
-const STRIP = 36;
+const LINE = 20;
 
-/** Downloads the chart as PNG; `caption` and `remark` stand above it. */
+/** Downloads the chart as PNG; `caption` and, below it, `remark` stand above it. */
 export function savePng(chart, { name, caption, remark, look }) {
   const picture = chart.takeScreenshot(true, false);
   const scale = window.devicePixelRatio || 1;
+  const strip = 2 * LINE + MARGIN;
   const canvas = document.createElement("canvas");
   canvas.width = picture.width;
-  canvas.height = picture.height + STRIP * scale;
+  canvas.height = picture.height + strip * scale;
   const context = canvas.getContext("2d");
   context.fillStyle = look.surface;
   context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, STRIP * scale);
+  context.drawImage(picture, 0, strip * scale);
   context.scale(scale, scale);
-  write(context, caption, MARGIN, `600 14px ${look.family}`, look.text);
-  context.textAlign = "right";
-  write(context, remark, canvas.width / scale - MARGIN, `12px ${look.family}`, look.muted);
+  write(context, caption, LINE, `600 14px ${look.family}`, look.text);
+  write(context, remark, 2 * LINE, `12px ${look.family}`, look.muted);
   canvas.toBlob((blob) => download(blob, name), "image/png");
 }
 
-function write(context, text, x, font, colour) {
+function write(context, text, y, font, colour) {
   context.font = font;
   context.fillStyle = colour;
   context.textBaseline = "middle";
-  context.fillText(text, x, STRIP / 2);
+  context.fillText(text, MARGIN, y);
 }
 
 function download(blob, name) {

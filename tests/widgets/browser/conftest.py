@@ -34,14 +34,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def gallery() -> Iterator[str]:
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running gallery of cards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, str(Path(__file__).parent / "gallery" / "server.py"), str(port)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},  # noqa: TID251 - handed on as it is
+        env={
+            **os.environ,  # noqa: TID251 - handed on as it is
+            "PYTHONPATH": str(ROOT),
+            "TMPDIR": str(tmp_path_factory.mktemp("gallery")),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

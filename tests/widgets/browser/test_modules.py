@@ -151,10 +151,30 @@ def test_labels_of_close_lines_do_not_cover_each_other_and_stay_on_the_chart(pag
 
     placed = run(page, "drawings", "return m.keepApart(g[0], 300)", lines)
 
-    heights = sorted(line["labelY"] for line in placed)
+    heights = [line["labelY"] for line in placed]
     assert all(below - above >= 16 for above, below in pairwise(heights))
     assert heights[0] >= 8
     assert heights[-1] <= 292
+    assert heights[1:4] == [84, 101, 118]
+
+
+def test_where_labels_have_no_room_the_first_lines_keep_theirs(page: Page) -> None:
+    lines = [{"y": 50 + at, "name": at} for at in range(20)]
+
+    placed = run(page, "drawings", "return m.keepApart(g[0], 100)", lines)
+
+    assert sorted(line["name"] for line in placed) == [0, 1, 2, 3, 4]
+
+
+def test_levels_of_one_price_share_a_line(page: Page) -> None:
+    lines = [
+        {"name": name, "text": text}
+        for name, text in (("OR5L", "9.1"), ("PDH", "9.2"), ("OR15L", "9.1"))
+    ]
+
+    names = run(page, "drawings", "return m.together(g[0]).map(line => line.name)", lines)
+
+    assert names == ["OR5L +1", "PDH"]
 
 
 def test_bars_outside_the_sessions_are_shaded_in_runs(page: Page) -> None:
