@@ -248,7 +248,7 @@ def _card(
             for label, path in STATISTICS
             if instrument.has_volume or "volume" not in path
         ),
-        notes=(),
+        notes=context.market.notes(instrument.symbol),
         freshness=freshness(context.market.provider, instrument, quote.as_of, session),
     )
 

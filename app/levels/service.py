@@ -61,7 +61,7 @@ async def map_levels(
         missing_bars=evidence.missing_bars,
         levels=_measured(ladder.drafts, evidence, atr),
         absent=tuple(ladder.absent),
-        notes=tuple(_notes(evidence)),
+        notes=(*_notes(evidence), *market.notes(instrument.symbol)),
     )
 
 

@@ -102,3 +102,13 @@ async def test_a_moment_without_an_offset_is_new_yorks(ask: Any, as_of: str) -> 
     assert said.sentence.startswith("ACME was at 104.00")
     before = await ask(get_quote, {"symbol": "ACME", "as_of": "2026-11-20 10:00"})
     assert before.sentence.startswith("ACME was at 102.00")
+
+
+async def test_rows_that_were_left_out_are_said_on_the_card(
+    ask: Any, files: Any, tmp_path: Any
+) -> None:
+    with (tmp_path / "ACME" / "1m" / "bars.csv").open("a", encoding="utf-8") as rows:
+        rows.write("2026-11-20T10:31:00-05:00,104,90,110,104,10\n")
+    said = await ask(get_quote, {"symbol": "ACME"})
+    assert said.figures["last"] == "104.00"
+    assert "line 7" in said.result.cards[0].notes[0]
