@@ -1,9 +1,13 @@
 """What Chainlit runs in the gallery: a message names the cards to send."""
 
+from importlib import import_module
+
 import chainlit as cl
-from samples import samples_at
 
 from widgets.base import BaseCard
+
+# Chainlit runs this file by its path, with its folder on the import path.
+samples_at = import_module("samples").samples_at
 
 PROSE = (
     "SPY trades at [602.31](#a1), [0.08 ATR](#a1,a3) above yesterday's high of [601.77](#a{pdh}). "
