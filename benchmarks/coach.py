@@ -76,8 +76,9 @@ def run() -> None:
     with scripted() as model, temporary_home() as home:
         with running(home, {"COACH_LLM__BASE_URL": model, "COACH_LLM__MODEL": "scripted"}) as house:
             tokens = asyncio.run(_tokens(house))
-            ours, card = _measure(house.port, house.web, tokens, _check_ours)
+            # before the rush: what it leaves free would hide what a chat takes
             memory.append(_memory("trading coach", house.port, house.web, tokens, cards=1))
+            ours, card = _measure(house.port, house.web, tokens, _check_ours)
         with running(home) as house:
             offline, _ = _measure(house.port, house.web, tokens, _check_ours)
         card_file = home / "card.json"
@@ -105,9 +106,9 @@ def _print(times: Sequence[Row], memory: Sequence[Row], ratio: float) -> None:
     )
     print_table(
         f"Memory of the web process, MB, {SESSIONS} open chats",
-        ("before", "per chat", "after 1 turn"),
+        ("before", "per chat", "and a turn"),
         memory,
-        note="per chat: an open tab over socket.io; after 1 turn: the same once each has asked",
+        note="per chat: an open tab over socket.io; and a turn: the same once each has asked",
     )
 
 
@@ -181,8 +182,8 @@ async def _sessions(
     port: int, process: psutil.Process, tokens: Sequence[str], cards: int
 ) -> tuple[float, float, float]:
     few = [await open_tab(port, token) for token in tokens[-5:]]
-    for tab in few:
-        await tab.ask(_question(0))
+    for number in range(len(SYMBOLS)):
+        await few[number % len(few)].ask(_question(number))
     before = await _settled(process)
     tabs = [await open_tab(port, token) for token in tokens[:SESSIONS]]
     opened = await _settled(process)

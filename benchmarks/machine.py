@@ -22,9 +22,9 @@ def describe_machine() -> str:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Row], *, note: str = "") -> None:
     """Names on the left, figures under their columns; None is a dash."""
     print(title)
-    print(f"  {'':46}{''.join(f'{column:>11}' for column in columns)}")
+    print(f"  {'':42}{''.join(f'{column:>12}' for column in columns)}")
     for name, figures in rows:
-        print(f"  {name:46}{''.join(f'{_figure(each):>11}' for each in figures)}")
+        print(f"  {name:42}{''.join(f'{_figure(each):>12}' for each in figures)}")
     for line in note.splitlines():
         print(f"  {line}")
 

@@ -8,6 +8,7 @@ description, its examples serve the offline coach, the starters, the README and 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from inspect import cleandoc
 from typing import Any, Generic, TypeVar
 
@@ -93,15 +94,13 @@ class Tool(Generic[A]):
     examples: tuple[Example, ...]
 
     def schema(self) -> dict[str, Any]:
-        """The tool as OpenAI's chat completions take it."""
-        parameters = self.args.model_json_schema()
-        parameters.pop("title", None)
+        """The tool as OpenAI's chat completions take it; to be read, not changed."""
         return {
             "type": "function",
             "function": {
                 "name": self.name,
                 "description": self.description,
-                "parameters": parameters,
+                "parameters": _parameters(self.args),
             },
         }
 
@@ -149,6 +148,14 @@ class Toolbox:
 
     def schemas(self) -> list[dict[str, Any]]:
         return [each.schema() for each in self.tools]
+
+
+@cache
+def _parameters(args: type[ToolArgs]) -> dict[str, Any]:
+    """Kept, since making them takes milliseconds and every round of a model asks for them all."""
+    parameters = args.model_json_schema()
+    parameters.pop("title", None)
+    return parameters
 
 
 def _readable(name: str, error: ValidationError) -> str:

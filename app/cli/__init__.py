@@ -23,6 +23,7 @@ COMMANDS = {
     "doctor": "say what is in use and what is wrong",
     "test": "run the tests",
     "check": "format, lint, import rules, types, generated pages, then the tests",
+    "benchmark": "measure what is fast: levels, the coach, starts, the market",
     "serve": argparse.SUPPRESS,
 }
 

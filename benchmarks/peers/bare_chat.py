@@ -5,4 +5,4 @@ import chainlit
 
 @chainlit.on_message
 async def echo(message: chainlit.Message) -> None:
-    await chainlit.Message(content=message.content).send()
+    await chainlit.Message(content=message.content).send()  # type: ignore[no-untyped-call]
