@@ -1,9 +1,11 @@
 """The offline coach as a chat model: one round asks for tools, the next puts their answers in words.
 
 Decided: it keeps nothing between rounds. Every round reads the whole conversation again, so that a
-reload, a second tab and another process give the same answer.
+reload, a second tab and another process give the same answer. It reads in a thread, because the
+first likeness loads weights and must not hold up other members.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from app.agents.offline.plans import Plan
 from app.agents.offline.reading import read
 from app.agents.offline.thinking import Thinker
 from app.agents.offline.threads import Turn, frame_before, turns
+from app.market import calendar
 from tools.base import Toolbox
 
 NAME = "offline coach"
@@ -46,7 +49,16 @@ class OfflineCoach(ChatModel):
         examples = {
             tool.name: tuple(example.question for example in tool.examples) for tool in toolbox
         }
-        self._thinker = Thinker(Likeness(examples, self._masked, vectors))
+        self._likeness = Likeness(examples, self._masked, vectors)
+        self._thinker = Thinker(self._likeness)
+
+    def warm(self) -> None:
+        """Load what the first unusual question would wait for: weights, vectors, calendars.
+
+        Takes about a second, several where the vectors were never computed; call it in a thread.
+        """
+        self._likeness.intent("warm up")
+        calendar.session_table(calendar.US)
 
     @property
     @override
@@ -57,7 +69,7 @@ class OfflineCoach(ChatModel):
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
         conversation = turns(request.messages)
         turn = conversation[-1]
-        plan = self._plan(conversation, request)
+        plan = await asyncio.to_thread(self._plan, conversation, request)
         if plan.calls and not turn.calls:
             yield RoundEnd(calls=_tool_calls(plan, len(conversation)))
             return
