@@ -108,7 +108,7 @@ async def _thread(
 def _cut_short(seen: Sequence[TurnEvent], *, model: str, letters: int) -> TurnDone:
     """What a cancelled turn leaves behind."""
     parts = [each for each in seen if isinstance(each, TextPart | NumberPart)]
-    parts.append(TextPart(f"{' ' if parts else ''}(stopped)"))
+    parts.append(TextPart("\n\n(stopped)" if parts else "(stopped)"))
     numbers = [each for each in parts if isinstance(each, NumberPart)]
     return TurnDone(
         answer=markdown(parts),

@@ -56,6 +56,7 @@ class Writer:
         self._filler = Filler(ledger)
         self._question = question
         self._size = -1
+        self._asked: frozenset[str] = frozenset()
         self._topic: frozenset[str] = frozenset()
         self._names: frozenset[str] = frozenset()
         self._table: Table | None = None
@@ -168,7 +169,9 @@ class Writer:
         if size != self._size:
             self._size = size
             self._index = Index(self._ledger, self._symbols, self._now)
-            self._topic = self._topic or _entities(self._index.names.find(self._question))
+            names = self._index.names
+            in_lower_case = _entities(names.find(self._question.upper())) & self._index.entities
+            self._asked = _entities(names.find(self._question)) | in_lower_case
 
     def _show_remarks(self) -> None:
         """Remarks follow their sentence; those on a table follow the table."""
@@ -185,7 +188,7 @@ class Writer:
         literals = tokenize(sentence, spans)
         mentions = self._index.names.find(sentence)
         numbers = self._numbers(literals)
-        around = Around(entities=self._topic, names_before=self._names)
+        around = Around(entities=self._topic or self._asked, names_before=self._names)
         self._table = Table.after(self._table, sentence, mentions)
         for number in numbers:
             scene = self._scene(sentence, number, numbers, mentions, around)

@@ -60,6 +60,7 @@ class Index:
         self.names = Names(figures, symbols)
         current = frozenset(each.entity for each in ledger.current if is_symbol(each.entity))
         self.only_entity = current if len(current) == 1 else frozenset()
+        self.entities = frozenset(figure.entity for figure in figures)
         figures.sort(key=_magnitude)
         self._figures = figures
         self._values = [abs(figure.value) for figure in figures]

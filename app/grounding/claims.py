@@ -88,13 +88,12 @@ SHAPES = re.compile(
 
 BEFORE = re.compile(
     rf"""
-    (?P<list>(?:^|\n)[\s>*_\#]*\(?$|(?:^|[\s(*])\#$|(?i:\b(?:step|option|scenario|rule|part|phase|case|item|tier|no\.|lesson|chapter|question))\s$)
+    (?P<list>(?:^|\n)[\s>*_\#-]*\(?$|(?:^|[\s(*])\#$|(?i:\b(?:step|option|scenario|rule|part|phase|case|item|tier|no\.|lesson|chapter|question))\s$)
     |(?P<date>{_MONTH}\.?\s$|\b{_WEEKDAY}\s(?:the\s)?$)
     |(?P<year>{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s$|{_MONTH}\s$|(?i:\b(?:in|since|year|FY|early|late|during|mid-?))\s?$)
-    |(?P<name>(?i:S&P|Nasdaq|Russell|Dow(?:\sJones)?|FTSE|Nikkei|DAX|Stoxx|CAC|ASX)[\s-]$
+    |(?P<name>(?i:S&P|Nasdaq|Russell|Dow(?:\sJones)?|FTSE|Nikkei|DAX|Stoxx|CAC|ASX)[\s-]$|\b[A-Z]{(2,)}-$
       |\bVWAP\s?[+\-−]?$)
     |(?P<settings>(?i:\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC))\s?\([\d,.\s]*$)
-    |(?P<until>(?i:\b(?:in|for|another|about|~|left|only|next\sbell:?))\s?$)
     |(?P<period>(?i:\b(?:last|past|previous|prior|next|first|within|over|every|each|opening))\s(?:the\s)?$)
     """,
     re.VERBOSE,
@@ -131,7 +130,7 @@ NUMBER = re.compile(
 )
 
 PREFIX = re.compile(
-    r"(?P<either>±|\+/[-−])?(?P<sign>(?<![\w)\]}%])[+\-−])?\s?(?P<money>[$€£]|USD\s?|US\$)?"
+    r"(?P<either>±|\+/[-−])?(?P<sign>(?<![\w)\]}%])[+\-−])?(?P<money>[$€£]|USD\s?|US\$)?"
     r"(?P<inner>(?<=[$€£])[+\-−])?$"
 )
 
@@ -178,9 +177,11 @@ _SPELLED = {
     "twelve": (Decimal(12), Decimal(1)),
 }
 _LEVEL_NAME = re.compile(
-    r"(?:[RSHLPQ]\d|OR\d+[HL]?|(?:[ESWD]?MA|VWAP|RSI|ATR|ADX|BB|FY|PP|T|TP|GPT-?|W|M|H|D)\d{1,4}|[A-Z]\d?[A-Z]\d?)(?![.,]?\d|[%$])"
+    r"(?:[RSHLPQ]\d|OR\d+[HL]?|(?:[ESWD]?MA|VWAP|RSI|ATR|ADX|BB|FY|PP|T|TP|GPT-?|W|M|H|D)\d{1,4})(?![.,]?\d|[%$])"
 )
 _PLAIN_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_UNTIL = re.compile(r"\b(?:in|for|another|about|left|only|next bell:?)\s$|~\s?$", re.IGNORECASE)
+_SHORT_DURATION = re.compile(r"\d+(?:m|min|h|hr|d)")
 _DIGIT = re.compile(r"\d")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\]\([^)\s]*\)|`[^`\n]*`")
 _NAME_END = re.compile(r"\d+(?![.,]?\d|[%$])\w*")
@@ -249,10 +250,7 @@ def _shaped(text: str, shape: re.Match[str], before: str) -> Literal | None:
 
 def _counts_down(text: str, before: str) -> bool:
     """`in 35m`, `for 2h`: a duration that is claimed, not a timeframe."""
-    context = BEFORE.search(before)
-    return bool(
-        context and context.lastgroup == "until" and re.fullmatch(r"\d+(?:m|min|h|hr|d)", text)
-    )
+    return bool(_UNTIL.search(before) and _SHORT_DURATION.fullmatch(text))
 
 
 def _surrounded(text: str, at: int, claim: Literal, before: str) -> Kind:

@@ -53,6 +53,9 @@ _PHRASES: dict[str, str] = {
     "averagevolume": "average volume|avg volume",
     "atr": "atr|average true range|atr 14",
     "vwap": "vwap",
+    **{name: name for name in ("rsi", "macd", "adx", "cci", "mfi", "obv", "willr", "roc")},
+    "stoch": "stoch|stochastic|stochastics",
+    "bb": "bb|bollinger|bollinger band|bollinger bands",
     "gap|gappct|gapattheopen": "gap|gapped",
     "untilnext": "time to the next bell|next bell",
 }

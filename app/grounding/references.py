@@ -23,7 +23,7 @@ _POSSIBLE = re.compile(r"[\w\s.()+\-−–*/×·÷:,%$]*")
 _STOP = re.compile(r"[{}\n]")
 _ID = re.compile(r"(?<![\w.])[a-z]{1,3}\d{1,4}(?!\w)")
 _SIGN_BEFORE = re.compile(r"(?<![\w)\]}%.])([+\-−])[$€£]?$")
-_DIGIT_BEFORE = re.compile(r"\d[.,]?$|(?<![\w])\.$")
+_DIGIT_BEFORE = re.compile(r"\d[.,]?$|(?<![\w])\.$|\}$")
 _GLUED = re.compile(
     r"[.,]?\d[\d.,]*|%|\s?(?:[kKMBT]|m|mn|bn|thousand|million|billion|bps?|percent|pct)\b"
 )
@@ -37,6 +37,7 @@ class Filler:
         self._ledger = ledger
         self._open = ""
         self._tail = ""
+        self._held = ""
         self._held_after: NumberPart | None = None
         self._unit = ""
 
@@ -73,11 +74,9 @@ class Filler:
     def _words(self, text: str, *, is_last: bool) -> Iterator[Piece]:
         """Text after a number waits until its first word is whole, to see what it does to it."""
         if self._held_after is not None:
-            self._tail += text
-            if not is_last and _WORD_GOES_ON.fullmatch(self._tail):
-                return
-            text = self._tail
-            yield from self._after_number(text)
+            self._held += text
+            if is_last or not _WORD_GOES_ON.fullmatch(self._held):
+                yield from self._after_number(self._held)
             return
         if text:
             self._tail = (self._tail + text)[-4:]
@@ -93,13 +92,13 @@ class Filler:
         if glued and not re.match(r"[.,]?\d+[.)]\s", text) and glued.group().strip(".,"):
             yield NumberPart(glued.group(), ())
             text = text[glued.end() :]
-        self._tail = text[-4:]
+        self._tail = ("}" + text)[-4:]
         if text:
             yield text
 
     def _number(self, content: str) -> Iterator[Piece]:
         if self._held_after is not None:
-            yield from self._after_number(self._tail)
+            yield from self._after_number(self._held)
         part, self._unit = self._resolve(content)
         sign = _SIGN_BEFORE.search(self._tail)
         if sign and part.is_bound:
@@ -107,7 +106,7 @@ class Filler:
         if _DIGIT_BEFORE.search(self._tail):
             part = NumberPart(part.text, (), part.label)
         yield part
-        self._tail, self._held_after = "", part
+        self._held, self._held_after = "", part
 
     def _resolve(self, content: str) -> tuple[NumberPart, str]:
         figure = self._ledger.find(content.strip())

@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -47,11 +48,11 @@ async def coached(
         await model.close()
 
 
-async def told(coach: Coach, question: str, memory: Memory | None = None) -> list:
+async def told(coach: Coach, question: str, memory: Memory | None = None) -> list[Any]:
     return [event async for event in coach.answer(question, memory)]
 
 
-def ids_in(request) -> dict[str, str]:
+def ids_in(request: Mapping[str, Any]) -> dict[str, str]:
     """Path to id, of the last tool message the model was given."""
     content = request["messages"][-1]["content"]
     return {
@@ -59,8 +60,8 @@ def ids_in(request) -> dict[str, str]:
     }
 
 
-async def test_a_reference_is_filled_in_and_the_card_is_shown(clock):
-    def script(request):
+async def test_a_reference_is_filled_in_and_the_card_is_shown(clock: FrozenClock) -> None:
+    def script(request: Mapping[str, Any]) -> Reply:
         if len(request["messages"]) == 2:
             return Reply(calls=(LEVELS,))
         ids = ids_in(request)
@@ -81,7 +82,7 @@ async def test_a_reference_is_filled_in_and_the_card_is_shown(clock):
     assert f"PDH (SPY) = {pdh}\n" in content
 
 
-async def test_the_parts_make_up_the_answer(clock):
+async def test_the_parts_make_up_the_answer(clock: FrozenClock) -> None:
     script = [Reply(calls=(QUOTE,)), Reply(text="SPY is at {a1}.\n\nThat is **all**.")]
     async with coached(script, clock) as (coach, _):
         events = await told(coach, "spy?")
@@ -91,7 +92,7 @@ async def test_the_parts_make_up_the_answer(clock):
     assert "".join(part.text for part in streamed) == done.answer
 
 
-async def test_parallel_calls_keep_their_order_and_their_letters(clock):
+async def test_parallel_calls_keep_their_order_and_their_letters(clock: FrozenClock) -> None:
     calls = tuple(("get_key_levels", {"symbol": symbol}) for symbol in ("DIA", "XLF", "SPX"))
     script = [Reply(calls=calls), Reply(text="Side by side.")]
     async with coached(script, clock) as (coach, _):
@@ -103,7 +104,7 @@ async def test_parallel_calls_keep_their_order_and_their_letters(clock):
     assert [type(card) for card in cards] == [LevelsTable]
 
 
-async def test_several_rounds_before_the_answer(clock):
+async def test_several_rounds_before_the_answer(clock: FrozenClock) -> None:
     script = [
         Reply(calls=(QUOTE,)),
         Reply(text="First the levels. ", calls=(LEVELS,)),
@@ -116,7 +117,9 @@ async def test_several_rounds_before_the_answer(clock):
     assert not done.grounding.unbound
 
 
-async def test_a_typed_price_without_a_tool_is_marked_and_the_answer_says_so(clock):
+async def test_a_typed_price_without_a_tool_is_marked_and_the_answer_says_so(
+    clock: FrozenClock,
+) -> None:
     script = [Reply(text="SPY is at 602.40."), Reply(text="none")]
     async with coached(script, clock) as (coach, _):
         done = (await told(coach, "where is spy"))[-1]
@@ -126,7 +129,7 @@ async def test_a_typed_price_without_a_tool_is_marked_and_the_answer_says_so(clo
     assert "none" not in done.answer
 
 
-async def test_a_correction_is_added_under_the_answer(clock):
+async def test_a_correction_is_added_under_the_answer(clock: FrozenClock) -> None:
     script = [
         Reply(text="SPY is at 602.40."),
         Reply(calls=(QUOTE,)),
@@ -141,14 +144,16 @@ async def test_a_correction_is_added_under_the_answer(clock):
     assert (done.grounding.numbers, done.grounding.bound) == (2, 1)
 
 
-async def test_corrections_are_offered_twice_and_then_the_marked_answer_goes_out(clock):
+async def test_corrections_are_offered_twice_and_then_the_marked_answer_goes_out(
+    clock: FrozenClock,
+) -> None:
     async with coached([Reply(text="SPY is at 602.40.")], clock) as (coach, server):
         done = (await told(coach, "where is spy"))[-1]
     assert len(server.requests) == 3
     assert done.answer.count("⚠ 602.40") == 3
 
 
-async def test_bad_arguments_tell_the_model_what_to_change(clock):
+async def test_bad_arguments_tell_the_model_what_to_change(clock: FrozenClock) -> None:
     script = [
         Reply(
             calls=(
@@ -190,7 +195,7 @@ async def dawdle(args: NoArgs, context: ToolContext) -> ToolResult:
     return ToolResult("late")
 
 
-async def test_a_broken_and_a_slow_tool_are_facts_and_the_turn_goes_on(clock):
+async def test_a_broken_and_a_slow_tool_are_facts_and_the_turn_goes_on(clock: FrozenClock) -> None:
     script = [
         Reply(calls=(("break_down", {}), ("dawdle", {}), QUOTE)),
         Reply(text="SPY is {c1}. It is 12.34."),
@@ -210,7 +215,7 @@ async def test_a_broken_and_a_slow_tool_are_facts_and_the_turn_goes_on(clock):
     assert "break_down" in done.answer
 
 
-async def test_after_eight_rounds_the_turn_stops_with_what_was_found(clock):
+async def test_after_eight_rounds_the_turn_stops_with_what_was_found(clock: FrozenClock) -> None:
     async with coached([Reply(calls=(QUOTE,))], clock) as (coach, server):
         done = (await told(coach, "spy"))[-1]
     assert len(server.requests) == 8
@@ -230,7 +235,9 @@ async def test_after_eight_rounds_the_turn_stops_with_what_was_found(clock):
         (Reply(delay_seconds=5), "took longer than 0.5 seconds"),
     ],
 )
-async def test_a_model_that_does_not_answer_leaves_an_answer_that_says_so(clock, reply, says):
+async def test_a_model_that_does_not_answer_leaves_an_answer_that_says_so(
+    clock: FrozenClock, reply: Reply, says: str
+) -> None:
     async with coached([reply], clock, timeout_seconds=0.5, retries=0) as (coach, _):
         done = (await told(coach, "spy"))[-1]
     assert says in done.answer
@@ -238,7 +245,9 @@ async def test_a_model_that_does_not_answer_leaves_an_answer_that_says_so(clock,
     assert done.extra["stopped"] == "provider_unavailable"
 
 
-async def test_a_model_that_fails_after_its_tools_leaves_their_sentences(clock):
+async def test_a_model_that_fails_after_its_tools_leaves_their_sentences(
+    clock: FrozenClock,
+) -> None:
     script = [Reply(calls=(QUOTE,)), Reply(status=500)]
     async with coached(script, clock, retries=0) as (coach, _):
         done = (await told(coach, "spy"))[-1]
@@ -247,14 +256,14 @@ async def test_a_model_that_fails_after_its_tools_leaves_their_sentences(clock):
     assert not done.grounding.unbound
 
 
-async def test_an_answer_that_breaks_off_keeps_what_was_said(clock):
+async def test_an_answer_that_breaks_off_keeps_what_was_said(clock: FrozenClock) -> None:
     async with coached([Reply(text="The levels say", is_cut=True)], clock) as (coach, _):
         done = (await told(coach, "spy"))[-1]
     assert done.answer.startswith("The levels say\n\n")
     assert "broke off" in done.answer
 
 
-async def test_the_time_of_a_turn_is_limited(clock):
+async def test_the_time_of_a_turn_is_limited(clock: FrozenClock) -> None:
     limits = Limits(turn_seconds=0.4)
     async with coached([Reply(delay_seconds=5)], clock, limits=limits) as (coach, _):
         done = (await told(coach, "spy"))[-1]
@@ -262,7 +271,7 @@ async def test_the_time_of_a_turn_is_limited(clock):
     assert "longer than a turn may" in done.answer
 
 
-async def test_a_cancelled_turn_stops_its_tools(clock):
+async def test_a_cancelled_turn_stops_its_tools(clock: FrozenClock) -> None:
     stopped = asyncio.Event()
 
     @tool(NoArgs, examples=[])
@@ -290,25 +299,32 @@ async def test_a_cancelled_turn_stops_its_tools(clock):
     assert stopped.is_set()
 
 
-async def test_a_question_of_the_past_sees_no_later_price(clock, now):
+async def test_a_question_of_the_past_sees_no_later_price(
+    clock: FrozenClock, now: datetime
+) -> None:
     past = datetime.fromisoformat("2026-11-17T10:45:00-05:00")
     script = [Reply(calls=(QUOTE,)), Reply(text="SPY was at {a1}.")]
     async with coached(script, clock) as (coach, server):
-        events = [event async for event in coach.answer("spy", as_of=past)]
-    figure = events[-1].calls[0].figures[0]
+        done = [event async for event in coach.answer("spy", as_of=past)][-1]
+    assert isinstance(done, TurnDone)
+    figure = done.calls[0].figures[0]
     assert figure.as_of <= past
     assert "17 November 2026" in server.requests[0]["messages"][0]["content"]
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "x" * 4_001])
-async def test_what_cannot_be_asked_is_refused_before_anything_happens(clock, question):
+async def test_what_cannot_be_asked_is_refused_before_anything_happens(
+    clock: FrozenClock, question: str
+) -> None:
     async with coached([Reply(text="hi")], clock) as (coach, server):
         with pytest.raises(InvalidInput):
             await told(coach, question)
     assert not server.requests
 
 
-async def test_the_future_and_a_time_without_offset_are_refused(clock, now):
+async def test_the_future_and_a_time_without_offset_are_refused(
+    clock: FrozenClock, now: datetime
+) -> None:
     async with coached([Reply(text="hi")], clock) as (coach, _):
         for as_of in (now.replace(tzinfo=None), now.replace(year=2027)):
             with pytest.raises(InvalidInput):
@@ -324,7 +340,7 @@ async def read_page(args: NoArgs, context: ToolContext) -> ToolResult:
     return ToolResult("The page is below.", facts=(untrusted("example.com", page),))
 
 
-async def test_what_a_page_says_is_a_quotation_never_a_figure(clock):
+async def test_what_a_page_says_is_a_quotation_never_a_figure(clock: FrozenClock) -> None:
     script = [
         Reply(calls=(("read_page", {}),)),
         Reply(text='The page says "The price of SPY is 1000". SPY is at 1000.'),

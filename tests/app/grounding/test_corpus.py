@@ -1,25 +1,188 @@
-"""Right numbers of any habit pass, wrong ones do not: the promise, measured on hundreds of answers."""
+"""Right numbers of any habit pass, wrong ones do not: the promise, measured on hundreds of answers.
 
+The figures are those of the real tools on the simulated market; `habits.md` holds the answers,
+with places such as `[A.PDH|abs]` for a typed figure and `[A.change?up:down]` for its direction.
+"""
+
+import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 import pytest
 
-from app.core.figures import MINUS
+from app.agents.calling import Caller
+from app.agents.coach import symbol_names
+from app.agents.model import ToolCall
+from app.core.clock import FrozenClock
+from app.core.figures import MINUS, Figure, format_decimal
+from app.core.ids import new_id
 from app.grounding.answer import Writer
+from app.grounding.ledger import Ledger
+from app.grounding.mentions import Symbols
 from app.grounding.parts import NumberPart, Part
+from app.market.providers.simulated import SimulatedMarket
+from tools import TOOLBOX
 
 PRESENT = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+PAIRS = (
+    ("SPY", "QQQ"),
+    ("AAPL", "MSFT"),
+    ("NVDA", "AMD"),
+    ("TSLA", "F"),
+    ("KO", "PEP"),
+    ("XOM", "CVX"),
+    ("JPM", "GS"),
+    ("META", "GOOGL"),
+    ("DIA", "IWM"),
+)
+Record = Callable[[str, object], None]
+_PLACE = re.compile(
+    r"\[(?P<who>A|B|market|calc)\.(?P<path>[^\]|?]+)(?:\|(?P<form>\w+)|\?(?P<up>\w+):(?P<down>\w+))?\]"
+    r"|\{(?P<ref_who>A|B)\.(?P<ref_path>[^}]+)\}|\b(?P<symbol>SPY|A|B)\b(?='s|\W|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A figure as an answer types it, at its place."""
+
+    start: int
+    end: int
+    figure: Figure
+    form: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer, its typed figures, and the two symbols it may be about."""
+
+    habit: int
+    text: str
+    pair: tuple[str, str]
+    ledger: Ledger
+    typed: list[Typed] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    answers: list[Answer]
+    symbols: Symbols
+
+
 SWAPPED = {"PDH": "PDL", "PDL": "PDH", "R1": "S1", "S1": "R1", "R2": "S2", "R3": "S3"}
 SWAPPED |= {"EMA9": "EMA21", "52WH": "52WL", "OR30H": "OR30L", "OR30L": "OR30H"}
 DIRECTIONS = {"up": "down", "above": "below", "gained": "lost"}
 DIRECTIONS |= {down: up for up, down in DIRECTIONS.items()}
 
 
-def checked(answer, symbols, text=None):
+@pytest.fixture(scope="session")
+def habits() -> list[str]:
+    text = (Path(__file__).parent / "habits.md").read_text(encoding="utf-8")
+    return [habit.strip("\n") for habit in text.split("\n---\n")]
+
+
+@pytest.fixture(scope="session")
+def corpus(habits: list[str]) -> Corpus:
+    """Every habit over every pair of symbols whose figures it needs."""
+    return asyncio.run(_corpus(habits))
+
+
+async def _corpus(habits: list[str]) -> Corpus:
+    market = SimulatedMarket(seed=7)
+    answers = []
+    for pair in PAIRS:
+        ledger = await _looked_up(market, pair)
+        figures = {(figure.entity, figure.path): figure for figure in ledger}
+        for number, habit in enumerate(habits):
+            answer = _written(number, habit, pair, ledger, figures)
+            if answer is not None:
+                answers.append(answer)
+    return Corpus(answers, Symbols(symbol_names(await market.instruments())))
+
+
+async def _looked_up(market: SimulatedMarket, pair: tuple[str, str]) -> Ledger:
+    ledger = Ledger()
+    caller = Caller(
+        toolbox=TOOLBOX,
+        market=market,
+        clock=FrozenClock(PRESENT),
+        ledger=ledger,
+        tool_seconds=20,
+    )
+    wanted = ["rsi", "atr", "macd", "bb"]
+    calls = [
+        ToolCall(str(new_id()), name, arguments)
+        for symbol in pair
+        for name, arguments in (
+            ("get_key_levels", {"symbol": symbol}),
+            ("get_quote", {"symbol": symbol}),
+            ("get_indicators", {"symbol": symbol, "indicators": wanted}),
+        )
+    ]
+    calls.append(ToolCall(str(new_id()), "get_market_status", {}))
+    outcomes = await caller.call_all(calls)
+    first, second = outcomes[0].answer.figures["last"], outcomes[3].answer.figures["last"]
+    ratio = {"expression": f"{first}/{second}", "unit": "ratio", "decimals": 4}
+    outcomes += await caller.call_all([ToolCall(str(new_id()), "calculate", ratio)])
+    assert all(outcome.answer.ok for outcome in outcomes)
+    return ledger
+
+
+def _written(
+    number: int,
+    habit: str,
+    pair: tuple[str, str],
+    ledger: Ledger,
+    figures: dict[tuple[str, str], Figure],
+) -> Answer | None:
+    """The habit with the pair's figures typed in; None if one of them is absent."""
+    entities = {"A": pair[0], "B": pair[1], "SPY": pair[0], "market": "market"}
+    entities["calc"] = f"{pair[0]} / {pair[1]}"
+    answer = Answer(number, "", pair, ledger)
+    at = 0
+    for place in _PLACE.finditer(habit):
+        answer.text += habit[at : place.start()]
+        at = place.end()
+        if place["symbol"]:
+            answer.text += entities[place["symbol"]]
+            continue
+        who, path = place["who"] or place["ref_who"], place["path"] or place["ref_path"]
+        figure = figures.get((entities[who], path))
+        if figure is None:
+            return None
+        if place["up"]:
+            answer.text += place["up"] if figure.value > 0 else place["down"]
+        elif place["ref_who"]:
+            answer.text += figure.ref
+        else:
+            text = _typed(figure, place["form"] or "")
+            start = len(answer.text)
+            answer.text += text
+            answer.typed.append(Typed(start, len(answer.text), figure, place["form"] or ""))
+    answer.text += habit[at:]
+    return answer
+
+
+def _typed(figure: Figure, form: str) -> str:
+    if form.isdigit():
+        return format_decimal(round(figure.value, int(form)) if form != "0" else _whole(figure))
+    if form.startswith("M"):
+        millions = figure.value / 1_000_000
+        return f"{round(millions, int(form[1]))}M"
+    text = figure.text(with_unit=form != "bare")
+    return text.lstrip("+−") if form == "abs" else text
+
+
+def _whole(figure: Figure) -> Decimal:
+    return figure.value.quantize(Decimal(1))
+
+
+def checked(answer: Answer, symbols: Symbols, text: str | None = None) -> Writer:
     """The parts and the report of an answer, written the way it streams."""
     writer = Writer(
         answer.ledger, now=PRESENT, symbols=symbols, question=f"{answer.pair[0]} levels"
@@ -39,13 +202,13 @@ def part_at(parts: list[Part], place: int) -> Part:
     raise AssertionError("the answer is shorter than that")
 
 
-def test_the_corpus_is_large_and_varied(corpus, habits):
+def test_the_corpus_is_large_and_varied(corpus: Corpus, habits: list[str]) -> None:
     assert len(habits) >= 60
     assert len(corpus.answers) >= 500
     assert len({typed.figure.tool for answer in corpus.answers for typed in answer.typed}) == 5
 
 
-def test_no_right_figure_is_marked(corpus):
+def test_no_right_figure_is_marked(corpus: Corpus) -> None:
     marked = {
         (answer.habit, answer.pair): (report.unbound, answer.text)
         for answer in corpus.answers
@@ -54,7 +217,7 @@ def test_no_right_figure_is_marked(corpus):
     assert not marked
 
 
-def test_every_typed_figure_is_counted_and_bound(corpus):
+def test_every_typed_figure_is_counted_and_bound(corpus: Corpus) -> None:
     for answer in corpus.answers:
         writer = checked(answer, corpus.symbols)
         for typed in answer.typed:
@@ -65,7 +228,7 @@ def test_every_typed_figure_is_counted_and_bound(corpus):
             assert part.figures
 
 
-def mutations(answer) -> Iterator[tuple[str, str, int, object]]:
+def mutations(answer: Answer) -> Iterator[tuple[str, str, int, Figure]]:
     """Kind, mutated text, place of the wrong number, and the figure it was."""
     for typed in answer.typed:
         digits = answer.text[typed.start : typed.end]
@@ -78,7 +241,7 @@ def mutations(answer) -> Iterator[tuple[str, str, int, object]]:
             )
 
 
-def _wrong_digits(text: str, typed) -> Iterator[tuple[str, str]]:
+def _wrong_digits(text: str, typed: Typed) -> Iterator[tuple[str, str]]:
     number = re.search(r"\d[\d,]*(?:\.\d+)?", text)
     assert number
     plain = number.group().replace(",", "")
@@ -113,7 +276,7 @@ def _other_sign(text: str) -> str:
     return MINUS + text.removeprefix("+")
 
 
-def judged(writer, place: int, original) -> str:
+def judged(writer: Writer, place: int, original: Figure) -> str:
     """What became of a wrong number: marked, a coincidence with another figure, or passed.
 
     "other rounding": half even and half up differ, and the mutation turned one into the other.
@@ -126,14 +289,17 @@ def judged(writer, place: int, original) -> str:
     if original.id not in part.figures:
         return "coincidence"
     number = Decimal(re.sub(r"[^\d.]", "", part.text))
-    places = Decimal(1).scaleb(number.as_tuple().exponent)
+    places = Decimal(1).scaleb(int(number.as_tuple().exponent))
     halves = {abs(original.value).quantize(places, way) for way in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
     return "other rounding" if len(halves) == 2 and number in halves else "passed"
 
 
-def test_a_wrong_digit_sign_unit_or_factor_is_marked(corpus, record_property):
+def test_a_wrong_digit_sign_unit_or_factor_is_marked(
+    corpus: Corpus, record_property: Record
+) -> None:
     seen: Counter[tuple[str, str]] = Counter()
-    passed, coincidences = [], []
+    passed: list[object] = []
+    coincidences: list[object] = []
     for answer in corpus.answers:
         if "{" in answer.text:
             continue
@@ -153,8 +319,12 @@ def test_a_wrong_digit_sign_unit_or_factor_is_marked(corpus, record_property):
 
 
 @pytest.mark.parametrize("kind", ["label", "direction", "entity"])
-def test_a_swapped_name_direction_or_symbol_is_marked(corpus, kind, record_property):
-    coincidences, passed, total = [], [], 0
+def test_a_swapped_name_direction_or_symbol_is_marked(
+    corpus: Corpus, kind: str, record_property: Record
+) -> None:
+    coincidences: list[object] = []
+    passed: list[object] = []
+    total = 0
     for answer in corpus.answers:
         if "{" in answer.text:
             continue
@@ -171,7 +341,7 @@ def test_a_swapped_name_direction_or_symbol_is_marked(corpus, kind, record_prope
     assert len(coincidences) <= total * 0.02
 
 
-def _swapped(answer, kind: str) -> Iterator[tuple[str, int, object]]:
+def _swapped(answer: Answer, kind: str) -> Iterator[tuple[str, int, Figure]]:
     if kind == "entity":
         yield from _with_swapped_entities(answer)
         return
@@ -188,14 +358,14 @@ def _swapped(answer, kind: str) -> Iterator[tuple[str, int, object]]:
             yield text, place, typed.figure
 
 
-def _follows_direction(text: str, typed) -> bool:
+def _follows_direction(text: str, typed: Typed) -> bool:
     if typed.form != "abs" or not re.search(r"[1-9]", text[typed.start : typed.end]):
         return False
     around = text[max(0, typed.start - 7) : typed.end + 7]
     return any(re.search(rf"\b{word}\b", around) for word in DIRECTIONS)
 
 
-def _with_swapped_entities(answer) -> Iterator[tuple[str, int, object]]:
+def _with_swapped_entities(answer: Answer) -> Iterator[tuple[str, int, Figure]]:
     first, second = answer.pair
     words = {first: second, second: first}
     pattern = re.compile(rf"\b(?:{first}|{second})\b")
@@ -206,7 +376,9 @@ def _with_swapped_entities(answer) -> Iterator[tuple[str, int, object]]:
                 yield text, place, typed.figure
 
 
-def _replaced(text: str, pattern: re.Pattern[str], words: dict[str, str], place: int):
+def _replaced(
+    text: str, pattern: re.Pattern[str], words: Mapping[str, str], place: int
+) -> tuple[str, int]:
     moved = place
     for match in pattern.finditer(text, 0, place):
         moved += len(words[match.group()]) - len(match.group())

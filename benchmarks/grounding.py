@@ -1,0 +1,87 @@
+"""What checking an answer costs: 2,000 characters against 400 figures; the goal is 2 ms."""
+
+import time
+from datetime import UTC, datetime
+from decimal import Decimal
+from statistics import median, quantiles
+
+from app.core.figures import Unit
+from app.grounding.answer import Writer
+from app.grounding.ledger import Ledger
+
+NOW = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+GOAL_MS = 2.0
+RUNS = 300
+LEVELS = ("PDH", "PDL", "PDC", "PMH", "PML", "VWAP", "PP", "R1", "R2", "S1", "S2", "SMA50", "EMA9")
+SYMBOLS = ("SPY", "QQQ", "DIA", "IWM", "AAPL", "MSFT", "NVDA", "AMD", "TSLA", "META")
+
+
+def ledger_of_400() -> Ledger:
+    """Ten symbols with their price and thirteen levels, three figures each."""
+    ledger = Ledger()
+    for number, symbol in enumerate(SYMBOLS):
+        book = ledger.open(call_id=symbol, tool="get_key_levels")
+        last = Decimal(100 + 37 * number)
+        values = [("last", last, Unit.USD, False)]
+        for step, level in enumerate(LEVELS):
+            price = last + Decimal(step - 6) * Decimal("1.37")
+            values += [
+                (level, price, Unit.USD, False),
+                (f"{level}.distance", price - last, Unit.USD, True),
+                (f"{level}.distance_pct", (price - last) / last * 100, Unit.PERCENT, True),
+            ]
+        for path, value, unit, signed in values:
+            book.record(
+                path,
+                value,
+                unit,
+                label=path.partition(".")[0],
+                entity=symbol,
+                as_of=NOW,
+                decimals=2,
+                signed=signed,
+            )
+    return ledger
+
+
+def answer_of_2000(ledger: Ledger) -> str:
+    """Prose with typed figures, about sixty of them."""
+    text = ""
+    for book in ledger.books:
+        figures = {figure.path: figure for figure in book.figures}
+        symbol = book.figures[0].entity
+        text += (
+            f"**{symbol}** trades at {figures['last'].text()} on the 5-minute chart, with PDH at "
+            f"{figures['PDH'].text()} ({figures['PDH.distance_pct'].text()}) and VWAP at "
+            f"{figures['VWAP'].text()}. R1 sits at {figures['R1'].text()}, "
+            f"{figures['R1.distance'].text()} away; nothing else is close at 10:45 ET.\n"
+        )
+    return (text + "Patience is a position, and waiting for the level is most of the work. " * 9)[
+        :2000
+    ]
+
+
+def run() -> None:
+    """Print the time of a check, with and without looking the figures up anew."""
+    ledger = ledger_of_400()
+    text = answer_of_2000(ledger)
+    fresh, checks = [], []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        writer = Writer(ledger, now=NOW, question="levels")
+        ready = time.perf_counter()
+        writer.feed(text)
+        writer.close()
+        end = time.perf_counter()
+        fresh.append((ready - start) * 1000)
+        checks.append((end - ready) * 1000)
+    report = writer.report
+    print(f"answer: {len(text)} characters, {report.numbers} numbers, {report.bound} bound")
+    print(f"figures: {sum(1 for _ in ledger)}")
+    for name, times in (("check of the answer", checks), ("table of figures, once a round", fresh)):
+        print(f"{name:32} p50 {median(times):6.2f} ms   p95 {quantiles(times, n=20)[-1]:6.2f} ms")
+    print(f"goal: check under {GOAL_MS} ms: {'met' if median(checks) < GOAL_MS else 'MISSED'}")
+
+
+if __name__ == "__main__":
+    run()
