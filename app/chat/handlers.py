@@ -131,9 +131,14 @@ def _session() -> WebsocketSession:
 
 
 async def _reopen(session: WebsocketSession, chart: render.Element) -> None:
-    # the thread itself is sent after the hook returns
-    await asyncio.sleep(0.2)
-    await tabs.open_panel([session], chart)
+    """Open the panel once the thread, which is sent after the hook returns, is on the page.
+
+    The page closes the panel again while it still lays the thread out, and does not say when it is
+    done; the second request changes nothing where the first one held.
+    """
+    for pause in (0.3, 1.2):
+        await asyncio.sleep(pause)
+        await tabs.open_panel([session], chart)
 
 
 def _later(work: Coroutine[Any, Any, None]) -> None:

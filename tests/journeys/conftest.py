@@ -5,6 +5,7 @@ One server for all journeys of a test process; a journey that restarts it starts
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from uuid import uuid4
 import httpx
 import pytest
 import socketio
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.core.clock import WallClock
 from app.infra.db.database import Database
@@ -308,3 +310,45 @@ def serve() -> Callable[..., AbstractContextManager[Server]]:
 async def flood_token(postgres: DatabaseUrls) -> str:
     """A member whose questions are used up by one test alone."""
     return await token_of(postgres, "flood")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; browser journeys are skipped where there is none."""
+    found = next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+    )
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: Server) -> Iterator[Callable[..., Page]]:
+    """Opens the server in a browser of its own; what its scripts throw fails the test."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_(*, width: int = 1440, height: int = 900) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: _note_foreign(request.url, server.url, faults))
+        page.goto(server.url)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def _note_foreign(address: str, own: str, faults: list[str]) -> None:
+    """No page of ours may ask another host for anything."""
+    schemes = (own, own.replace("http:", "ws:"), "data:", "blob:")
+    if not address.startswith(schemes):
+        faults.append(f"asked elsewhere: {address}")

@@ -1,0 +1,123 @@
+"""The main job in a real browser: one click in, ask, see the card and the chart, come back."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+PATIENCE_MS = 20_000
+
+Visit = Callable[..., Page]
+
+
+def enter(page: Page) -> None:
+    page.get_by_role("button", name="Enter as demo member").click()
+    expect(page.locator("[id^='starter-']")).to_have_count(6, timeout=PATIENCE_MS)
+
+
+def ask(page: Page, question: str) -> None:
+    """Write and send as soon as the page lets one: it does once its socket is connected."""
+    page.locator("#chat-input").fill(question)
+    page.locator("#chat-submit").click(timeout=PATIENCE_MS)
+    expect(said(page, question)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#chat-submit")).to_have_count(1, timeout=PATIENCE_MS)
+
+
+def said(page: Page, question: str) -> Locator:
+    """The member's message; the list of conversations may show the same words."""
+    return page.locator("pre", has_text=question)
+
+
+def test_one_click_one_question_a_card_and_its_sources(visit: Visit) -> None:
+    page = visit()
+    enter(page)
+    expect(page.get_by_text("simulated")).to_be_visible(timeout=PATIENCE_MS)
+    ask(page, "Where's PDH for SPX?")
+    card = page.locator(".tc-card")
+    expect(card).to_be_visible(timeout=PATIENCE_MS)
+    expect(card.get_by_text("simulated", exact=True)).to_be_visible()
+    page.get_by_role("button", name=re.compile(r"\d+ numbers? checked")).click()
+    expect(page.get_by_role("region", name=re.compile("Sources"))).to_be_visible()
+
+
+def test_the_chart_opens_beside_the_chat_changes_its_timeframe_and_survives_a_reload(
+    visit: Visit,
+) -> None:
+    page = visit()
+    enter(page)
+    ask(page, "put spx up with its levels")
+    panel = page.locator("#side-view-content")
+    expect(panel.locator("canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    hourly = panel.get_by_role("button", name="1h", exact=True)
+    hourly.click()
+    expect(hourly).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile(r"/thread/[0-9a-f-]{36}$"))
+    page.reload()
+    expect(panel.locator("canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(said(page, "put spx up with its levels")).to_be_visible()
+    expect(page.get_by_role("button", name="Open the SPX 5m chart")).to_be_visible()
+
+
+def test_a_follow_up_in_words_changes_the_chart(visit: Visit) -> None:
+    page = visit()
+    enter(page)
+    ask(page, "put spx up with its levels")
+    ask(page, "make it 15 minutes")
+    pressed = page.locator("#side-view-content").get_by_role("button", name="15m", exact=True)
+    expect(pressed).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+
+
+def test_the_chart_button_of_a_card_opens_the_panel(visit: Visit) -> None:
+    page = visit()
+    enter(page)
+    ask(page, "how's microsoft doing")
+    page.locator(".tc-card").get_by_role("button", name="Chart").click()
+    expect(page.locator("#side-view-content canvas").first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("button", name="Open the MSFT 5m chart")).to_be_visible()
+
+
+def test_a_second_tab_follows_the_first(visit: Visit) -> None:
+    first = visit()
+    enter(first)
+    ask(first, "Where's PDH for SPX?")
+    expect(first).to_have_url(re.compile("/thread/"))
+    second = first.context.new_page()
+    second.goto(first.url)
+    expect(second.locator(".tc-card")).to_have_count(1, timeout=PATIENCE_MS)
+    ask(first, "and msft?")
+    expect(second.locator(".tc-card")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(said(second, "and msft?")).to_be_visible()
+
+
+def test_a_starter_asks_its_question(visit: Visit) -> None:
+    page = visit()
+    enter(page)
+    starters = page.locator("[id^='starter-']")
+    expect(starters).to_have_count(6, timeout=PATIENCE_MS)
+    starters.first.click()
+    expect(page.locator(".tc-card").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_on_a_phone_nothing_is_wider_than_the_page_and_a_reload_keeps_the_conversation(
+    visit: Visit,
+) -> None:
+    page = visit(width=390, height=844)
+    enter(page)
+    ask(page, "levels side by side: dia xlf spx")
+    expect(page.locator(".tc-card").first).to_be_visible(timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(page).to_have_url(re.compile("/thread/"), timeout=PATIENCE_MS)
+    page.reload()
+    expect(said(page, "levels side by side: dia xlf spx")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_signing_out_leads_back_to_the_sign_in_page(visit: Visit) -> None:
+    page = visit()
+    enter(page)
+    page.locator("#user-nav-button").click()
+    page.get_by_role("menuitem", name="Logout").click()
+    expect(page.get_by_role("button", name="Enter as demo member")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
