@@ -48,16 +48,17 @@ SESSIONS = 50
 SYMBOLS = ("SPY", "QQQ", "AAPL", "MSFT", "NVDA", "AMZN", "TSLA", "IWM", "DIA", "META")
 
 Check = Callable[[Answered, str], None]
-_MEGABYTE = 2**20
+_KILOBYTE, _MEGABYTE = 10**3, 10**6
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Questions of one kind, and the CPU seconds the web process spent on one."""
+    """Questions of one kind that were answered, and the CPU seconds the web process spent on one."""
 
     answered: Sequence[Answered]
     cpu: float
     per_second: float
+    refused: int
 
     def row(self, name: str) -> Row:
         cards = [each.card * 1000 for each in self.answered]
@@ -65,7 +66,7 @@ class Measured:
         return name, (
             percentile(cards, 50), percentile(cards, 95),
             percentile(words, 50), percentile(words, 95),
-            self.cpu * 1000, self.per_second,
+            self.cpu * 1000, self.per_second, self.refused,
         )  # fmt: skip
 
 
@@ -99,16 +100,17 @@ def run() -> None:
 def _print(times: Sequence[Row], memory: Sequence[Row], ratio: float) -> None:
     print_table(
         "Coach without the model's time, milliseconds",
-        ("card p50", "p95", "word p50", "p95", "CPU/turn", "turns/s"),
+        ("card p50", "p95", "word p50", "p95", "CPU/turn", "turns/s", "refused"),
         times,
         note=f"coach: {ratio:.1f}× the CPU of the bare peer, for one member\n"
-        "checked: every answer has its card, and no number without a source",
+        "checked: every answer has its card, and no number without a source\n"
+        "refused: told that the server is too busy (503); not in the other figures",
     )
     print_table(
-        f"Memory of the web process, MB, {SESSIONS} open chats",
-        ("before", "per chat", "and a turn"),
+        f"Memory of the web process with {SESSIONS} open chats",
+        ("MB before", "kB/chat", "and a turn"),
         memory,
-        note="per chat: an open tab over socket.io; and a turn: the same once each has asked",
+        note="kB/chat: an open tab over socket.io; and a turn: the same once each has asked",
     )
 
 
@@ -120,12 +122,14 @@ def _measure(
     found = []
     for ask_all in (_alone(port, tokens, ALONE), _together(port, tokens)):
         before, started = _cpu(process), time.perf_counter()
-        answered = asyncio.run(ask_all)
-        taken = time.perf_counter() - started
-        for index, each in enumerate(answered):
-            check(each, SYMBOLS[index % len(SYMBOLS)])
+        asked = asyncio.run(ask_all)
+        taken, spent = time.perf_counter() - started, _cpu(process) - before
+        answered = [each for each in asked if not _is_refused(each)]
+        for index, each in enumerate(asked):
+            if not _is_refused(each):
+                check(each, SYMBOLS[index % len(SYMBOLS)])
         count = len(answered)
-        found.append(Measured(answered, (_cpu(process) - before) / count, count / taken))
+        found.append(Measured(answered, spent / count, count / taken, len(asked) - count))
     return (found[0], found[1]), warm[0].body(b"card_shown")
 
 
@@ -147,6 +151,12 @@ async def _together(port: int, tokens: Sequence[str]) -> list[Answered]:
 
 def _question(number: int) -> str:
     return f"levels on {SYMBOLS[number % len(SYMBOLS)]}"
+
+
+def _is_refused(answered: Answered) -> bool:
+    """Turned away as busy, at the door or on the way."""
+    at_the_door = answered.status.endswith(b"503 Service Unavailable")
+    return at_the_door or answered.body(b"failed").get("status") == 503
 
 
 def _check_ours(answered: Answered, symbol: str) -> None:
@@ -173,9 +183,10 @@ def _check_bare(answered: Answered, _symbol: str) -> None:
 def _memory(
     name: str, port: int, process: psutil.Process, tokens: Sequence[str], *, cards: int
 ) -> Row:
-    """Megabytes before, per open chat, and per chat that has asked once and drew `cards`."""
+    """MB before, kB of an open chat, and of one that has asked once and drew `cards`."""
     before, opened, asked = asyncio.run(_sessions(port, process, tokens, cards))
-    return name, (before, (opened - before) / SESSIONS, (asked - before) / SESSIONS)
+    share = SESSIONS * _KILOBYTE
+    return name, (before / _MEGABYTE, (opened - before) / share, (asked - before) / share)
 
 
 async def _sessions(
@@ -198,7 +209,7 @@ async def _sessions(
 
 async def _settled(process: psutil.Process) -> float:
     await asyncio.sleep(1)
-    size: float = process.memory_info().rss / _MEGABYTE
+    size: float = process.memory_info().rss
     return size
 
 

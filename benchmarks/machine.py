@@ -22,9 +22,11 @@ def describe_machine() -> str:
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Row], *, note: str = "") -> None:
     """Names on the left, figures under their columns; None is a dash."""
     print(title)
-    print(f"  {'':42}{''.join(f'{column:>12}' for column in columns)}")
-    for name, figures in rows:
-        print(f"  {name:42}{''.join(f'{_figure(each):>12}' for each in figures)}")
+    listed = list(rows)
+    width = max(len(name) for name, _ in listed)
+    print(f"  {'':{width}}{''.join(f'{column:>11}' for column in columns)}")
+    for name, figures in listed:
+        print(f"  {name:{width}}{''.join(f'{_figure(each):>11}' for each in figures)}")
     for line in note.splitlines():
         print(f"  {line}")
 

@@ -50,5 +50,7 @@ def _install() -> int:
         complain("There is no uv in this environment. Run ./coach doctor.")
         return 1
     command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--group", "bench"]
-    environment = index.for_uv(os.environ)  # noqa: TID251 - the installer's, not settings
-    return subprocess.run(command, cwd=ROOT, env=dict(environment), check=False).returncode
+    # this environment has no pip; the one it was made by has
+    python = str(Path(sys.base_prefix) / "bin" / "python3")
+    environment = index.for_uv(os.environ, python=python)  # noqa: TID251 - the installer's
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
