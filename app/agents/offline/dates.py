@@ -41,14 +41,16 @@ def plain_date(day: Day, now: datetime, look: Look) -> date | None:
 
 
 def traded_date(day: Day, now: datetime, symbol: str, look: Look) -> date | None:
-    """The session meant: "yesterday" and "two days ago" count sessions, other days stand."""
+    """The session meant: "yesterday" and "tomorrow" step over days without one, other days
+    stand."""
     exchange = calendar_of(symbol)
     found = day.on(today_of(now, symbol), look)
-    if found is None or day.offset is None or day.offset >= 0:
+    if found is None or not day.offset or calendar.session_on(found, exchange) is not None:
         return found
-    session = calendar.session_on(found, exchange)
-    if session is not None:
-        return found
+    if day.offset > 0:
+        return calendar.current_session(
+            datetime.combine(found, time(12), tzinfo=UTC), exchange
+        ).date
     before = calendar.finished_session(datetime.combine(found, time(23, 59), tzinfo=UTC), exchange)
     return before.date
 

@@ -319,7 +319,7 @@ _OF_THE_MARKET = re.compile(
 )
 _ASKS_TIME = re.compile(r"(?:so |and )?(?:when|what time|how long|how many|is it|are we)\b")
 _IS_CHART = re.compile(
-    r"^(?:please |can you )?(?:chart|plot|graph|draw|mark|overlay)\b|^(?!.*\bon (?:the|a|my)\b).*\bcharts?$"
+    r"^(?:please |can you )?(?:chart|plot|graph|draw|mark|overlay)\b|^(?!.*\bon (?:the|a|my)\b).*\bcharts?$|\bcharts? with\b"
 )
 _COUNTS_ATRS = re.compile(
     r"\b(?:how many|how much) indicator|\b(?:far|away|distance)\b.* in indicator"

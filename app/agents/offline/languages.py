@@ -22,7 +22,7 @@ _SIGNS = {
         "¿ qué cuál cual cuánto cuanto cómo dónde donde está esta los las niveles nivel precio máximo maximo mínimo minimo"
         " ayer hoy mañana manana mercado abierto cerrado bolsa soporte soportes resistencia resistencias"
         " gráfico grafico muéstrame muestrame dame puedes por favor para el cierre cerró cerro abre cierra"
-        " semana una del al y qué debo comprar vender hola gracias compara acción acciones ayuda hacer puedo sobre"
+        " semana una de del al y qué debo comprar vender hola gracias compara acción acciones ayuda hacer puedo sobre"
         " subirá subira va tiene media móvil cotiza cotización velas minutos feriado"
     ),
     "German": (
@@ -34,7 +34,7 @@ _SIGNS = {
         " feiertag gleitender durchschnitt gib aktie"
     ),
     "French": (
-        "quel quelle quels où ou est sont le les du des cours prix niveaux niveau hier aujourd'hui demain"
+        "quel quelle quels où ou est sont le les de du des cours prix niveaux niveau hier aujourd'hui demain"
         " marché marche bourse ouvert ouverte fermé fermée ferme ouvre résistance résistances graphique montre moi"
         " plus haut bas pour et support supports bonjour merci clôture s'il vous plaît dois je acheter vendre"
         " peux tu combien vaut comment va comparer compare à quelle heure la action minutes"
@@ -45,7 +45,7 @@ _SIGNS = {
         " del della ciao grazie quanto vale come sta dammi puoi per che confronta e a azioni minuti"
     ),
     "Portuguese": (
-        "qual onde está o os preço níveis nível ontem hoje amanhã mercado bolsa aberto aberta fechado"
+        "qual onde está o os de preço níveis nível ontem hoje amanhã mercado bolsa aberto aberta fechado"
         " fecha abre resistência resistências suporte suportes gráfico mostre mostra máxima mínima da do"
         " das olá obrigado obrigada quanto custa como para e minutos fechou fechamento ações"
     ),

@@ -5,8 +5,9 @@ decide the words, and figures are only ever pointed at.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from app.agents.model import ToolAnswer
 from app.agents.offline.clauses import Clause
@@ -42,7 +43,23 @@ def quote_leads(
         return [Lead("strongest", places)]
     if intent is Intent.LEVELS:
         return _level_leads(clause, calls, places)
+    if intent is Intent.QUOTE:
+        return [Lead(kind, (place,)) for kind in _asked(masked) for place in places]
     return []
+
+
+_FIELDS = (
+    ("gap", re.compile(r"\bgap(?:s|ped|ping)?\b")),
+    ("volume", re.compile(r"\bvolume\b")),
+    ("open", re.compile(r"\b(?:open|opened|opening)\b")),
+    ("high", re.compile(r"\bhigh(?:s|est)?\b")),
+    ("low", re.compile(r"\blow(?:s|est)?\b")),
+)
+
+
+def _asked(masked: str) -> list[str]:
+    """Which parts of a day are asked for; none is the quote as a whole."""
+    return [kind for kind, pattern in _FIELDS if pattern.search(masked)]
 
 
 def _level_leads(clause: Clause, calls: Sequence[Call], places: tuple[int, ...]) -> list[Lead]:
@@ -72,6 +89,8 @@ def said_first(lead: Lead, answers: Sequence[ToolAnswer | None], symbols: Sequen
         return _ratio(present, names)
     if lead.kind in ("strongest", "weakest"):
         return _contest(present, names, strongest=lead.kind == "strongest")
+    if lead.kind in _SAYINGS:
+        return _SAYINGS[lead.kind](present[0], names[0])
     if lead.kind == "side":
         return _side(present[0], names[0], lead.paths[0])
     return _from_past_day(present[0], present[1], names[0], lead.paths[0])
@@ -100,6 +119,39 @@ def _contest(answers: Sequence[ToolAnswer], names: Sequence[str], *, strongest: 
         word = "strongest" if strongest else "weakest"
     others = ", ".join(f"{name} {{{figure}}}" for _, name, figure in ranked[1:])
     return f"{ranked[0][1]} is the {word}: {{{ranked[0][2]}}} against {others}."
+
+
+def _gap(answer: ToolAnswer, symbol: str) -> str:
+    gap, figure = value_of(answer, "gap"), answer.figures.get("gap")
+    if gap is None or figure is None:
+        return ""
+    if gap == 0:
+        return f"{symbol} opened without a gap."
+    percent = answer.figures.get("gap_pct")
+    size = f"{{{figure}}}" + (f" ({{{percent}}})" if percent else "")
+    return f"Gap at the open of {symbol}: {size}, {'up' if gap > 0 else 'down'}."
+
+
+def _volume(answer: ToolAnswer, symbol: str) -> str:
+    volume, average = answer.figures.get("volume"), answer.figures.get("average_volume")
+    if volume is None:
+        return f"{symbol} has no volume."
+    beside = f"; average volume: {{{average}}}" if average else ""
+    return f"Volume of {symbol}: {{{volume}}}{beside}."
+
+
+def _field(answer: ToolAnswer, symbol: str, path: str, words: str) -> str:
+    figure = answer.figures.get(path)
+    return f"{symbol} {words} {{{figure}}}." if figure else ""
+
+
+_SAYINGS: Mapping[str, Callable[[ToolAnswer, str], str]] = {
+    "gap": _gap,
+    "volume": _volume,
+    "open": partial(_field, path="open", words="opened at"),
+    "high": partial(_field, path="high", words="had its high at"),
+    "low": partial(_field, path="low", words="had its low at"),
+}
 
 
 def _side(answer: ToolAnswer, symbol: str, name: str) -> str:

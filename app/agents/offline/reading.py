@@ -94,16 +94,21 @@ def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
 _ONLY_FRAMES = re.compile(r"(?:on )?(?:the |a )?(?:timeframe|scale) charts?$")
 
 
+def _completes(wish: Wish, before: Wish) -> bool:
+    """Whether a piece only adds a timeframe to indicators, or lines to a chart."""
+    clause = wish.clause
+    if before.intent is Intent.INDICATORS:
+        return bool(_ONLY_FRAMES.match(clause.masked))
+    kinds = {mention.kind for mention in clause.mentions}
+    return before.intent is Intent.CHART and clause.is_bare and kinds == {Kind.AVERAGE}
+
+
 def _folded(wishes: list[Wish]) -> list[Wish]:
     """Pieces without a wish of their own ("spy, qqq and iwm levels") joined to one that has it."""
     result: list[Wish] = []
     waiting: Clause | None = None
     for wish in wishes:
-        if (
-            result
-            and result[-1].intent is Intent.INDICATORS
-            and _ONLY_FRAMES.match(wish.clause.masked)
-        ):
+        if result and _completes(wish, result[-1]):
             result[-1].clause = result[-1].clause.joined(wish.clause)
             continue
         is_loose = wish.intent is Intent.NONE and bool(wish.clause.mentions)

@@ -47,12 +47,19 @@ def _by_entities(intent: Intent, clause: Clause) -> Intent:
         return intent
     if _lies_ahead(clause):
         return Intent.FORECAST
+    return Intent.LEVELS if _spans_a_map(clause) else Intent.QUOTE
+
+
+def _spans_a_map(clause: Clause) -> bool:
+    """Whether a week or a month is named, which have maps but no quotes."""
     periods = {scale.removeprefix("last ") for scale in clause.values(Kind.SCALE)}
-    return Intent.LEVELS if periods & {"1w", "1mo"} else Intent.QUOTE
+    return bool(periods & {"1w", "1mo"})
 
 
 def of_a_symbol(clause: Clause) -> Intent:
     """What a symbol by itself means: where it trades, or what a price beside it is worth."""
+    if _spans_a_map(clause):
+        return Intent.LEVELS
     has_price = any(mention.is_certain for mention in clause.of(Kind.NUMBER))
     return Intent.LEVELS if has_price else Intent.QUOTE
 

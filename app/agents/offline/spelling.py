@@ -36,7 +36,7 @@ _SLANG = {
     "min.": "min", "wk": "week", "wkly": "weekly", "dly": "daily", "mnthly": "monthly", "hrly": "hourly", "aint": "is not", "stonk": "stock", "stonks": "stocks",
 }  # fmt: skip
 _SLANG_WORD = re.compile(
-    r"(?<![\w$/&.])("
+    r"(?<![\w$/&.%])("
     + "|".join(sorted(map(re.escape, _SLANG), key=len, reverse=True))
     + r")(?![\w/&]|\.\w)",
     re.IGNORECASE,

@@ -42,7 +42,7 @@ _SAID = {
     Intent.OFF_TOPIC: replies.OFF_TOPIC,
 }
 _MARKET = re.compile(
-    r"\b(?:the |us |stock |overall |broad(?:er)? )*(?:markets?|stocks|indices|indexes|futures)\b"
+    r"(?<![-\w])(?:the |us |stock |overall |broad(?:er)? )*(?:markets?|stocks|indices|indexes|futures)\b"
 )
 
 
@@ -129,7 +129,7 @@ def _symbols(clause: Clause, frame: Frame) -> list[str]:
     named = clause.values(Kind.SYMBOL)
     if named:
         return named
-    if _MARKET.search(clause.plain) and "market is" not in clause.plain:
+    if _MARKET.search(clause.masked):
         return ["SPX"]
     return frame.symbols
 
