@@ -79,6 +79,7 @@ async def chat(
     Send `Accept: text/event-stream` for events while it runs: turn_started, tool_started,
     tool_finished, text_part, number_part, card_shown, then turn_done or failed.
     """
+    at.coach.check(asked.message, asked.as_of)
     at.turns.take(str(member.id))
     events = take_turn(
         at.database,

@@ -22,6 +22,8 @@ def chat_door(room: rooms.Room, *, find_member: FindMember, is_https: bool) -> C
     """
     logging.getLogger("chainlit").setLevel(logging.WARNING)
     config.run.headless = True
+    # the page knows "system"; only the type of the setting does not
+    config.ui.default_theme = "system"
     rooms.furnish(room)
     entry.hang()
     return ChatDoor(

@@ -105,7 +105,7 @@ def await_answer(server: Server) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
-    raise AssertionError(f"the web process did not come up:\n{server.lines[-4000:]}")
+    raise AssertionError(f"the web process did not come up:\n{server.lines[-1500:]}")
 
 
 @pytest.fixture(scope="session")
@@ -292,12 +292,13 @@ async def token_of(urls: DatabaseUrls, identifier: str) -> str:
 
 @pytest.fixture
 async def ada_token(postgres: DatabaseUrls) -> str:
-    return await token_of(postgres, "ada")
+    """Each test has an Ada of its own, who has asked nothing yet."""
+    return await token_of(postgres, f"ada-{uuid4()}")
 
 
 @pytest.fixture
 async def bob_token(postgres: DatabaseUrls) -> str:
-    return await token_of(postgres, "bob")
+    return await token_of(postgres, f"bob-{uuid4()}")
 
 
 @pytest.fixture
@@ -308,8 +309,8 @@ def serve() -> Callable[..., AbstractContextManager[Server]]:
 
 @pytest.fixture
 async def flood_token(postgres: DatabaseUrls) -> str:
-    """A member whose questions are used up by one test alone."""
-    return await token_of(postgres, "flood")
+    """A member whose questions are used up."""
+    return await token_of(postgres, f"flood-{uuid4()}")
 
 
 @pytest.fixture(scope="session")

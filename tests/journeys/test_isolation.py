@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import jwt
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -11,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from app.conversations import service
 from app.infra.db.database import Database
 from app.infra.embedded.postgres import DatabaseUrls
+from app.users.service import get_member
 
 
 def web(server: Any, token: str | None) -> httpx.AsyncClient:
@@ -199,11 +201,10 @@ async def test_the_database_agrees(
     postgres: DatabaseUrls, adas: Any, ada_token: str, bob_token: str
 ) -> None:
     """Bob's own transaction finds no trace of what Ada's tab shows."""
-    from app.users.service import get_member
-
     database = Database(postgres.application)
     async with database.system() as session:
-        bob = await get_member(session, "bob")
+        claims = jwt.decode(bob_token, options={"verify_signature": False})
+        bob = await get_member(session, claims["identifier"])
     async with database.member(bob.id) as session:
         page = await service.list_threads(session)
     await database.close()
