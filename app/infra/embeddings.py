@@ -8,6 +8,7 @@ length, as the model's card says. Weights are loaded at the first sentence and s
 import hashlib
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -159,4 +160,5 @@ def _keep(path: Path, vectors: Vectors) -> None:
         np.save(beside, vectors, allow_pickle=False)
         beside.replace(path)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
