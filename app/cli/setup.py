@@ -112,7 +112,8 @@ def _alone(path: Path) -> Iterator[None]:
         except BlockingIOError:
             with step("Waiting for another ./coach that is setting up"):
                 fcntl.flock(file, fcntl.LOCK_EX)
-        os.set_inheritable(file.fileno(), True)  # an installer that outlives us keeps the lock
+        # An installer that outlives us keeps the lock.
+        fcntl.fcntl(file, fcntl.F_SETFD, 0)
         yield
 
 
