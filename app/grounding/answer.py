@@ -23,8 +23,8 @@ from app.grounding.tables import Table
 from app.grounding.untrusted import folded
 
 _SENTENCE_END = re.compile(
-    r"\n|(?<!\b[a-zA-Z]\.[a-zA-Z])(?<!\b[a-zA-Z])(?<!vs)(?<!approx)(?<!\bNo)(?<!\bca)(?<!Inc)(?<!Corp)"
-    r"[.!?][\"”’)*_\]]*(?=\s)"
+    r"\n|[.!?](?<!\b[a-zA-Z]\.[a-zA-Z]\.)(?<!\b[a-zA-Z]\.)(?<!vs\.)(?<!approx\.)(?<!\bNo\.)(?<!\bca\.)"
+    r"(?<!Inc\.)(?<!Corp\.)[\"”’)*_\]]*(?=\s)"
 )
 _LIST_MARKER = re.compile(r"[\s>*_#-]*\d+\.")
 _HOLD = re.compile(
@@ -32,7 +32,6 @@ _HOLD = re.compile(
     r"|\b(?:half|quarter|third|thirds|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice)\b",
     re.IGNORECASE,
 )
-_LAST_SPACE = re.compile(r"\s\S*$")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|^\s*>.*", re.MULTILINE)
 
 
@@ -135,8 +134,8 @@ class Writer:
 
     def _show_safe_words(self) -> None:
         """Words flow, but the last one may still become a number."""
-        space = _LAST_SPACE.search(self._text, self._shown)
-        end = space.start() + 1 if space else self._shown
+        space = max(self._text.rfind(" "), self._text.rfind("\t"))
+        end = max(space + 1, self._shown)
         held = _HOLD.search(self._text, self._shown)
         self._emit_until(min(end, held.start()) if held else end)
 
@@ -190,15 +189,29 @@ class Writer:
         numbers = self._numbers(literals)
         around = Around(entities=self._topic or self._asked, names_before=self._names)
         self._table = Table.after(self._table, sentence, mentions)
+        if numbers:
+            self._judge(sentence, numbers, mentions, around)
+        self._topic = _entities(mentions) or self._topic
+        strong = [each.keys for each in mentions if not (each.is_entity or each.is_weak)]
+        if strong:
+            self._names = self._names.union(*strong)
+
+    def _judge(
+        self,
+        sentence: str,
+        numbers: Sequence[Number],
+        mentions: Sequence[Mention],
+        around: Around,
+    ) -> None:
+        rows = self._table if self._table is not None and self._table.is_in_rows else None
+        scene = Scene(sentence, numbers, mentions, around)
         for number in numbers:
-            scene = self._scene(sentence, number, numbers, mentions, around)
+            if rows is not None:
+                scene = rows.scene(sentence, number, numbers, mentions, around)
             if number.literal is None:
                 self._reference(number, scene)
             elif not self._is_quoted(sentence, number):
                 self._claim(sentence, number, number.literal, scene)
-        self._topic = _entities(mentions) or self._topic
-        strong = (each for each in mentions if not (each.is_entity or each.is_weak))
-        self._names = self._names.union(*(mention.keys for mention in strong))
 
     def _numbers(self, literals: Sequence[Literal]) -> list[Number]:
         filled = [
@@ -215,18 +228,6 @@ class Writer:
     def _figures(self, part: NumberPart) -> tuple[Figure, ...]:
         found = (self._ledger.find(figure_id) for figure_id in part.figures)
         return tuple(figure for figure in found if figure is not None)
-
-    def _scene(
-        self,
-        sentence: str,
-        number: Number,
-        numbers: Sequence[Number],
-        mentions: Sequence[Mention],
-        around: Around,
-    ) -> Scene:
-        if self._table is not None and self._table.is_in_rows:
-            return self._table.scene(sentence, number, numbers, mentions, around)
-        return Scene(sentence, numbers, mentions, around)
 
     def _reference(self, number: Number, scene: Scene) -> None:
         part = number.part

@@ -17,7 +17,7 @@ given) name is bound to that one. Tests count these.
 import re
 from bisect import bisect_left, bisect_right
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from app.core.figures import Figure, Unit
 from app.grounding.claims import Literal
@@ -45,11 +45,8 @@ _ALIKE = {
 """Units that are written alike: points are also said of dollars, `2.3×` of a ratio."""
 
 _BORROWS = re.compile(r"\s?(?:–|—|-|/|,|to|and|or|,\sand)\s?")
-_DISTANCE = re.compile(r"\.distance")
 _MOVES = re.compile(r"last|change|vwap|.*\.", re.IGNORECASE)
 """Paths of figures that change while the market trades."""
-
-_ROUNDINGS = (ROUND_HALF_UP, ROUND_HALF_EVEN)
 
 
 class Index:
@@ -122,7 +119,7 @@ def _may_be_meant(
     figure: Figure, named: Named | None, named_so_far: frozenset[str], *, is_change: bool
 ) -> bool:
     """By name; a distance only of a level that was named, and never of what `rose` or `fell`."""
-    is_distance = bool(_DISTANCE.search(figure.path))
+    is_distance = ".distance" in figure.path
     if is_change and (is_distance or not figure.signed):
         return False
     if named is None:
@@ -161,15 +158,21 @@ def _units(number: Number, literal: Literal, scene: Scene) -> frozenset[Unit]:
 
 def _equals(figure: Figure, literal: Literal) -> bool:
     """Whether the figure, exact or as displayed, rounds to what was typed."""
-    scale = literal.quantum
+    step = literal.quantum
     if literal.unit in _MINUTES_IN and literal.unit is not None:
-        scale *= _MINUTES_IN[literal.unit] / _MINUTES_IN[figure.unit]
-    steps = literal.value / literal.quantum
-    return any(
-        (abs(value) / scale).to_integral_value(rounding) == steps
-        for value in (figure.value, figure.rounded)
-        for rounding in _ROUNDINGS
+        step *= _MINUTES_IN[literal.unit] / _MINUTES_IN[figure.unit]
+    typed = literal.value / literal.quantum * step
+    return _rounds_to(abs(figure.value), typed, step) or _rounds_to(
+        abs(figure.rounded), typed, step
     )
+
+
+def _rounds_to(value: Decimal, typed: Decimal, step: Decimal) -> bool:
+    """By half up or half even, which differ only where `value` is half a step above an even one."""
+    twice = (value - typed) * 2
+    if abs(twice) != step:
+        return abs(twice) < step
+    return twice < 0 or typed / step % 2 == 0
 
 
 def _is_about(figure: Figure, entities: frozenset[str]) -> bool:
@@ -183,7 +186,7 @@ def _is_about(figure: Figure, entities: frozenset[str]) -> bool:
 def _points_right(figure: Figure, number: Number, scene: Scene, index: Index) -> bool:
     literal = number.literal
     wanted = index.direction(figure)
-    if literal is None or literal.is_either_way:
+    if literal is None or literal.is_either_way or literal.value == 0:
         return True
     if wanted == 0:
         return literal.sign == 0 or figure.value == 0

@@ -91,9 +91,8 @@ BEFORE = re.compile(
     (?P<list>(?:^|\n)[\s>*_\#-]*\(?$|(?:^|[\s(*])\#$|(?i:\b(?:step|option|scenario|rule|part|phase|case|item|tier|no\.|lesson|chapter|question))\s$)
     |(?P<date>{_MONTH}\.?\s$|\b{_WEEKDAY}\s(?:the\s)?$)
     |(?P<year>{_MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s$|{_MONTH}\s$|(?i:\b(?:in|since|year|FY|early|late|during|mid-?))\s?$)
-    |(?P<name>(?i:S&P|Nasdaq|Russell|Dow(?:\sJones)?|FTSE|Nikkei|DAX|Stoxx|CAC|ASX)[\s-]$|\b[A-Z]{(2,)}-$
+    |(?P<name>(?i:S&P|Nasdaq|Russell|Dow(?:\sJones)?|FTSE|Nikkei|DAX|Stoxx|CAC|ASX)[\s-]$|\b[A-Z]{{2,}}-$
       |\bVWAP\s?[+\-−]?$)
-    |(?P<settings>(?i:\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC))\s?\([\d,.\s]*$)
     |(?P<period>(?i:\b(?:last|past|previous|prior|next|first|within|over|every|each|opening))\s(?:the\s)?$)
     """,
     re.VERBOSE,
@@ -176,14 +175,19 @@ _SPELLED = {
     **{word: (Decimal(value), Decimal(1)) for value, word in enumerate(_COUNTING, 2)},
     "twelve": (Decimal(12), Decimal(1)),
 }
+_NUMBER_WORDS = ("half", "third", "quarter", "once", "twice", "twelve", *_COUNTING)
 _LEVEL_NAME = re.compile(
     r"(?:[RSHLPQ]\d|OR\d+[HL]?|(?:[ESWD]?MA|VWAP|RSI|ATR|ADX|BB|FY|PP|T|TP|GPT-?|W|M|H|D)\d{1,4})(?![.,]?\d|[%$])"
 )
 _PLAIN_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _UNTIL = re.compile(r"\b(?:in|for|another|about|left|only|next bell:?)\s$|~\s?$", re.IGNORECASE)
 _SHORT_DURATION = re.compile(r"\d+(?:m|min|h|hr|d)")
+_SETTINGS = re.compile(
+    r"\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC)\s?\([\d,.\s]*$",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
-_URL = re.compile(r"(?:https?://|www\.)\S+|\]\([^)\s]*\)|`[^`\n]*`")
+_URL = re.compile(r"(?:https?://|www\.)\S+|\]\([^)\s]*\)")
 _NAME_END = re.compile(r"\d+(?![.,]?\d|[%$])\w*")
 _WORD_START = re.compile(r"[A-Za-zÀ-ÿ]+$")
 
@@ -191,7 +195,10 @@ _WORD_START = re.compile(r"[A-Za-zÀ-ÿ]+$")
 def tokenize(text: str, skip: Sequence[Span] = ()) -> list[Literal]:
     """Every literal of `text` in order; digits inside `skip` belong to references."""
     found: list[Literal] = list(_spelled_out(text))
-    taken = sorted([*skip, *(url.span() for url in _URL.finditer(text) if url[0][0] != "`")])
+    taken = list(skip)
+    if "://" in text or "www." in text or "](" in text:
+        taken += [url.span() for url in _URL.finditer(text)]
+        taken.sort()
     position = 0
     while digit := _DIGIT.search(text, position):
         at = digit.start()
@@ -254,32 +261,36 @@ def _counts_down(text: str, before: str) -> bool:
 
 
 def _surrounded(text: str, at: int, claim: Literal, before: str) -> Kind:
-    is_small = claim.quantum == 1 and claim.unit is None and claim.value <= 31 and not claim.sign
+    if claim.quantum != 1:
+        return Kind.NAME if "(" in before and _SETTINGS.search(before) else Kind.CLAIM
     context = BEFORE.search(before)
     where = context.lastgroup if context else None
     digits = NUMBER.match(text, at)
     after = AFTER.match(text, at + len(digits["whole"] or "") if digits else at)
     what = after.lastgroup if after else None
-    if where == "settings":
+    if _SETTINGS.search(before) or (where == "name" and _is_part_of_name(claim)):
         return Kind.NAME
-    if (
-        where == "name"
-        and claim.quantum == 1
-        and claim.value < 3000
-        and claim.unit in {None, Unit.SIGMA}
-    ):
-        return Kind.NAME
-    if where == "list" and is_small and (what == "marker" or before.strip(" \n>*_(")):
-        return Kind.LIST
-    if where == "date" and is_small:
-        return Kind.DATE
-    if where in {"year", "date"} and claim.unit is None and 1900 <= claim.value < 2100:
-        return Kind.YEAR if claim.quantum == 1 and "," not in text[at : claim.end] else Kind.CLAIM
     if what == "period" or (what == "window" and where == "period"):
         return Kind.PERIOD
-    if what == "list" and is_small:
+    if claim.unit is not None or claim.sign:
+        return Kind.CLAIM
+    return _counted(claim, where, what, before, text)
+
+
+def _is_part_of_name(claim: Literal) -> bool:
+    return claim.value < 3000 and claim.unit in {None, Unit.SIGMA}
+
+
+def _counted(claim: Literal, where: str | None, what: str | None, before: str, text: str) -> Kind:
+    """A whole number without unit or sign: a marker, a day, a year, a count of things, or a claim."""
+    if where in {"year", "date"} and 1900 <= claim.value < 2100:
+        return Kind.CLAIM if "," in text[claim.start : claim.end] else Kind.YEAR
+    if claim.value > 31:
+        return Kind.CLAIM
+    is_marker = where == "list" and (what == "marker" or before.strip(" \n>*_(-"))
+    if is_marker or what == "list":
         return Kind.LIST
-    return Kind.CLAIM
+    return Kind.DATE if where == "date" else Kind.CLAIM
 
 
 def _claim(text: str, at: int) -> Literal:
@@ -287,7 +298,7 @@ def _claim(text: str, at: int) -> Literal:
     number = NUMBER.match(text, start)
     assert number is not None  # noqa: S101 - every part of NUMBER is optional
     prefix = PREFIX.search(text[max(0, start - 6) : start])
-    whole = re.sub(r"\D", "", number["whole"] or "0")
+    whole = "".join(filter(str.isdigit, number["whole"] or "0"))
     places = (number["frac"] or ".")[1:]
     scale = _scale(number, is_money=bool(prefix and prefix["money"]))
     literal = Literal(
@@ -327,6 +338,9 @@ def _unit_of(number: re.Match[str]) -> Unit | None:
 
 
 def _spelled_out(text: str) -> Iterator[Literal]:
+    folded = text.casefold()
+    if not any(word in folded for word in _NUMBER_WORDS):
+        return
     for match in WORDS.finditer(text):
         word = match["word"].lower().replace("-", " ").removeprefix("a ").removeprefix("one ")
         is_counted = word in {"once", "twice"} or (match["unit"] or "").lower() == "times"

@@ -4,32 +4,46 @@ import re
 
 from app.core.figures import Figure
 from app.grounding.mentions import answers
-from app.grounding.scene import Number, Scene
+from app.grounding.scene import DOWN, NEUTRAL, UP, Number, Scene
 
-_UP = (
-    r"up|rose|rises|risen|rising|gain(?:ed|s|ing)?|higher|above|over|added|adds|climb(?:ed|s)?|jump(?:ed|s)?"
-    r"|rall(?:ied|ies)|plus|positive|ahead|advanced|arriba|más|höher|über"
-)
-_DOWN = (
-    r"down|fell|falls|fallen|falling|los(?:t|es|ing|s)|lower|below|under|beneath|dropp?(?:ed|s|ing)?|declin(?:ed|es|e)"
-    r"|slipp?(?:ed|s)?|shed|minus|negative|abajo|tiefer|unter|beneath"
-)
-_NEUTRAL = r"away|distance|dist|apart|off|from|within|magnitude|wide|between|moved?|changed?"
-_DIRECTION = re.compile(
-    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<neutral>{_NEUTRAL}))\b", re.IGNORECASE
-)
+_UP, _DOWN, _NEUTRAL = ("|".join(words) for words in (UP, DOWN, NEUTRAL))
 _AFTERWARDS = re.compile(
-    rf"[\s)]*(?:of\s)?(?:to\s(?:the\s)?)?(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<neutral>{_NEUTRAL}|to|short of|shy of))\b",
+    rf"[\s)]*(?:of\s)?(?:to\s(?:the\s)?)?"
+    rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<neutral>{_NEUTRAL}|to|short of|shy of))\b",
     re.IGNORECASE,
 )
 AFTER_DIRECTION = re.compile(
-    rf"[\s)]*(?:{_UP}|{_DOWN}|{_NEUTRAL}|to|short of|shy of|past|beyond)(?:\s(?:from|than|of))?\s(?:the\s|its\s|of\s|both\s)*",
+    rf"[\s)]*(?:{_UP}|{_DOWN}|{_NEUTRAL}|to|short of|shy of|past|beyond)"
+    r"(?:\s(?:from|than|of))?\s(?:the\s|its\s|of\s|both\s)*",
     re.IGNORECASE,
 )
-_NO_CHANGE = re.compile(
-    r"(?i:above|over|below|under|beneath|ahead|higher|lower|plus|minus|positive|negative|away|dist.*"
-    r"|apart|from|within|magnitude|wide|between)"
+_RELATIVE = frozenset(
+    [
+        "above",
+        "over",
+        "below",
+        "under",
+        "beneath",
+        "ahead",
+        "higher",
+        "lower",
+        "plus",
+        "minus",
+        "positive",
+        "negative",
+        "away",
+        "distance",
+        "dist",
+        "apart",
+        "from",
+        "within",
+        "magnitude",
+        "wide",
+        "between",
+    ]
 )
+"""Words that measure from somewhere; the others tell how the day went."""
+
 _BREAK = re.compile(r";|\n|\b(?:but|while|whereas|although)\b")
 _BY = re.compile(r"\s(?:by\s|about\s|around\s|roughly\s|~\s?|just\s|another\s)*[*_(]*")
 _TO_LABEL = re.compile(
@@ -39,31 +53,37 @@ _IN_GROUP = re.compile(r"[\s(),/|–-]*(?:(?:or|and)\s)?")
 
 
 def worded(figure: Figure, number: Number, scene: Scene, *, is_close: bool) -> int | None:
-    """The direction in words: +1, -1, 0 where none is asked for, None where there is no word."""
-    text = scene.text
-    word = _AFTERWARDS.match(text, number.end)
+    """The direction in words: +1, -1, 0 where none is asked for, None where there is no word.
+
+    `is_close` looks only right before and right behind the number.
+    """
+    found = _direction_behind(number.end, scene)
+    last = scene.direction_before(number.start)
+    if found is None and last and _BY.fullmatch(scene.text, last.end, number.start):
+        found = last.end, last.way
+    if found is None and not is_close:
+        found = _direction_behind(_end_of_group(number, scene), scene)
+        if found is None and last and not is_elsewhere(last.end, number.start, scene):
+            found = last.end, last.way
+    if found is None:
+        return None
+    end, way = found
+    return -way if "." in figure.path and _comes_last(figure, end, scene) else way
+
+
+def _direction_behind(at: int, scene: Scene) -> tuple[int, int] | None:
+    word = _AFTERWARDS.match(scene.text, at)
     if word is None:
-        before = list(_DIRECTION.finditer(text, 0, number.start))
-        last = before[-1] if before else None
-        if last and _BY.fullmatch(text, last.end(), number.start):
-            word = last
-        elif not is_close:
-            word = _AFTERWARDS.match(text, _end_of_group(number, scene))
-            word = word or (
-                last if last and not _BREAK.search(text, last.end(), number.start) else None
-            )
-    if word is None or word["neutral"]:
-        return None if word is None else 0
-    turn = -1 if "." in figure.path and _comes_last(figure, word.end(), scene) else 1
-    return turn if word["up"] else -turn
+        return None
+    return word.end(), 1 if word["up"] else -1 if word["down"] else 0
 
 
 def follows_change(number: Number, scene: Scene) -> bool:
     """`up 0.42%`, `moved +0.42%`, but not `up 0.42% above PDH`: the day's change is meant."""
-    before = list(_DIRECTION.finditer(scene.text, 0, number.start))
-    if not before or not _BY.fullmatch(scene.text, before[-1].end(), number.start):
+    word = scene.direction_before(number.start)
+    if word is None or word.word in _RELATIVE:
         return False
-    if _NO_CHANGE.fullmatch(before[-1].group()):
+    if not _BY.fullmatch(scene.text, word.end, number.start):
         return False
     return not is_directed_after(number, scene)
 

@@ -139,7 +139,12 @@ class Names:
         words = [(match.group(), *match.span()) for match in _WORD.finditer(text)]
         folded = [word.casefold() for word, _, _ in words]
         position = 0
+        own, symbols, trade = self._own, self._symbols, _trade_names()
         while position < len(words):
+            word = folded[position]
+            if not (word in trade or word in self._labels or word in own or word in symbols):
+                position += 1
+                continue
             mention, used = self._at(text, words, folded, position)
             if mention is not None:
                 found.append(mention)

@@ -3,13 +3,94 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from functools import cached_property
+from typing import NamedTuple, Protocol, TypeVar
 
 from app.core.figures import Figure, Unit
 from app.grounding.claims import Literal
 from app.grounding.mentions import Mention
 from app.grounding.parts import NumberPart
 
+UP = [
+    "up",
+    "rose",
+    "rises",
+    "risen",
+    "rising",
+    "gain",
+    "gained",
+    "gains",
+    "gaining",
+    "higher",
+    "above",
+    "over",
+    "added",
+    "adds",
+    "climbed",
+    "climbs",
+    "jumped",
+    "jumps",
+    "rallied",
+    "rallies",
+    "plus",
+    "positive",
+    "ahead",
+    "advanced",
+    "arriba",
+    "más",
+    "höher",
+    "über",
+]
+DOWN = [
+    "down",
+    "fell",
+    "falls",
+    "fallen",
+    "falling",
+    "lost",
+    "loses",
+    "losing",
+    "loss",
+    "lower",
+    "below",
+    "under",
+    "beneath",
+    "dropped",
+    "drops",
+    "dropping",
+    "declined",
+    "declines",
+    "slipped",
+    "slips",
+    "shed",
+    "minus",
+    "negative",
+    "abajo",
+    "tiefer",
+    "unter",
+]
+NEUTRAL = [
+    "away",
+    "distance",
+    "dist",
+    "apart",
+    "off",
+    "from",
+    "within",
+    "magnitude",
+    "wide",
+    "between",
+    "move",
+    "moved",
+    "change",
+    "changed",
+]
+_WAYS = {
+    **dict.fromkeys(UP, 1),
+    **dict.fromkeys(DOWN, -1),
+    **dict.fromkeys(NEUTRAL, 0),
+}
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]+")
 _JOINER = re.compile(r"[\s*_]*(?:/|,|–|-|—|and|&|to|vs\.?|or|\||,\s?and)?[\s*_]*")
 
 
@@ -54,7 +135,12 @@ class Scene:
     def __init__(
         self, text: str, numbers: Sequence[Number], mentions: Sequence[Mention], around: Around
     ) -> None:
-        free = [each for each in mentions if not any(overlap(each, number) for number in numbers)]
+        taken = [(number.start, number.end) for number in numbers]
+        free = [
+            each
+            for each in mentions
+            if not any(start < each.end and each.start < end for start, end in taken)
+        ]
         self.text = text
         self.numbers = numbers
         self.around = around
@@ -63,6 +149,28 @@ class Scene:
         self.number_lists = _lists(numbers, text)
         self.label_lists = _lists([each for each in self.labels if not each.is_weak], text)
         self.entity_lists = _lists(self.entities, text)
+
+    @cached_property
+    def directions(self) -> list["Direction"]:
+        """The words of direction in it."""
+        return [
+            Direction(word.group().casefold(), word.start(), word.end(), _WAYS[folded])
+            for word in _WORD.finditer(self.text)
+            if (folded := word.group().casefold()) in _WAYS
+        ]
+
+    def direction_before(self, at: int) -> "Direction | None":
+        """The last word of direction that ends before `at`."""
+        return next((word for word in reversed(self.directions) if word.end <= at), None)
+
+
+class Direction(NamedTuple):
+    """A word of direction: +1, -1, or 0 for one that asks for none (`away`)."""
+
+    word: str
+    start: int
+    end: int
+    way: int
 
 
 def _lists(items: Sequence[S], text: str) -> list[list[S]]:
@@ -74,7 +182,3 @@ def _lists(items: Sequence[S], text: str) -> list[list[S]]:
         else:
             lists.append([item])
     return lists
-
-
-def overlap(one: Spanned, other: Spanned) -> bool:
-    return one.start < other.end and other.start < one.end

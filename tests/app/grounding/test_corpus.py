@@ -279,7 +279,8 @@ def _other_sign(text: str) -> str:
 def judged(writer: Writer, place: int, original: Figure) -> str:
     """What became of a wrong number: marked, a coincidence with another figure, or passed.
 
-    "other rounding": half even and half up differ, and the mutation turned one into the other.
+    "other rounding": half even and half up (of the value, or of the digits shown) differ, and the
+    mutation turned one into the other.
     """
     part = part_at(writer.parts, place)
     if not isinstance(part, NumberPart):
@@ -290,7 +291,11 @@ def judged(writer: Writer, place: int, original: Figure) -> str:
         return "coincidence"
     number = Decimal(re.sub(r"[^\d.]", "", part.text))
     places = Decimal(1).scaleb(int(number.as_tuple().exponent))
-    halves = {abs(original.value).quantize(places, way) for way in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
+    halves = {
+        abs(value).quantize(places, way)
+        for value in (original.value, original.rounded)
+        for way in (ROUND_HALF_UP, ROUND_HALF_EVEN)
+    }
     return "other rounding" if len(halves) == 2 and number in halves else "passed"
 
 
