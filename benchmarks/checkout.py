@@ -22,7 +22,7 @@ def run() -> None:
     """Each run in a clone and with package caches of its own."""
     taken = [_first_start() for _ in range(RUNS)]
     print_table(
-        f"First start after git clone, seconds, {RUNS} runs (goal {GOAL_SECONDS} s)",
+        f"First start after git clone, seconds, best and worst of {RUNS} (goal {GOAL_SECONDS} s)",
         ("ready", "fastest", "slowest"),
         [("packages fetched, home made", (median(taken), min(taken), max(taken)))],
         note="committed files only; uv's and pip's caches empty",
