@@ -52,5 +52,5 @@ def _install() -> int:
     command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--group", "bench"]
     # this environment has no pip; the one it was made by has
     python = str(Path(sys.base_prefix) / "bin" / "python3")
-    environment = index.for_uv(os.environ, python=python)  # noqa: TID251 - the installer's
+    environment = index.for_uv(os.environ, python=python)
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
