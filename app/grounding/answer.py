@@ -164,7 +164,7 @@ class Writer:
 
     def _look_up_figures(self) -> None:
         """Tools may have recorded more since the last sentence."""
-        size = sum(len(book.figures) for book in self._ledger.books)
+        size = sum([len(book.figures) for book in self._ledger.books])
         if size != self._size:
             self._size = size
             self._index = Index(self._ledger, self._symbols, self._now)

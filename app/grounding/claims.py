@@ -175,7 +175,9 @@ _SPELLED = {
     **{word: (Decimal(value), Decimal(1)) for value, word in enumerate(_COUNTING, 2)},
     "twelve": (Decimal(12), Decimal(1)),
 }
-_NUMBER_WORDS = ("half", "third", "quarter", "once", "twice", "twelve", *_COUNTING)
+_NUMBER_WORDS = frozenset(
+    {"half", "third", "thirds", "quarter", "quarters", "once", "twice", "twelve", *_COUNTING}
+)
 _LEVEL_NAME = re.compile(
     r"(?:[RSHLPQ]\d|OR\d+[HL]?|(?:[ESWD]?MA|VWAP|RSI|ATR|ADX|BB|FY|PP|T|TP|GPT-?|W|M|H|D)\d{1,4})(?![.,]?\d|[%$])"
 )
@@ -188,6 +190,7 @@ _SETTINGS = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _URL = re.compile(r"(?:https?://|www\.)\S+|\]\([^)\s]*\)")
+_PREFIX_ENDS = (*"+-−±$€£", "USD", "USD ")
 _NAME_END = re.compile(r"\d+(?![.,]?\d|[%$])\w*")
 _WORD_START = re.compile(r"[A-Za-zÀ-ÿ]+$")
 
@@ -219,7 +222,8 @@ def numbers_said(text: str) -> set[Decimal]:
 
 
 def _literal(text: str, at: int) -> Literal:
-    word = _WORD_START.search(text, max(0, at - 8), at)
+    follows_letter = at > 0 and text[at - 1].isalpha()
+    word = _WORD_START.search(text, max(0, at - 8), at) if follows_letter else None
     if word and word.group() not in {"USD", "US", "x"}:
         named = _LEVEL_NAME.match(text, word.start()) or _NAME_END.match(text, at)
         if named:
@@ -297,7 +301,8 @@ def _claim(text: str, at: int) -> Literal:
     start = at - 1 if text[at - 1 : at] == "." and not text[at - 2 : at - 1].isalnum() else at
     number = NUMBER.match(text, start)
     assert number is not None  # noqa: S101 - every part of NUMBER is optional
-    prefix = PREFIX.search(text[max(0, start - 6) : start])
+    ahead = text[max(0, start - 6) : start]
+    prefix = PREFIX.search(ahead) if ahead.endswith(_PREFIX_ENDS) else None
     whole = "".join(filter(str.isdigit, number["whole"] or "0"))
     places = (number["frac"] or ".")[1:]
     scale = _scale(number, is_money=bool(prefix and prefix["money"]))
@@ -338,8 +343,7 @@ def _unit_of(number: re.Match[str]) -> Unit | None:
 
 
 def _spelled_out(text: str) -> Iterator[Literal]:
-    folded = text.casefold()
-    if not any(word in folded for word in _NUMBER_WORDS):
+    if _NUMBER_WORDS.isdisjoint(text.casefold().replace("-", " ").split()):
         return
     for match in WORDS.finditer(text):
         word = match["word"].lower().replace("-", " ").removeprefix("a ").removeprefix("one ")

@@ -133,16 +133,19 @@ class Names:
             for name in {entity, entity.partition("/")[0]}:
                 self._name(name, entity)
 
+        self._known = {*_trade_names(), *self._labels, *self._own, *self._symbols}
+
     def find(self, text: str) -> list[Mention]:
         """Every mention in order; the longest phrase wins."""
         found = _paired_averages(text) if "MA" in text else []
+        known = self._known
+        if known.isdisjoint(_WORD.findall(text.casefold())):
+            return found
         words = [(match.group(), *match.span()) for match in _WORD.finditer(text)]
         folded = [word.casefold() for word, _, _ in words]
         position = 0
-        own, symbols, trade = self._own, self._symbols, _trade_names()
         while position < len(words):
-            word = folded[position]
-            if not (word in trade or word in self._labels or word in own or word in symbols):
+            if folded[position] not in known:
                 position += 1
                 continue
             mention, used = self._at(text, words, folded, position)
