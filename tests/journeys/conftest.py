@@ -313,9 +313,12 @@ async def flood_token(postgres: DatabaseUrls) -> str:
     return await token_of(postgres, f"flood-{uuid4()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; browser journeys are skipped where there is none."""
+    """The system's Chromium; browser journeys are skipped where there is none.
+
+    Of one module only: while it runs, its event loop keeps asynchronous tests from starting.
+    """
     found = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
