@@ -44,7 +44,16 @@ def test_a_module_says_what_it_is_and_stays_readable(path: Path) -> None:
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_name_hides_what_a_module_does(path: Path) -> None:
     words = set(re.split(r"[_\W]", path.stem))
-    assert not words & {"util", "utils", "helper", "helpers", "manager", "processor", "misc", "common"}
+    assert not words & {
+        "util",
+        "utils",
+        "helper",
+        "helpers",
+        "manager",
+        "processor",
+        "misc",
+        "common",
+    }
 
 
 @pytest.mark.parametrize("tool", TOOLBOX.tools, ids=lambda tool: tool.name)
