@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from app.agents.coach import Coach
+from app.agents.limits import Limits
 from app.agents.model import ChatModel
 from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
@@ -45,7 +46,7 @@ def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
         clock=clock,
         toolbox=TOOLBOX,
         model=model,
-        coach=Coach(model, TOOLBOX, market, clock),
+        coach=Coach(model, TOOLBOX, market, clock, limits=build_limits(settings)),
         database=build_database(settings) if with_database else None,
     )
 
@@ -75,6 +76,11 @@ def build_model(settings: Settings) -> ChatModel:
     from app.agents.offline.model import OfflineCoach
 
     return OfflineCoach(TOOLBOX, vectors=settings.home / "vectors")
+
+
+def build_limits(settings: Settings) -> Limits:
+    """The offline coach's answers are bound by construction: it has nothing to put right."""
+    return Limits() if settings.llm.is_on else Limits(corrections=0)
 
 
 def _endpoint(llm: LlmSettings) -> ChatModel:

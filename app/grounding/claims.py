@@ -185,7 +185,7 @@ _PLAIN_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _UNTIL = re.compile(r"\b(?:in|for|another|about|left|only|next bell:?)\s$|~\s?$", re.IGNORECASE)
 _SHORT_DURATION = re.compile(r"\d+(?:m|min|h|hr|d)")
 _SETTINGS = re.compile(
-    r"\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC)\s?\([\d,.\s]*$",
+    r"\b(?:RSI|ATR|MACD|BB|Stoch\w*|ADX|[ES]?MA|Bands?|VWAP|CCI|MFI|OBV|ROC|WILLR|Williams %R|%R)\s?\([\d,.\s]*$",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
