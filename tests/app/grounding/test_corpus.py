@@ -300,7 +300,7 @@ def judged(writer: Writer, place: int, original: Figure) -> str:
 
 
 def test_a_wrong_digit_sign_unit_or_factor_is_marked(
-    corpus: Corpus, record_property: Record
+    corpus: Corpus, record_testsuite_property: Record
 ) -> None:
     seen: Counter[tuple[str, str]] = Counter()
     passed: list[object] = []
@@ -315,8 +315,8 @@ def test_a_wrong_digit_sign_unit_or_factor_is_marked(
                 passed.append((kind, text, figure.path))
             if verdict == "coincidence":
                 coincidences.append((kind, answer.pair, figure.path, text[place : place + 12]))
-    record_property("verdicts", str(dict(seen)))
-    record_property("coincidences", str(coincidences))
+    record_testsuite_property("verdicts on wrong numbers", str(dict(seen)))
+    record_testsuite_property("coincidences of wrong numbers", str(coincidences))
     assert not passed
     total = sum(seen.values())
     assert total > 5_000
@@ -325,7 +325,7 @@ def test_a_wrong_digit_sign_unit_or_factor_is_marked(
 
 @pytest.mark.parametrize("kind", ["label", "direction", "entity"])
 def test_a_swapped_name_direction_or_symbol_is_marked(
-    corpus: Corpus, kind: str, record_property: Record
+    corpus: Corpus, kind: str, record_testsuite_property: Record
 ) -> None:
     coincidences: list[object] = []
     passed: list[object] = []
@@ -340,7 +340,7 @@ def test_a_swapped_name_direction_or_symbol_is_marked(
                 passed.append((text, figure.path))
             if verdict == "coincidence":
                 coincidences.append((answer.pair, figure.path, text[place : place + 12]))
-    record_property("coincidences", str(coincidences))
+    record_testsuite_property(f"coincidences of a swapped {kind}", str(coincidences))
     assert not passed
     assert total > 50
     assert len(coincidences) <= total * 0.02
