@@ -24,7 +24,7 @@ from app.grounding.claims import Literal
 from app.grounding.direction import follows_change, worded
 from app.grounding.ledger import Ledger
 from app.grounding.mentions import UNNAMED, Names, Symbols, answers
-from app.grounding.naming import Named, entities_of, is_symbol, name_of
+from app.grounding.naming import STARTS, Named, entities_of, is_symbol, name_of
 from app.grounding.scene import Number, Scene
 
 STALE_AFTER = timedelta(minutes=5)
@@ -118,12 +118,18 @@ def bind(number: Number, scene: Scene, index: Index) -> Figure | None:
 def _may_be_meant(
     figure: Figure, named: Named | None, named_so_far: frozenset[str], *, is_change: bool
 ) -> bool:
-    """By name; a distance only of a level that was named, and never of what `rose` or `fell`."""
+    """By name; a distance only of a level that was named, and never of what `rose` or `fell`.
+
+    The distance to the previous close is the day's change with the other sign: it must be named.
+    """
     is_distance = ".distance" in figure.path
     if is_change and (is_distance or not figure.signed):
         return False
     if named is None:
-        return not is_distance or answers(figure, named_so_far)
+        is_start = answers(figure, STARTS)
+        return not is_distance or (answers(figure, named_so_far) and not is_start)
+    if named.is_start and is_distance:
+        return False
     is_result = figure.tool == "calculate" and not named.is_beside
     return is_result or answers(figure, named.keys)
 

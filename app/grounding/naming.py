@@ -23,7 +23,7 @@ _PLAIN = frozenset({None, Unit.USD, Unit.SHARES})
 _PRICE_UNITS = frozenset({None, Unit.USD, Unit.POINTS})
 _WHOSE = re.compile(r"\b(?:on|of|for|in)\s[*_`]*$")
 _OF = re.compile(r"[*_`]*\s(?:on|of|for|in)\s(?:the\s)?[*_`]*")
-_STARTS = frozenset({"pdc", "open"})
+STARTS = frozenset({"pdc", "open"})
 """What a change is measured from: `up 0.4% from the previous close` is no distance to it."""
 
 _CONNECT = re.compile(
@@ -38,18 +38,25 @@ _ENTITY_FOLLOWS = re.compile(r"[\s*_]*(?:\(|(?:for|on|in)\s(?:the\s)?)[\s*_]*")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The names a number is given; `is_beside` if nothing else can be meant."""
+    """The names a number is given; `is_beside` if nothing else can be meant.
+
+    `is_start` says that the number counts from there (`+0.4% from the previous close`): it is a
+    change, whose sign is the opposite of that level's distance.
+    """
 
     keys: frozenset[str]
     is_beside: bool
+    is_start: bool = False
 
 
 def name_of(number: Number, scene: Scene) -> Named | None:
     """What the sentence calls this number."""
     related = _related(number, scene) or _paired(number, scene, scene.label_lists)
     if related:
-        is_change = not related.keys.isdisjoint(_STARTS)
-        return Named(related.keys | UNNAMED if is_change else related.keys, is_beside=True)
+        if related.keys.isdisjoint(STARTS):
+            return Named(related.keys, is_beside=True)
+        is_start = " from " in scene.text[number.end : related.start]
+        return Named(related.keys | UNNAMED, is_beside=True, is_start=is_start)
     before = _label_before(number, scene)
     if before and not before.is_weak:
         return Named(before.keys, is_beside=True)
