@@ -179,8 +179,8 @@ def _read(
     return read_indicator(indicator, session if is_anchored and session is not None else bars)
 
 
-def _why_absent(indicator: Indicator, instrument: Instrument, bars: Bars) -> str:
+def _why_absent(indicator: Indicator, instrument: Instrument) -> str:
     name = indicator.name.upper()
     if indicator.needs_volume and not instrument.has_volume:
         return f"{name} needs volume, and {instrument.symbol} has none."
-    return f"{name} needs {bars_needed(indicator)} bars; there are {len(bars)}."
+    return f"{name} needs {bars_needed(indicator)} bars; there are not that many yet."

@@ -39,6 +39,18 @@ def record_map(book: Book, found: LevelMap, *, asked_price: Decimal | None = Non
         figures.append(prices.price("atr", found.atr, "ATR(14)"))
     if asked_price is not None:
         figures.append(prices.price(PRICE, asked_price, "price asked about"))
+    if found.missing_bars:
+        figures.append(
+            book.record(
+                "missing_bars",
+                Decimal(found.missing_bars),
+                Unit.MINUTES,
+                label="regular minutes without a bar",
+                entity=found.symbol,
+                as_of=found.as_of,
+                decimals=0,
+            )
+        )
     for level in found.levels:
         figures += _record_level(book, prices, found, level)
     return MapFigures({figure.path: figure for figure in figures})

@@ -224,7 +224,7 @@ def add_averages(ladder: Ladder, evidence: Evidence) -> None:
     for name, title, length, average in lines:
         price = _latest(average(closes, length))
         if price is None or evidence.previous is None:
-            reason = f"{name} needs {length} finished {word} bars; there are {len(closes)}."
+            reason = f"{name} needs {length} finished {word} bars; there are not that many yet."
             ladder.miss((name,), reason)
             continue
         ladder.drafts.append(Draft(name, title, price, "average", evidence.previous.close_at))

@@ -10,7 +10,6 @@ import numpy as np
 
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.levels.arrays import MINUTE
 from app.levels.evidence import Evidence, gather_evidence
 from app.levels.frame import Frame, choose_frame, spoken_date, wall_clock
 from app.levels.ladder import Draft, average_true_range, collect_ladder
@@ -139,12 +138,6 @@ def _notes(evidence: Evidence) -> list[str]:
     if frame.is_round_the_clock:
         notes.append("Its days run from 00:00 to 24:00 UTC, every day.")
     if evidence.missing_bars:
-        expected = evidence.missing_bars + _counted(evidence)
-        notes.append(f"Bars are missing for {evidence.missing_bars} of {expected} regular minutes.")
+        minutes = "minute" if evidence.missing_bars == 1 else "minutes"
+        notes.append(f"No bar for {evidence.missing_bars} {minutes} of regular trading.")
     return notes
-
-
-def _counted(evidence: Evidence) -> int:
-    """Regular bars that are finished."""
-    now = int(evidence.frame.as_of.timestamp())
-    return int((evidence.regular.time + MINUTE <= now).sum())
