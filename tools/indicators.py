@@ -94,7 +94,7 @@ async def get_indicators(args: IndicatorsArgs, context: ToolContext) -> ToolResu
     readings = [_read(indicator, instrument, bars, session) for indicator in wanted]
     figures = record_readings(context.book, instrument, bars, readings, as_of)
     absent = {
-        reading.indicator.name: _why_absent(reading.indicator, instrument, bars)
+        reading.indicator.name: _why_absent(reading.indicator, instrument)
         for reading in readings
         if reading.value is None
     }
