@@ -11,7 +11,7 @@ from app.agents.history import Memory
 from app.agents.limits import Limits
 from app.agents.loop import Turn
 from app.agents.model import ChatModel, MemberMessage, SystemMessage
-from app.core.clock import Clock, FrozenClock
+from app.core.clock import Clock, FrozenClock, WallClock, latest
 from app.core.errors import InvalidInput
 from app.grounding.answer import Writer
 from app.grounding.claims import numbers_said
@@ -42,12 +42,18 @@ class Coach:
         clock: Clock,
         *,
         limits: Limits | None = None,
+        wall: Clock | None = None,
     ) -> None:
-        """`clock` is the market's present, unless a question is asked as of a past moment."""
+        """`clock` is the market's present, unless a question is asked as of a past moment.
+
+        A moment after both it and the real present (`wall`) is the future and refused; between
+        the two, a market whose data has ended shows its end.
+        """
         self.model = model
         self._toolbox = toolbox
         self._market = market
         self._clock = clock
+        self._wall = wall or WallClock()
         self._limits = limits or Limits()
         self._symbols: Symbols | None = None
 
@@ -102,8 +108,8 @@ class Coach:
             return self._clock
         if as_of.tzinfo is None:
             raise InvalidInput("`as_of` needs an offset, such as 2026-11-20T10:45:00-05:00.")
-        if as_of > self._clock.now():
-            raise InvalidInput("`as_of` lies in the future of this market.")
+        if as_of > latest(self._clock, self._wall):
+            raise InvalidInput("`as_of` lies in the future.")
         return FrozenClock(as_of)
 
     async def _all_symbols(self) -> Symbols:

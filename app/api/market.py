@@ -23,6 +23,7 @@ from app.api.schemas import (
     SpecialDayBody,
 )
 from app.api.state import Doors, doors
+from app.core.clock import latest
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
@@ -54,11 +55,12 @@ def symbol_of(text: str) -> Symbol:
 
 
 def moment_of(at: Doors, as_of: datetime | None) -> datetime:
-    """`as_of`, or the market's present; a future moment is refused."""
-    now = at.clock.now()
-    if as_of is not None and as_of > now:
-        raise InvalidInput(f"`as_of` lies in the future; the market's present is {now:%FT%TZ}.")
-    return as_of or now
+    """`as_of`, or the market's present; what lies after that and after real time is refused."""
+    if as_of is None:
+        return at.clock.now()
+    if as_of > (present := latest(at.clock, at.wall)):
+        raise InvalidInput(f"`as_of` lies in the future; the present is {present:%FT%TZ}.")
+    return as_of
 
 
 @router.get("/market/status", summary="Whether the market is open, and what comes next")

@@ -9,17 +9,27 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from app.core.errors import InvalidInput
 from app.core.timeframes import Timeframe
+from app.market.moments import parse_moment
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 
 
-def _mend_offset(text: object) -> object:
-    """`…T10:45:00 01:00` → `…T10:45:00+01:00`: a plus in an address arrives as a space."""
-    return text.replace(" ", "+") if isinstance(text, str) and "T" in text else text
+def _read_moment(text: object) -> object:
+    """As tools and the command line read it: without an offset it is New York's time.
+
+    `…T10:45:00 01:00` is `…T10:45:00+01:00`: a plus in an address arrives as a space.
+    """
+    if not isinstance(text, str):
+        return text
+    try:
+        return parse_moment(text.replace(" ", "+") if "T" in text else text)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_mend_offset)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_read_moment)]
 
 
 class Body(BaseModel):

@@ -34,3 +34,8 @@ class FrozenClock(Clock):
     @override
     def now(self) -> datetime:
         return self.at
+
+
+def latest(*clocks: Clock) -> datetime:
+    """The moment of the clock that is furthest."""
+    return max(clock.now() for clock in clocks)

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from app.agents.endpoint import OpenAIChatModel
 from app.agents.events import CardShown, NumberPart, TextPart, ToolFinished, ToolStarted, TurnDone
 from app.agents.history import Memory
 from app.agents.limits import Limits
-from app.core.clock import FrozenClock
+from app.core.clock import Clock, FrozenClock
 from app.core.errors import InvalidInput
 from app.infra.llm.scripted import Reply, Script, ScriptedServer, scripted_model
 from app.market.providers.simulated import SimulatedMarket
@@ -35,6 +35,7 @@ async def coached(
     limits: Limits | None = None,
     timeout_seconds: float = 10,
     retries: int = 1,
+    wall: Clock | None = None,
 ) -> AsyncIterator[tuple[Coach, ScriptedServer]]:
     async with scripted_model(script) as server:
         model = OpenAIChatModel(
@@ -44,7 +45,8 @@ async def coached(
             timeout_seconds=timeout_seconds,
             retries=retries,
         )
-        yield Coach(model, toolbox, SimulatedMarket(seed=7), clock, limits=limits), server
+        market = SimulatedMarket(seed=7)
+        yield Coach(model, toolbox, market, clock, limits=limits, wall=wall or clock), server
         await model.close()
 
 
@@ -329,6 +331,16 @@ async def test_the_future_and_a_time_without_offset_are_refused(
         for as_of in (now.replace(tzinfo=None), now.replace(year=2027)):
             with pytest.raises(InvalidInput):
                 [event async for event in coach.answer("spy", as_of=as_of)]
+
+
+async def test_a_market_whose_data_has_ended_is_asked_up_to_the_real_present(
+    clock: FrozenClock, now: datetime
+) -> None:
+    later = FrozenClock(now + timedelta(days=2))
+    async with coached([Reply(text="hi")], clock, wall=later) as (coach, _):
+        assert coach.check("spy", now + timedelta(hours=1)).now() == now + timedelta(hours=1)
+        with pytest.raises(InvalidInput, match="future"):
+            coach.check("spy", now + timedelta(days=3))
 
 
 @tool(NoArgs, examples=[])

@@ -33,7 +33,7 @@ async def coached(
 ) -> AsyncIterator[tuple[Coach, ScriptedServer]]:
     async with scripted_model(replies) as server:
         model = OpenAIChatModel(base_url=server.base_url, api_key=None, model="scripted", retries=0)
-        yield Coach(model, TOOLBOX, SimulatedMarket(seed=7), clock), server
+        yield Coach(model, TOOLBOX, SimulatedMarket(seed=7), clock, wall=clock), server
         await model.close()
 
 
