@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.agents.offline.arithmetic import expression_of
 from app.agents.offline.clauses import Clause
 from app.agents.offline.dates import (
     calendar_of,
@@ -34,7 +35,7 @@ def level_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
         arguments: dict[str, Any] = {"symbol": symbol}
         names, older = _names(clause, symbol, now)
         if names:
-            arguments["names"] = names
+            arguments["names"] = list(dict.fromkeys(names))
         arguments |= _map(clause)
         arguments |= {} if names or older else _price(clause)
         if older:
@@ -227,24 +228,7 @@ def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
     return calls
 
 
-_WORDS = (
-    (r"(?<=\d),(?=\d{3})|\$", ""),
-    (r"(\d+(?:\.\d+)?)k\b", lambda match: format(Decimal(match[1]) * 1000, "f")),
-    (r"(\d+(?:\.\d+)?) ?(?:%|percent) of (\d+(?:\.\d+)?)", r"\2*\1%"),
-    (r"\bplus\b", "+"),
-    (r"\bminus\b", "-"),
-    (r"\b(?:times|multiplied by)\b|(?<=[\d)]) ?x ?(?=[\d(])|×", "*"),
-    (r"\b(?:divided by|over)\b|÷", "/"),
-)
-_EXPRESSION = re.compile(r"[-+(]*[\d(][\d\s.()+\-*/%]*[\d)%]")
-
-
 def calculation(clause: Clause) -> list[Call]:
     """The arithmetic of a clause; empty if there is none in it."""
-    text = clause.plain
-    for pattern, sign in _WORDS:
-        text = re.sub(pattern, sign, text)
-    match = _EXPRESSION.search(text)
-    if match is None or not re.search(r"[-+*/]", match[0].lstrip("-+")):
-        return []
-    return [Call("calculate", {"expression": re.sub(r"\s+", "", match[0])})]
+    expression = expression_of(clause.plain)
+    return [Call("calculate", {"expression": expression})] if expression else []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.agents.offline.mentions import Canvas, Kind, Mention
 
 _CUT = re.compile(
-    r"[;?!\n]+|\.(?=\s|$)|,? (?:and )?then (?!on\b)|,? and also |,? also |,? plus (?!number)|,? and (?!post|after|each|other|low|high|lows|highs|close\b)|, (?!(?:low|high|lows|highs|close|open)\b(?! (?:a|my|the|up)\b))| & |,? (?:along with|together with|as well as) | \+ (?!\d)|^also |^and |^then "
+    r"[;?!\n]+|\.(?=\s|$)|,? (?:and )?then (?!on\b)|,? and also |,? also |,? plus (?!\$?[\d.])|,? and (?!post|after|each|other|low|high|lows|highs|close\b)|, (?!(?:low|high|lows|highs|close|open)\b(?! (?:a|my|the|up)\b))| & |,? (?:along with|together with|as well as) | \+ (?!\d)|^also |^and |^then "
 )
 _FILLER = re.compile(
     r"\b(?:please|coach|hey|hi|hello|thanks?|thank you|the|a|an|for|on|of|in|at|me|show|give|tell|can|could|would|you|i|want|to|see"

@@ -62,7 +62,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.DESCRIBE,
-        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: \w+){0,2}$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate)|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
+        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that) (?:\w+ )?work\b|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: \w+){0,2}$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|those|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate|fake)|\b(?:is|are) (?:this|these|those|they|it) (?:\w+ )?(?:real|live|fake|simulated)(?: (?:data|prices?|numbers?|quotes?|money))?$|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
     ),
     (
         Intent.ALERT,
@@ -70,11 +70,11 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.BACKTEST,
-        r"\bback-?test|\bwin rate\b|\bhow (?:often|many times) (?:does|has|did|do)\b|\bstrategy tester\b|\bsimulate (?:a )?(?:trade|strategy)|\bexpectancy\b|\bhistorical(?:ly)? probability",
+        r"\bback-?test|\bhow (?:often|many times) (?:does|has|did|do)\b(?!.*\b(?:day|level|today|so far)\b)|\bstrategy tester\b|\bsimulate (?:a )?(?:trade|strategy)|\bexpectancy\b|\bhistorical(?:ly)? probability",
     ),
     (
         Intent.JOURNAL,
-        r"\bjournal\b|\blog (?:this|a|my|that) (?:trade|entry|fill)|\bmy (?:last|recent|past|best|worst) (?:\w+ )?trades?\b|\btrade (?:log|history|review)\b|\breview my (?:trade|week|day)|\bimport (?:my )?(?:trades|csv|broker)|\brecord (?:this|my|a) trade",
+        r"\bjournal\b|\bmy win[- ]?rate\b|\bhow did i do\b|\blog (?:this|a|my|that) (?:trade|entry|fill)|\bmy (?:last|recent|past|best|worst) (?:\w+ )?trades?\b|\btrade (?:log|history|review)\b|\breview my (?:trade|week|day)|\bimport (?:my )?(?:trades|csv|broker)|\brecord (?:this|my|a) trade",
     ),
     (
         Intent.POSITIONS,
@@ -105,12 +105,12 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.FORECAST,
         r"\b(?:will|gonna|going to|about to|likely to|is going|headed|heading|set to)\b.*\b(?:go|be|hit|reach|crash|rally|rise|fall|drop|moon|break(?: ?out)?|bounce|pump|dump|tank|recover|close|up|down|higher|lower|higher or lower|green|red|end|open (?:up|down|higher|lower|green|red)|squeeze|rip|double|hold|fill)\b"
-        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|do you see) .* (?:going|headed|heading|go|end up|end|close|be|finish|trade|settle|land)\b|\bwhere (?:is|are) .* (?:going|headed|heading)\b|\b(?:be|get) worth\b|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\b(?:do )?(?:you|u|ya) (?:see|expect|think|reckon|guess)\b|\bexpect(?:ed)? move\b",
+        r"|\bwill (?:it|stock|they|the market) (?:crash|rally|rise|fall|drop|moon|bounce|pump|dump|tank|break|hold|hit|reach)|\b(?:predict(?:ion|ions)?|forecasts?|outlook|price targets?|target price|pt for|bullish or bearish|bearish or bullish|crystal ball|prognos\w+|projection)\b|\bwhere (?:will|do you see) .* (?:going|headed|heading|go|end up|end|close|be|finish|trade|settle|land)\b|\bwhere (?:is|are) .* (?:going|headed|heading)\b|\b(?:be|get) worth\b|\bto the moon\b|\bby (?:year end|end of (?:the )?(?:year|week|month|day)|christmas|eoy|eow|eom)\b|\b(?:is|are) .* (?:bullish|bearish)\b|\bwhat(?:'s| is| will)? ?(?:going to|gonna|will) happen\b|\b(?:chances?|odds|probability|likely)\b|\bwhat(?:'s| is) next for\b|\bnext (?:move|leg)\b|\bhow (?:high|low) (?:can|will|could|might) .*\bgo\b|\b(?:do )?(?:you|u|ya) (?:see|expect|think|reckon|guess)\b|\bexpect(?:ed)? move\b",
     ),
     (
         Intent.ORDER,
         r"^(?:please |can you |could you |just |go ahead and |i want to |i'd like to |want to |let's )*(?:buy|sell|short|long|cover|close|flatten|exit|liquidate|dump|scale (?:in|out|into)) (?:me )?(?:\d+|number|my|all|half|out|some|a|an|stock|everything|it|the position|the trade|into|positions?)\b(?! (?:price|quote|yesterday|on day|day))"
-        r"|\b(?:place|submit|enter|send|cancel|modify|put in|execute|route) (?:an?|my|the|all)?(?: \w+)? ?(?:order|trade|limit|stop|bracket|buy|sell)s?\b|\b(?:stop[- ]loss|trailing stop|limit order|market order|bracket order|oco)\b|\bset (?:a |my )?(?:stop|limit|target|take profit)\b|\bmy (?:stop|order|limit)s?\b|\b(?:buy|sell|short) (?:number|\d+)\b|\bi (?:want|wanna) (?:to )?(?:buy|sell|short)\b",
+        r"|\b(?:place|submit|enter|send|cancel|modify|put in|execute|route) (?:an?|my|the|all)?(?: \w+)? ?(?:order|trade|limit|stop|bracket|buy|sell)s?\b|\b(?:stop[- ]loss|trailing stop|limit order|market order|bracket order|oco)\b|\bset (?:a |my )?(?:stop|limit|target|take profit)\b|\b(?:move|raise|lower|cancel|change|trail|adjust|tighten|remove) my (?:stop|order|limit|target)s?\b|\bmy orders?\b|\b(?:transfer|withdraw|deposit|send) \$?(?:number|money|\d+)|\b(?:buy|sell|short) (?:number|\d+)\b|\bi (?:want|wanna) (?:to )?(?:buy|sell|short)\b",
     ),
     (
         Intent.EXPLAIN,
@@ -136,6 +136,16 @@ _SMALL_TALK = (
 
 _CUES: tuple[tuple[Intent, float, str], ...] = (
     (Intent.CHART, 1.6, r"\blooks? like\b"),
+    (
+        Intent.STATUS,
+        2.4,
+        r"\bopen or closed\b|\bearly clos\w+|\b(?:minutes|hours|time) (?:left|remaining|to go)\b|\bget (?:it|that|day) off\b|\bafter[- ]?hours (?:still|over|done|going|open|end)|\b(?:premarket|level) (?:open|started|still going) ?(?:yet|still)?$",
+    ),
+    (
+        Intent.LEVELS,
+        2.2,
+        r"\bline[sd]? up with\b|\bwhere (?:would|will|might|do|are) (?:the )?(?:bulls|bears|buyers|sellers) (?:\w+ )?(?:defend|step in|show up)|\b(?:level|number) near (?:that|it)\b|\bimportant lines?\b|\blines? (?:to watch|that matter)\b",
+    ),
     (Intent.CHART, 2.4, r"\b(?:timeframe|scale) view\b"),
     (
         Intent.QUOTE,
@@ -217,7 +227,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.INDICATORS,
         1.5,
-        r"\b(?:overbought|oversold|(?:up|down)?trend(?:s|ing)?|(?:typically|usually|normally|on average) (?:\w+ )?(?:move|range|swing|travel)|average (?:daily )?(?:range|move|swing)|technicals?|indicators|momentum|volatil\w*|moving averages?|indicator readings?)\b",
+        r"\b(?:overbought|oversold|(?:up|down)?trend(?:s|ing)?|(?:typically|usually|normally|on average) (?:\w+ )?(?:move|range|swing|travel)|squeez(?:e|ing)|average (?:daily )?(?:range|move|swing)|technicals?|indicators|momentum|volatil\w*|moving averages?|indicator readings?)\b",
     ),
     (
         Intent.STATUS,

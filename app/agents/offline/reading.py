@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from app.agents.offline.arithmetic import expression_of, names_a_sum
 from app.agents.offline.clauses import Clause, parts, whole
 from app.agents.offline.gazetteer import Gazetteer
 from app.agents.offline.indicator_names import (
@@ -68,6 +69,8 @@ def _wishes(canvas: Canvas, entire: Clause) -> list[Wish]:
     first = guarded(entire)
     if first is Intent.REFUSED:
         return [Wish(first, entire)]
+    if not entire.of(Kind.SYMBOL) and names_a_sum(entire):
+        return [Wish(Intent.CALCULATE, entire)]
     wishes = [Wish(_intent(part), part) for part in parts(canvas)]
     if len(wishes) == 1:
         return wishes
@@ -76,21 +79,31 @@ def _wishes(canvas: Canvas, entire: Clause) -> list[Wish]:
 
 def _intent(clause: Clause) -> Intent:
     guard = guarded(clause)
-    return guard if guard is not Intent.NONE else best(scores(clause))
+    intent = guard if guard is not Intent.NONE else best(scores(clause))
+    if intent is Intent.NONE and not clause.of(Kind.SYMBOL) and expression_of(clause.plain):
+        return Intent.CALCULATE
+    return intent
 
 
 def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
-    """Without greetings, thanks and pieces that mention nothing, unless nothing else is there."""
+    """Without greetings, thanks, and asides that want nothing and mention nothing.
+
+    Where no piece wants anything, what cannot be read is kept, so that it can be said.
+    """
     courtesy = (Intent.HELLO, Intent.THANKS)
+    kept = [wish for wish in wishes if wish.intent not in courtesy]
+    wanting = [wish for wish in kept if wish.intent is not Intent.NONE]
     rest = [
         wish
-        for wish in wishes
-        if wish.intent not in courtesy
-        and (wish.intent is not Intent.NONE or wish.clause.mentions or not wish.clause.is_bare)
+        for wish in kept
+        if wish.intent is not Intent.NONE
+        or wish.clause.mentions
+        or not (wanting or wish.clause.is_bare)
     ]
     return rest or wishes[:1]
 
 
+_SYMBOL_FREE = (Intent.STATUS, Intent.DESCRIBE, Intent.CALCULATE)
 _ONLY_FRAMES = re.compile(r"(?:on )?(?:the |a )?(?:timeframe|scale) charts?$")
 
 
@@ -122,12 +135,17 @@ def _folded(wishes: list[Wish]) -> list[Wish]:
             clause = waiting.joined(wish.clause) if waiting else wish.clause
             result.append(Wish(wish.intent, clause))
             waiting = None
-    if waiting is None:
-        return result
-    if result:
-        result[-1].clause = result[-1].clause.joined(waiting)
-        return result
-    return [Wish(best(scores(waiting)), waiting)]
+    return result if waiting is None else _placed(waiting, result)
+
+
+def _placed(waiting: Clause, wishes: list[Wish]) -> list[Wish]:
+    """The last loose piece: joined to what stands before it, unless that asks of no symbol."""
+    if not wishes:
+        return [Wish(best(scores(waiting)), waiting)]
+    if wishes[-1].intent in _SYMBOL_FREE and waiting.of(Kind.SYMBOL):
+        return [*wishes, Wish(Intent.NONE, waiting)]
+    wishes[-1].clause = wishes[-1].clause.joined(waiting)
+    return wishes
 
 
 def _has_symbol(wish: Wish) -> bool:
@@ -156,9 +174,6 @@ def _merged(wishes: list[Wish]) -> list[Wish]:
         else:
             result.append(wish)
     return result
-
-
-_SYMBOL_FREE = (Intent.STATUS, Intent.DESCRIBE, Intent.CALCULATE)
 
 
 def _shared(wishes: list[Wish]) -> list[Wish]:

@@ -48,7 +48,9 @@ _TOKEN = re.compile(r"(?<![\w$^/.&'-])[A-Za-z]{3,}(?:'s)?(?![\w/&]|\.\w)")
 
 def cleaned(text: str) -> str:
     """The text with plain signs and chat slang spelled out, on one line of at most 1,000 letters."""
-    text = _EXCHANGE.sub("", text)
+    text = _NUMBERED.sub("; ", _EXCHANGE.sub("", text))
+    text = _SPELLED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
+    text = _DASHED_PAIR.sub(r"\1/\2", text)
     text = re.sub(r"[ \t]+", " ", text.translate(_SIGNS)).strip()[:1000]
     return _COUNT_WORD.sub(_counted, _SLANG_WORD.sub(_expanded, text))
 
@@ -57,6 +59,11 @@ _EXCHANGE = re.compile(
     r"\b(?:NASDAQ|NYSE|AMEX|ARCA|NYSEARCA|BATS|CBOE|TVC|BINANCE|COINBASE|SP|DJ):(?=[A-Za-z])"
 )
 """How chart sites write where a symbol is listed: `NASDAQ:MSFT`."""
+_NUMBERED = re.compile(r"(?:^|(?<=[\s,:]))\(?[1-9]\)\s+(?=[A-Za-z$])")
+"""`1) nflx price 2) spy levels`: each number begins a wish."""
+_SPELLED_OUT = re.compile(r"(?<!\w)(?:[A-Za-z] ){2,4}[A-Za-z](?!\w)")
+"""A ticker said letter by letter: `a m z n`."""
+_DASHED_PAIR = re.compile(r"\b([A-Za-z]{2,5})-(usd)t?\b", re.IGNORECASE)
 _COUNT_WORDS = {
     "nine": 9, "ten": 10, "fourteen": 14, "twenty": 20, "twenty one": 21, "twenty-one": 21, "fifty": 50,
     "one hundred": 100, "hundred": 100, "a hundred": 100, "two hundred": 200, "fifty two": 52, "fifty-two": 52,

@@ -11,7 +11,7 @@ META  | communication  | Meta Platforms, Inc.                      | facebook, m
 TSLA  | discretionary  | Tesla, Inc.                               | tesla, elon
 BRK.B | financials     | Berkshire Hathaway Inc. Class B           | berkshire, berkshire hathaway, brkb, brk b, brk, buffett
 AVGO  | semiconductors | Broadcom Inc.                             | broadcom
-JPM   | financials     | JPMorgan Chase & Co.                      | jp morgan, jpmorgan, jp morgan chase, jpmorgan chase, chase
+JPM   | financials     | JPMorgan Chase & Co.                      | jp morgan, jpmorgan, jp morgan chase, jpmorgan chase
 V     | financials     | Visa Inc.                                 | visa
 MA    | financials     | Mastercard Incorporated                   | mastercard, master card
 LLY   | health         | Eli Lilly and Company                     | eli lilly, lilly
@@ -20,7 +20,7 @@ XOM   | energy         | Exxon Mobil Corporation                   | exxon, exxo
 WMT   | staples        | Walmart Inc.                              | walmart, wal mart
 COST  | staples        | Costco Wholesale Corporation              | costco
 JNJ   | health         | Johnson & Johnson                         | j&j, jnj, johnson & johnson, johnson and johnson
-PG    | staples        | The Procter & Gamble Company              | procter & gamble, procter and gamble, p&g, procter
+PG    | staples        | The Procter & Gamble Company              | procter & gamble, procter and gamble, proctor & gamble, proctor and gamble, p&g, procter
 HD    | discretionary  | The Home Depot, Inc.                      | home depot
 NFLX  | communication  | Netflix, Inc.                             | netflix
 ORCL  | technology     | Oracle Corporation                        | oracle
@@ -70,7 +70,7 @@ KO    | staples        | The Coca-Cola Company                     | coca cola, 
 LIN   | materials      | Linde plc                                 | linde
 LMT   | industrials    | Lockheed Martin Corporation               | lockheed, lockheed martin
 LOW   | discretionary  | Lowe's Companies, Inc.                    | lowes
-MCD   | discretionary  | McDonald's Corporation                    | mcdonalds, mickey d, mickey ds, mcd
+MCD   | discretionary  | McDonald's Corporation                    | mcdonalds, mickey d, mickey ds, micky d, micky ds, mcd
 MDLZ  | staples        | Mondelez International, Inc.              | mondelez
 MDT   | health         | Medtronic plc                             | medtronic
 MET   | financials     | MetLife, Inc.                             | metlife
