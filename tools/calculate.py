@@ -54,7 +54,9 @@ async def calculate(args: CalculateArgs, context: ToolContext) -> ToolResult:
         as_of=min((source.as_of for source in sources), default=context.now),
         decimals=_places(result.value, result.decimals, is_exact=not sources),
     )
-    return ToolResult(f"{words} = {figure.ref}.")
+    # a sum of the trader's own numbers may hold constants, which no source supports
+    told = f"{words} = {figure.ref}." if sources else f"That makes {figure.ref}."
+    return ToolResult(told)
 
 
 def _places(value: Decimal, decimals: int, *, is_exact: bool) -> int:
