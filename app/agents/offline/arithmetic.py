@@ -46,7 +46,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     (r"(\d) ?percent\b", r"\1%"),
 )
 _EXPRESSION = re.compile(r"[-+(]*[\d(][\d\s.()+\-*/%]*[\d)%]")
-_EQUATION = re.compile(r"[=^]|\d[a-z]\b|\b[a-z]\^")
+_EQUATION = re.compile(r"[=^]")
 _IN_PERCENT = re.compile(r"\bin (?:percent|%)|\bas a percent")
 _NAMED = re.compile("|".join(f"(?:{pattern})" for pattern, _ in _PHRASES))
 

@@ -152,6 +152,7 @@ _IMPLIED = (
     (r"\b(?:overbought|oversold)\b", ["rsi"]),
     (r"\bvolatil|\b(?:typically|usually|normally|average)\b", ["atr"]),
     (r"\bmomentum\b", ["rsi", "macd"]),
+    (r"\bsqueez", ["bb"]),
     (r"trend", ["sma20", "sma50", "sma200"]),
 )
 
@@ -209,6 +210,11 @@ def without_levels(clause: Clause) -> bool:
     return bool(_NO_LEVELS.search(clause.plain))
 
 
+def extended_hours(clause: Clause) -> bool:
+    """Whether premarket or after hours are to be on the chart."""
+    return bool(_EXTENDED.search(clause.plain))
+
+
 def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
     """A chart of each symbol."""
     calls = []
@@ -221,7 +227,7 @@ def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
             arguments["levels"] = False
         if clause.values(Kind.AVERAGE):
             arguments["averages"] = clause.values(Kind.AVERAGE)
-        if _EXTENDED.search(clause.plain):
+        if extended_hours(clause):
             arguments["extended"] = True
         arguments |= _closing(clause, symbol, now)
         calls.append(Call("show_chart", arguments))

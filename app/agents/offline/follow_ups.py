@@ -6,6 +6,7 @@ from typing import Any
 
 from app.agents.offline.asking import (
     chart_calls,
+    extended_hours,
     level_calls,
     quote_calls,
     status_calls,
@@ -39,6 +40,9 @@ def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
 
 
 _ADDS = re.compile(r"\b(?:add|with|include|overlay|draw|put|plot|show)\b")
+_TAKES_LEVELS_AWAY = re.compile(
+    r"\b(?:turn|switch|take) (?:off |away )?(?:all |the |those )*(?:levels?|lines)(?: off| away)?\b"
+)
 _ABOUT_LEVELS = re.compile(r"\blevels?\b")
 
 
@@ -47,8 +51,10 @@ def _redrawn(clause: Clause, frame: Frame) -> Call | None:
     if not frame.calls or frame.calls[-1].name != "show_chart" or clause.of(Kind.SYMBOL):
         return None
     last = frame.calls[-1]
-    if without_levels(clause):
+    if without_levels(clause) or _TAKES_LEVELS_AWAY.search(clause.plain):
         return last.having(levels=False)
+    if _ADDS.search(clause.plain) and extended_hours(clause):
+        return last.having(extended=True)
     if clause.of(Kind.AVERAGE) and _ADDS.search(clause.plain):
         drawn = [*last.arguments.get("averages", ()), *clause.values(Kind.AVERAGE)]
         return last.having(averages=list(dict.fromkeys(drawn)))

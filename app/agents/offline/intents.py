@@ -137,6 +137,11 @@ _SMALL_TALK = (
 _CUES: tuple[tuple[Intent, float, str], ...] = (
     (Intent.CHART, 1.6, r"\blooks? like\b"),
     (
+        Intent.INDICATORS,
+        3.5,
+        r"\b(?:typically|usually|normally|on average) (?:\w+ )?(?:move|range|swing|travel)\b|\b(?:bands?|bbands?) .*squeez",
+    ),
+    (
         Intent.STATUS,
         2.4,
         r"\bopen or closed\b|\bearly clos\w+|\b(?:minutes|hours|time) (?:left|remaining|to go)\b|\bget (?:it|that|day) off\b|\bafter[- ]?hours (?:still|over|done|going|open|end)|\b(?:premarket|level) (?:open|started|still going) ?(?:yet|still)?$",
@@ -144,7 +149,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.LEVELS,
         2.2,
-        r"\bline[sd]? up with\b|\bwhere (?:would|will|might|do|are) (?:the )?(?:bulls|bears|buyers|sellers) (?:\w+ )?(?:defend|step in|show up)|\b(?:level|number) near (?:that|it)\b|\bimportant lines?\b|\blines? (?:to watch|that matter)\b",
+        r"\bline[sd]? up with\b|\bstock(?:'s)? (?:key |main )?levels\b|\bwhere (?:would|will|might|do|are) (?:the )?(?:bulls|bears|buyers|sellers) (?:\w+ )?(?:defend|step in|show up)|\b(?:level|number) near (?:that|it)\b|\bimportant lines?\b|\blines? (?:to watch|that matter)\b",
     ),
     (Intent.CHART, 2.4, r"\b(?:timeframe|scale) view\b"),
     (

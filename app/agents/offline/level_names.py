@@ -6,7 +6,7 @@ from collections.abc import Callable
 from app.agents.offline.mentions import Canvas, Kind, Mention
 
 _HLC = r"(?:highs?|hi|tops?|bottoms?|lows?|lo|close|closing(?: price)?|range|h|l|c)"
-_AND = r"(?:[ ]?(?:,|and|&|/|or|\+|-)[ ]?(?:the )?)"
+_AND = r"(?:[ ]?(?:,|and|&|/|or|\+|-)[ ]?(?:the )?|[ ](?=(?:high|low|hi|lo)\b))"
 _LIST = rf"({_HLC}(?:{_AND}{_HLC})*)"
 _EXTREME = r"(?:highs?|hi|lows?|lo|range)"
 _EXTREMES = rf"({_EXTREME}(?:{_AND}{_HLC})*)"
@@ -70,13 +70,15 @@ _FIXED = (
 )
 
 _OPENING_MINUTES = r"(5|15|30|60)(?:[ -]?(?:minutes?|mins?|min|m))?"
-_OPENING = r"(?:opening[ -]range(?: break(?:out)?)?(?:'?s)?|orb|first (?:hour|bar|candle)(?:'s)?|initial balance|ib)"
+_OPENING = r"(?:opening[ -]range(?: break(?:out)?)?(?:'?s)?|orb|first (?:half[ -]hour|hour|bar|candle)(?:'s)?|initial balance|ib)"
 _OF_OPENING = re.compile(
     rf"\b{_LIST} (?:end |edge |side )?of (?:the |its )?(?:{_OPENING_MINUTES}[ -]?)?"
     rf"(?:opening range|orb|first {_OPENING_MINUTES})(?!\w)(?: ?\(?{_OPENING_MINUTES}\)?)?"
 )
 _OPENING_RANGES = (
-    re.compile(rf"\b{_OPENING_MINUTES}[ -]?(?:{_OPENING})(?: ({_HLC}(?:{_AND}{_HLC})*))?(?!\w)"),
+    re.compile(
+        rf"\b{_OPENING_MINUTES}[ -]?(?:{_OPENING}|or\b(?! (?:5|15|30|60)\b))(?: ({_HLC}(?:{_AND}{_HLC})*))?(?!\w)"
+    ),
     re.compile(
         rf"\b(?:{_OPENING})(?: ({_HLC}(?:{_AND}{_HLC})*))?[ ,(-]*(?:(?:of|for) (?:the )?(?:first )?)?"
         rf"{_OPENING_MINUTES}\)?(?!\w)"
@@ -90,7 +92,7 @@ _CODES = re.compile(
 _VWAP_BAND = re.compile(r"\bvwap ?([+-]) ?([12])(?: ?(?:sd|sigma|σ))?(?!\w)")
 _VWAP_SIDE = re.compile(
     r"\b([12]) ?(?:sd|std|sigma|σ|standard deviations?)(?: bands?)? (above|over|below|under) (?:the )?vwap\b"
-    r"|\b(upper|lower|top|bottom) vwap bands?\b"
+    r"|\b(upper|lower|top|bottom) vwap bands?\b(?: ?([12]) ?(?:sd|std|sigma|σ))?"
 )
 _VWAP = re.compile(
     r"\b(?:the |its )?(?:session )?(?:vwaps?|volume[- ]weighted average(?: price)?)(?!\w)"
@@ -147,7 +149,7 @@ def _opening_ranges(canvas: Canvas) -> None:
 
 def _banded(match: re.Match[str]) -> tuple[str, ...]:
     sign = "+" if (match[2] or match[3]) in ("above", "over", "upper", "top") else "-"
-    return tuple(f"VWAP{sign}{count}" for count in match[1] or "12")
+    return tuple(f"VWAP{sign}{count}" for count in match[1] or match[4] or "12")
 
 
 def _counted(match: re.Match[str]) -> tuple[str, ...]:

@@ -77,7 +77,12 @@ def _wishes(canvas: Canvas, entire: Clause) -> list[Wish]:
     return _shared(_merged(_folded(_without_courtesy(wishes))))
 
 
+_OPENS_A_SUM = re.compile(r"\(+[\d$]|\$?\d[\d.,]*k? ?[-+*/x×÷] ?\$?[\d(]")
+
+
 def _intent(clause: Clause) -> Intent:
+    if not clause.of(Kind.SYMBOL) and _OPENS_A_SUM.match(clause.plain):
+        return Intent.CALCULATE if expression_of(clause.plain) else best(scores(clause))
     guard = guarded(clause)
     intent = guard if guard is not Intent.NONE else best(scores(clause))
     if intent is Intent.NONE and not clause.of(Kind.SYMBOL) and expression_of(clause.plain):

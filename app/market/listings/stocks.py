@@ -8,7 +8,7 @@ AMZN  | discretionary  | Amazon.com, Inc.                          | amazon, bez
 GOOGL | communication  | Alphabet Inc. Class A                     | google, alphabet, googl a
 GOOG  | communication  | Alphabet Inc. Class C                     | google class c, alphabet class c
 META  | communication  | Meta Platforms, Inc.                      | facebook, meta, meta platforms, instagram, zuck
-TSLA  | discretionary  | Tesla, Inc.                               | tesla, elon
+TSLA  | discretionary  | Tesla, Inc.                               | tesla, elon, tesler
 BRK.B | financials     | Berkshire Hathaway Inc. Class B           | berkshire, berkshire hathaway, brkb, brk b, brk, buffett
 AVGO  | semiconductors | Broadcom Inc.                             | broadcom
 JPM   | financials     | JPMorgan Chase & Co.                      | jp morgan, jpmorgan, jp morgan chase, jpmorgan chase
