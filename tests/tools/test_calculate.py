@@ -51,6 +51,10 @@ async def test_figures_of_the_thread_are_computed_exactly(
         ("1200 divided by 8", {"expression": "1200/8"}, "150"),
         ("412.50 minus 409.1", {"expression": "412.50-409.1", "unit": "USD"}, "3.40"),
         ("10 / 3", {"expression": "10/3"}, "3.33"),
+        ("from 210 to 231", {"expression": "(231-210)/210", "unit": "%"}, "10.00"),
+        ("from 210 to 231", {"expression": "(231-210)/210*100", "unit": "%"}, "10"),
+        ("square root of 144", {"expression": "sqrt(144)"}, "12"),
+        ("1.2 times the root of 252", {"expression": "1.2*sqrt(252)"}, "19.0494"),
         ("risk 500 at 2.5", {"expression": "500/2.5", "unit": "shares", "decimals": 0}, "200"),
     ],
 )
@@ -69,3 +73,19 @@ async def test_a_number_nobody_said_is_refused(ledger: Ledger, clock: FrozenCloc
 async def test_every_example_of_the_tool_can_be_computed(clock: FrozenClock) -> None:
     for example in calculate.examples:
         await calculated(Ledger(), clock, example.question, **example.arguments)
+
+
+async def test_a_root_is_taken_of_the_members_own_positive_numbers_only(
+    ledger: Ledger, clock: FrozenClock
+) -> None:
+    with pytest.raises(InvalidInput, match="no square root"):
+        await calculated(ledger, clock, "root of 4 - 20", expression="sqrt(4-20)")
+    with pytest.raises(InvalidInput, match="no figure"):
+        await calculated(ledger, clock, expression="sqrt(a1)")
+
+
+async def test_constants_that_nobody_wrote_are_not_repeated(
+    ledger: Ledger, clock: FrozenClock
+) -> None:
+    sentence, _ = await calculated(ledger, clock, "20% off 145", expression="145*(1-20%)")
+    assert sentence == "That makes 116.00."

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from app.agents.offline.arithmetic import expression_of
 from app.agents.offline.clauses import Clause
 from app.agents.offline.dates import (
     calendar_of,
@@ -236,5 +235,9 @@ def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
 
 def calculation(clause: Clause) -> list[Call]:
     """The arithmetic of a clause; empty if there is none in it."""
-    expression = expression_of(clause.plain)
-    return [Call("calculate", {"expression": expression})] if expression else []
+    calls = []
+    for mention in clause.of(Kind.SUM):
+        expression, unit = mention.values
+        shown = {"unit": unit} if unit else {}
+        calls.append(Call("calculate", {"expression": expression, **shown}))
+    return calls

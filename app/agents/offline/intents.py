@@ -274,15 +274,11 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
         1.2,
         r"\b(?:see|look at|show|view|open|let me see|display|watch)\b.*\b(?:timeframe|scale)\b",
     ),
-    (
-        Intent.CALCULATE,
-        2.5,
-        r"^(?:calculate|compute|calc|work out|evaluate|what(?:'s| is))? ?[-+(]*number(?: ?[-+*/x×÷^)(]+ ?\(?number\)?| (?:plus|minus|times|divided by|of|over|percent of|% of) number)+\)*$|^(?:calculate|compute|calc)\b|\bnumber (?:of|percent of|plus|minus|times|divided by) number\b",
-    ),
 )
 _CUE = [(intent, weight, re.compile(pattern)) for intent, weight, pattern in _CUES]
 
 _ENTITY_WEIGHTS: dict[Kind, tuple[tuple[Intent, float], ...]] = {
+    Kind.SUM: ((Intent.CALCULATE, 6.0),),
     Kind.LEVEL: ((Intent.LEVELS, 2.6),),
     Kind.PIVOT: ((Intent.LEVELS, 2.2),),
     Kind.AVERAGE: ((Intent.INDICATORS, 1.8), (Intent.LEVELS, 0.6)),
@@ -306,9 +302,15 @@ def guarded(clause: Clause) -> Intent:
         return Intent.OPTIONS
     masked = clause.masked.strip(" ?!.,:")
     for intent, pattern in _GUARD:
+        if clause.of(Kind.SUM) and intent not in _BEFORE_SUMS:
+            continue
         if pattern.search(masked) or (intent is Intent.REFUSED and pattern.search(plain)):
             return intent
     return Intent.NONE
+
+
+_BEFORE_SUMS = (Intent.REFUSED, Intent.ORDER, Intent.ALERT)
+"""What is told apart from a sum by its verb; other guards only share words with one."""
 
 
 def scores(clause: Clause) -> dict[Intent, float]:
@@ -358,8 +360,6 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
     for intent, weight, applies in rules:
         if applies and (intent is not Intent.STATUS or intent in total):
             total[intent] = total.get(intent, 0) + weight
-    if not clause.of(Kind.NUMBER):
-        total.pop(Intent.CALCULATE, None)
     return total
 
 

@@ -27,11 +27,15 @@ class Kind(StrEnum):
     TIME = "time"
     NUMBER = "number"
     CONTRACT = "contract"
+    SUM = "sum"
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span `start:end` that means `values` (level names, a ticker, `15m`) or a `day`."""
+    """A span `start:end` that means `values` (level names, a ticker, `15m`) or a `day`.
+
+    `frame` is the timeframe that a mention brings along: weeks in "200 week average".
+    """
 
     kind: Kind
     start: int
@@ -39,6 +43,7 @@ class Mention:
     values: tuple[str, ...] = ()
     day: Day | None = None
     is_certain: bool = True
+    frame: str = ""
 
 
 @dataclass(slots=True)

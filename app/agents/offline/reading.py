@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from app.agents.offline.arithmetic import expression_of, names_a_sum
+from app.agents.offline.arithmetic import recognise_sums
 from app.agents.offline.clauses import Clause, parts, whole
 from app.agents.offline.gazetteer import Gazetteer
 from app.agents.offline.indicator_names import (
@@ -51,6 +51,7 @@ def read(question: str, gazetteer: Gazetteer) -> Reading:
     if not glossed.language:
         text = corrected(text, gazetteer.knows)
     canvas = Canvas(text)
+    recognise_sums(canvas)
     recognise_contracts(canvas)
     recognise_times(canvas)
     recognise_levels(canvas)
@@ -69,25 +70,15 @@ def _wishes(canvas: Canvas, entire: Clause) -> list[Wish]:
     first = guarded(entire)
     if first is Intent.REFUSED:
         return [Wish(first, entire)]
-    if not entire.of(Kind.SYMBOL) and names_a_sum(entire):
-        return [Wish(Intent.CALCULATE, entire)]
     wishes = [Wish(_intent(part), part) for part in parts(canvas)]
     if len(wishes) == 1:
         return wishes
     return _shared(_merged(_folded(_without_courtesy(wishes))))
 
 
-_OPENS_A_SUM = re.compile(r"\(+[\d$]|\$?\d[\d.,]*k? ?[-+*/x×÷] ?\$?[\d(]")
-
-
 def _intent(clause: Clause) -> Intent:
-    if not clause.of(Kind.SYMBOL) and _OPENS_A_SUM.match(clause.plain):
-        return Intent.CALCULATE if expression_of(clause.plain) else best(scores(clause))
     guard = guarded(clause)
-    intent = guard if guard is not Intent.NONE else best(scores(clause))
-    if intent is Intent.NONE and not clause.of(Kind.SYMBOL) and expression_of(clause.plain):
-        return Intent.CALCULATE
-    return intent
+    return guard if guard is not Intent.NONE else best(scores(clause))
 
 
 def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
