@@ -86,8 +86,8 @@ class LevelsTable(BaseCard):
         )
 
 
-COMPARED = ("PDH", "PDL", "PDC", "PMH", "PML", "VWAP", "R1", "PP", "S1")
-"""What traders compare across symbols when they name nothing."""
+COMPARED = ("PDH", "PDL", "PMH", "PML", "VWAP")
+"""What traders compare across symbols when they name nothing; as many as a column of text holds."""
 
 
 def _row(card: LevelsCard, columns: Sequence[str]) -> LevelsRow:

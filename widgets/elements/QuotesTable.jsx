@@ -1,9 +1,12 @@
 const { coach } = window;
 const { Age, Badges, Card, Change, Num, Price, common } = coach.parts(React);
 
+// What fits beside the price in a column of text; a quote of its own shows the rest.
+const COMPARED = ['High', 'Low', 'Gap', 'Volume'];
+
 function QuotesTable() {
   const { title, rows } = props;
-  const labels = [...new Set(rows.flatMap((row) => row.statistics.map((each) => each.label)))];
+  const labels = COMPARED.filter((label) => rows.some((row) => row.statistics.some((each) => each.label === label)));
   const notes = [...new Set(rows.flatMap((row) => row.notes))];
   const shared = common(rows);
   return (
