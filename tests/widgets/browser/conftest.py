@@ -11,10 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 60
+expect.set_options(timeout=20_000)  # two busy cores are slower than a reader
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 

@@ -89,6 +89,7 @@ def test_a_number_in_prose_shows_its_place_in_the_card_and_never_navigates(
 def test_a_number_whose_place_is_folded_away_unfolds_it(open_gallery: Open) -> None:
     page = open_gallery()
     ask(page, "market")
+    expect(page.locator(".tc-sources")).to_be_visible()
     expect(page.locator(".tc-sources table")).to_have_count(0)
 
     page.locator('a[href="#a1"]').click()
