@@ -3,7 +3,8 @@
 Decided: the member's message is committed before the model is asked, so that nothing is lost when
 the process dies; the answer goes in whole, with its calls and cards, in one transaction under an id
 made up front, so that storing it twice changes nothing. No transaction is open while a model
-thinks.
+thinks. Turns of one thread take place one after the other, so that each knows the one before and
+figure ids stay unique in their thread.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -28,7 +30,7 @@ from app.agents.events import (
 from app.agents.history import Memory, recall, stored_message
 from app.agents.model import Usage
 from app.conversations import service
-from app.conversations.models import Thread
+from app.conversations.models import Role, StoredMessage, Thread
 from app.core.clock import Clock, WallClock
 from app.core.errors import NotFound
 from app.core.ids import new_id
@@ -57,16 +59,19 @@ async def take_turn(  # noqa: PLR0913 - whose, where, what, as of when, and by w
     """
     coach.check(question, as_of)
     wall = clock or WallClock()
-    memory, started = await _begin(database, member_id, thread_id, question, wall)
+    asked, started = await _begin(database, member_id, thread_id, question, wall)
     seen: list[TurnEvent] = []
+    memory = Memory()
     try:
         yield started
-        async with aclosing(coach.answer(question, memory, as_of=as_of)) as events:
-            async for event in events:
-                seen.append(event)
-                if isinstance(event, TurnDone):
-                    await _store(database, member_id, started, event, wall)
-                yield event
+        async with _turn_of(started.thread_id):
+            memory = await _recall(database, member_id, asked)
+            async with aclosing(coach.answer(question, memory, as_of=as_of)) as events:
+                async for event in events:
+                    seen.append(event)
+                    if isinstance(event, TurnDone):
+                        await _store(database, member_id, started, event, wall)
+                    yield event
     except (asyncio.CancelledError, GeneratorExit):
         if seen and not isinstance(seen[-1], TurnDone):
             done = _cut_short(seen, model=coach.model.name, letters=memory.ledger.opened)
@@ -76,12 +81,30 @@ async def take_turn(  # noqa: PLR0913 - whose, where, what, as of when, and by w
 
 async def _begin(
     database: Database, member_id: UUID, thread_id: UUID | None, question: str, clock: Clock
-) -> tuple[Memory, TurnStarted]:
+) -> tuple[StoredMessage, TurnStarted]:
     async with database.member(member_id) as session:
         thread, is_new = await _thread(session, thread_id, clock)
-        earlier = await service.list_messages(session, thread.id, last=REMEMBERED)
-        await service.append_member_message(session, thread.id, question, now=clock.now())
-    return recall(earlier, thread.letters), TurnStarted(thread.id, new_id(), is_new)
+        asked = await service.append_member_message(session, thread.id, question, now=clock.now())
+    return asked, TurnStarted(thread.id, new_id(), is_new)
+
+
+async def _recall(database: Database, member_id: UUID, asked: StoredMessage) -> Memory:
+    """What was said in the thread, without the question and those that still wait behind it."""
+    async with database.member(member_id) as session:
+        thread = await service.get_thread(session, asked.thread_id)
+        found = await service.list_messages(session, thread.id, last=REMEMBERED)
+    answered = [
+        each for each in found if each.role is Role.COACH or each.created_at < asked.created_at
+    ]
+    return recall(answered, thread.letters)
+
+
+def _turn_of(thread_id: UUID) -> asyncio.Lock:
+    """The lock of a thread in this web process; a member's chats are on one."""
+    return _TURNS.setdefault(thread_id, asyncio.Lock())
+
+
+_TURNS: "WeakValueDictionary[UUID, asyncio.Lock]" = WeakValueDictionary()
 
 
 async def _store(

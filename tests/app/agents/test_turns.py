@@ -228,3 +228,25 @@ async def test_a_long_thread_is_remembered_within_its_room(now: datetime) -> Non
     assert sum(map(len, texts)) <= 60_000
     assert texts[-1].startswith("59 ")
     assert memory.ledger.opened == 7
+
+
+async def test_turns_of_one_thread_take_place_one_after_the_other(
+    database: Database, ada: UUID, clock: FrozenClock
+) -> None:
+    replies = [Reply(calls=(QUOTE,)), Reply(text="Done.")] * 4
+    async with coached(replies, clock) as (coach, _):
+        started, *_rest = await turn(database, coach, ada, "spy?")
+        assert isinstance(started, TurnStarted)
+        thread = started.thread_id
+        await asyncio.gather(
+            *(turn(database, coach, ada, each, thread) for each in ("1", "2", "3"))
+        )
+    stored = await messages(database, ada, thread)
+    ids = [
+        figure["id"]
+        for message in stored
+        for made in message.calls
+        for figure in made.result["figures"]
+    ]
+    assert len([each for each in stored if each.role is Role.COACH]) == 4
+    assert len(ids) == len(set(ids)) > 0
