@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -18,8 +19,16 @@ def enter(page: Page) -> None:
 
 
 def ask(page: Page, question: str) -> None:
-    """Write and send as soon as the page lets one: it does once its socket is connected."""
-    page.locator("#chat-input").fill(question)
+    """Write and send as soon as the page lets one: it does once its socket is connected.
+
+    Chainlit empties the box when it draws it anew at the end of a turn, so it may have to be written
+    again.
+    """
+    for _ in range(10):
+        page.locator("#chat-input").fill(question)
+        with suppress(AssertionError):
+            expect(page.locator("#chat-submit")).to_be_enabled(timeout=PATIENCE_MS // 10)
+            break
     page.locator("#chat-submit").click(timeout=PATIENCE_MS)
     expect(said(page, question)).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("#chat-submit")).to_have_count(1, timeout=PATIENCE_MS)
