@@ -35,13 +35,12 @@ def level_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
         names, older = _names(clause, symbol, now)
         if names:
             arguments["names"] = list(dict.fromkeys(names))
-        arguments |= _map(clause)
         arguments |= {} if names or older else _price(clause)
         if older:
             calls.append(Call("get_quote", {"symbol": symbol, "date": older}))
         else:
-            arguments |= _when(clause, symbol, now, has_names=bool(names))
-        calls.append(Call("get_key_levels", arguments))
+            arguments |= _when(clause, symbol, now, names)
+        calls += [Call("get_key_levels", arguments | each) for each in _maps(clause)]
     return calls
 
 
@@ -52,10 +51,10 @@ def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
         name.upper() for name in clause.values(Kind.AVERAGE) if name.upper() in MAPPED_AVERAGES
     ]
     part = _DAY_PART.search(clause.masked)
-    days = clause.of(Kind.DAY)
-    if part is None or not days or days[0].day is None or days[0].day.is_today:
+    days = clause.days
+    if part is None or not days or days[0].is_today:
         return names, ""
-    meant = traded_date(days[0].day, now, symbol, Look.BACK)
+    meant = traded_date(days[0], now, symbol, Look.BACK)
     if meant is None:
         return names, ""
     if meant == previous_session_date(now, symbol):
@@ -72,18 +71,18 @@ def _timed(mention: Mention, clause: Clause) -> list[str]:
 
 
 _OPENING = re.compile(r"\b(5|15|30|60)[ -]?(?:m|mins?|minutes?)\b")
-_PERIODS = {"1w": "week", "1mo": "month"}
+_PERIODS = {"1d": "day", "1w": "week", "1mo": "month"}
 
 
-def _map(clause: Clause) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    for scale in (*clause.values(Kind.SCALE), *clause.values(Kind.TIMEFRAME)):
-        period = _PERIODS.get(scale.removeprefix("last "))
-        if period:
-            arguments["period"] = period
-    for method in clause.values(Kind.PIVOT)[:1]:
-        arguments["pivot"] = method
-    return arguments
+def _maps(clause: Clause) -> list[dict[str, Any]]:
+    """Period and method of each map that is wanted: "daily and weekly pivots" are two."""
+    scales = [*clause.values(Kind.SCALE), *clause.values(Kind.TIMEFRAME)]
+    found = dict.fromkeys(_PERIODS.get(scale.removeprefix("last "), "") for scale in scales)
+    periods = [period for period in found if period]
+    method = {"pivot": clause.values(Kind.PIVOT)[0]} if clause.of(Kind.PIVOT) else {}
+    if periods in ([], ["day"]):
+        return [method]
+    return [{"period": period, **method} for period in periods]
 
 
 def _price(clause: Clause) -> dict[str, Any]:
@@ -95,17 +94,23 @@ def _price(clause: Clause) -> dict[str, Any]:
     return {"price": numbers[0]} if numbers and Decimal(numbers[0]) > 0 else {}
 
 
-def _when(clause: Clause, symbol: str, now: datetime, *, has_names: bool) -> dict[str, Any]:
+_PLANNED = re.compile(r"PP|[RS]\d|PD")
+"""Levels that are known before their session: of the coming monday, if that is nearer."""
+
+
+def _when(clause: Clause, symbol: str, now: datetime, names: list[str]) -> dict[str, Any]:
     moment = moment_of(clause, now, symbol)
     if moment is not None:
         return {"as_of": moment.isoformat()}
-    days = clause.of(Kind.DAY)
-    if not days or days[0].day is None or days[0].day.is_today:
+    days = clause.days
+    if not days or days[0].is_today:
         return {}
-    if has_names and _DAY_PART.search(clause.masked):
+    if names and _DAY_PART.search(clause.masked):
         return {}
-    default = Look.AHEAD if days[0].day.which in ("next", "this") else Look.NEAREST
-    found = traded_date(days[0].day, now, symbol, look_of(clause, default))
+    default = Look.AHEAD if days[0].which in ("next", "this") else Look.NEAREST
+    if default is Look.NEAREST and not all(_PLANNED.match(name) for name in names):
+        default = Look.BACK
+    found = traded_date(days[0], now, symbol, look_of(clause, default))
     return {} if found is None or found == today_of(now, symbol) else {"date": found.isoformat()}
 
 
@@ -121,10 +126,10 @@ def _quote_when(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
     moment = moment_of(clause, now, symbol)
     if moment is not None:
         return {"as_of": moment.isoformat()}
-    days = clause.of(Kind.DAY)
-    if not days or days[0].day is None or days[0].day.is_today:
+    days = clause.days
+    if not days or days[0].is_today:
         return {}
-    found = traded_date(days[0].day, now, symbol, Look.BACK)
+    found = traded_date(days[0], now, symbol, Look.BACK)
     return {} if found is None or found == today_of(now, symbol) else {"date": found.isoformat()}
 
 
@@ -136,18 +141,45 @@ def indicator_calls(clause: Clause, symbols: list[str], now: datetime) -> list[C
     wanted = wanted or _implied(clause.masked)
     calls = []
     for symbol in symbols:
-        arguments: dict[str, Any] = {"symbol": symbol}
-        frame = timeframe_of(clause)
-        if frame:
-            arguments["timeframe"] = frame
-        if wanted:
-            arguments["indicators"] = wanted
-        arguments |= _closing(clause, symbol, now)
-        calls.append(Call("get_indicators", arguments))
+        when = _closing(clause, symbol, now)
+        for frame, names in _by_frame(clause, wanted):
+            arguments: dict[str, Any] = {"symbol": symbol}
+            if frame:
+                arguments["timeframe"] = frame
+            if names:
+                arguments["indicators"] = names
+            calls.append(Call("get_indicators", arguments | when))
     return calls
 
 
+_MEASURES = (Kind.INDICATOR, Kind.AVERAGE)
+_FRAMES = (Kind.TIMEFRAME, Kind.SCALE)
+
+
+def _by_frame(clause: Clause, wanted: list[str]) -> list[tuple[str, list[str]]]:
+    """ "5m rsi 30m macd" is one of each, "rsi 5m and daily" the same on both."""
+    frames = timeframes_of(clause)
+    if len(frames) < 2:
+        return [(timeframe_of(clause), wanted)]
+    groups: list[list[Mention]] = []
+    for mention in clause.of(*_MEASURES, *_FRAMES):
+        is_frame = mention.kind in _FRAMES
+        if not groups or (groups[-1][0].kind in _FRAMES) is not is_frame:
+            groups.append([])
+        groups[-1].append(mention)
+    pairs = list(zip(groups[::2], groups[1::2], strict=False))
+    if len(groups) != 2 * len(frames) or len(pairs) < 2:
+        return [(frame, wanted) for frame in frames]
+    if groups[0][0].kind not in _FRAMES:
+        pairs = [(second, first) for first, second in pairs]
+    return [
+        (first[0].values[0].removeprefix("last "), [v for m in second for v in m.values])
+        for first, second in pairs
+    ]
+
+
 _IMPLIED = (
+    (r"\bnormal (?:day|daily)|\btypical\b", ["atr"]),
     (r"\b(?:overbought|oversold)\b", ["rsi"]),
     (r"\bvolatil|\b(?:typically|usually|normally|average)\b", ["atr"]),
     (r"\bmomentum\b", ["rsi", "macd"]),
@@ -164,9 +196,9 @@ def _implied(masked: str) -> list[str]:
 def _closing(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
     """The moment asked for: a named time, or the close of a named past session."""
     moment = moment_of(clause, now, symbol)
-    days = clause.of(Kind.DAY)
-    if moment is None and days and days[0].day is not None and not days[0].day.is_today:
-        found = traded_date(days[0].day, now, symbol, Look.BACK)
+    days = clause.days
+    if moment is None and days and not days[0].is_today:
+        found = traded_date(days[0], now, symbol, Look.BACK)
         session = None if found is None else calendar.session_on(found, calendar_of(symbol))
         moment = session.close if session and session.close <= now else None
     return {} if moment is None else {"as_of": moment.isoformat()}
@@ -174,9 +206,15 @@ def _closing(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
 
 def timeframe_of(clause: Clause) -> str:
     """The timeframe that was named, or the scale as one; empty if neither."""
+    return next(iter(timeframes_of(clause)), "")
+
+
+def timeframes_of(clause: Clause) -> list[str]:
+    """All timeframes and scales that were named, and those that averages bring along."""
     named = [*clause.values(Kind.TIMEFRAME), *clause.values(Kind.SCALE)]
     named.sort(key=lambda name: name.startswith("last "))
-    return named[0].removeprefix("last ") if named else ""
+    named += [mention.frame for mention in clause.of(Kind.AVERAGE) if mention.frame]
+    return list(dict.fromkeys(name.removeprefix("last ") for name in named))
 
 
 _CRYPTO = re.compile(r"\bcrypto(?:s|currenc(?:y|ies))?\b|\bcoins\b")
@@ -201,7 +239,9 @@ def status_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call
 _NO_LEVELS = re.compile(
     r"\b(?:without|no|hide|minus|w/o|remove|drop)(?: the| any| key)* levels?\b|\b(?:clean|naked|plain|bare) (?:\w+ )?(?:chart|candles)\b"
 )
-_EXTENDED = re.compile(r"\b(?:pre-?market|after-?hours|extended|overnight|pre and post)\b")
+_EXTENDED = re.compile(
+    r"\b(?:pre-?market|after[- ]?hours|post-?market|extended|overnight|pre and post)\b"
+)
 
 
 def without_levels(clause: Clause) -> bool:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from app.agents.offline.days import Day
 from app.agents.offline.mentions import Canvas, Kind, Mention
 
 _CUT = re.compile(
@@ -26,6 +27,11 @@ class Clause:
 
     def of(self, *kinds: Kind) -> list[Mention]:
         return [mention for mention in self.mentions if mention.kind in kinds]
+
+    @property
+    def days(self) -> list[Day]:
+        """The days that are meant; those that only come round ("on fridays") are not."""
+        return [m.day for m in self.of(Kind.DAY) if m.day is not None and m.is_certain]
 
     def values(self, kind: Kind) -> list[str]:
         """All values of a kind, in order, each once."""

@@ -63,9 +63,9 @@ def moment_of(clause: Clause, now: datetime, symbol: str) -> datetime | None:
         return None
     hour, minute = (int(part) for part in times[0].values[0].split(":"))
     zone = calendar.timezone_of(calendar.US)
-    days = clause.of(Kind.DAY)
-    if days and days[0].day is not None and not days[0].day.is_today:
-        found = traded_date(days[0].day, now, symbol, Look.BACK)
+    days = clause.days
+    if days and not days[0].is_today:
+        found = traded_date(days[0], now, symbol, Look.BACK)
         return None if found is None else datetime.combine(found, time(hour, minute), tzinfo=zone)
     moment = datetime.combine(now.astimezone(zone).date(), time(hour, minute), tzinfo=zone)
     exchange = calendar_of(symbol)

@@ -68,7 +68,7 @@ def _weekday(today: date, weekday: int, which: str, look: Look) -> date:
     if which == "next":
         same_week = 0 < ahead <= 6 - today.weekday()
         return today + timedelta(days=ahead + 7 if same_week else ahead or 7)
-    if look is Look.AHEAD:
+    if look is Look.AHEAD or (look is Look.NEAREST and not which and ahead < behind):
         return today + timedelta(days=ahead)
     if which == "this":
         return today + timedelta(days=weekday - today.weekday())

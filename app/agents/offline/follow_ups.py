@@ -1,7 +1,7 @@
 """Messages that vary what was asked before: "same for dia", "make it 15 minutes", "and yesterday?"."""
 
 import re
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.agents.offline.asking import (
@@ -13,10 +13,12 @@ from app.agents.offline.asking import (
     without_levels,
 )
 from app.agents.offline.clauses import Clause
+from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame
-from app.agents.offline.reading import Wish
+from app.agents.offline.wishes import Wish
+from app.market import calendar
 
 _FRAMED = ("show_chart", "get_indicators")
 _VARIES = frozenset({Kind.TIMEFRAME, Kind.SCALE, Kind.DAY, Kind.TIME, Kind.PIVOT})
@@ -28,6 +30,9 @@ def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
     drawn = _redrawn(clause, frame)
     if drawn is not None:
         return [drawn]
+    stepped = _stepped(clause, frame, now) or _other_side(clause, frame)
+    if stepped:
+        return stepped
     kinds = {mention.kind for mention in clause.mentions}
     if not frame.calls or not clause.is_bare or not kinds:
         return []
@@ -40,10 +45,14 @@ def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
 
 
 _ADDS = re.compile(r"\b(?:add|with|include|overlay|draw|put|plot|show)\b")
-_TAKES_LEVELS_AWAY = re.compile(
-    r"\b(?:turn|switch|take) (?:off |away )?(?:all |the |those )*(?:levels?|lines)(?: off| away)?\b"
+_OFF = re.compile(
+    r"\b(?:turn|switch|take|shut) (?:off|away) .*\b(?:levels?|lines?)\b|\b(?:turn|switch|take|shut) .*\b(?:levels?|lines?) (?:off|away|out)\b"
+    r"|\b(?:lose|kill|clear|hide|drop|remove|delete|get rid of|without|no)\b.*\b(?:levels?|lines?)\b"
 )
-_ABOUT_LEVELS = re.compile(r"\blevels?\b")
+_ON = re.compile(
+    r"\b(?:turn|switch|put|bring|get|show|add|draw|with|include|want)\b.*\b(?:levels|lines)\b(?: (?:back(?: on)?|again|on))?$"
+    r"|^(?:and )?(?:levels|lines) (?:back|on|too|please|again)\b"
+)
 
 
 def _redrawn(clause: Clause, frame: Frame) -> Call | None:
@@ -51,16 +60,59 @@ def _redrawn(clause: Clause, frame: Frame) -> Call | None:
     if not frame.calls or frame.calls[-1].name != "show_chart" or clause.of(Kind.SYMBOL):
         return None
     last = frame.calls[-1]
-    if without_levels(clause) or _TAKES_LEVELS_AWAY.search(clause.plain):
+    if without_levels(clause) or _OFF.search(clause.plain):
         return last.having(levels=False)
     if _ADDS.search(clause.plain) and extended_hours(clause):
         return last.having(extended=True)
     if clause.of(Kind.AVERAGE) and _ADDS.search(clause.plain):
         drawn = [*last.arguments.get("averages", ()), *clause.values(Kind.AVERAGE)]
         return last.having(averages=list(dict.fromkeys(drawn)))
-    if _ABOUT_LEVELS.search(clause.plain) and re.match(r"(?:add|with|put|include)\b", clause.plain):
+    if _ON.search(clause.plain.strip(" ?!.")):
         return last.having(levels=True)
     return None
+
+
+_STEP = re.compile(
+    r"\b(?:the )?(?:trading )?(?:day|session|one) (before|after|prior)(?: that)?$|\b(?:a|one) (?:day|session) (earlier|later|before)$"
+)
+
+
+def _stepped(clause: Clause, frame: Frame, now: datetime) -> list[Call]:
+    """ "And the day before?": quotes and maps of the session beside the one that was asked for."""
+    step = _STEP.search(clause.plain.strip(" ?!."))
+    if step is None or clause.mentions:
+        return []
+    is_back = (step[1] or step[2]) not in ("after", "later")
+    return [
+        call.having(date=_beside(call, now, is_back=is_back).isoformat(), as_of=None)
+        for call in frame.calls
+        if call.name in ("get_quote", "get_key_levels")
+    ]
+
+
+def _beside(call: Call, now: datetime, *, is_back: bool) -> date:
+    """The session before or after the one a call was about."""
+    exchange = calendar_of(call.symbol)
+    named = call.arguments.get("date")
+    day = date.fromisoformat(str(named)) if named else today_of(now, call.symbol)
+    noon = datetime.combine(day, time(17), tzinfo=UTC)
+    if is_back:
+        return calendar.previous_session(calendar.latest_session(noon, exchange)).date
+    return calendar.current_session(noon + timedelta(days=1), exchange).date
+
+
+_OTHER = {"high": "H", "low": "L", "close": "C"}
+
+
+def _other_side(clause: Clause, frame: Frame) -> list[Call]:
+    """ "What about the low" after a high: its counterpart."""
+    part = re.search(r"(?:^|^.*\b(?:the|its|and) )(high|low|close)$", clause.plain.strip(" ?!."))
+    last = frame.calls[-1] if frame.calls else None
+    if part is None or last is None or last.name != "get_key_levels" or clause.mentions:
+        return []
+    names = [str(name) for name in last.arguments.get("names", ())]
+    sided = [name[:-1] + _OTHER[part[1]] for name in names if name[-1] in "HLC" and len(name) > 2]
+    return [last.having(names=list(dict.fromkeys(sided)))] if sided else []
 
 
 def _same_for(symbols: list[str], frame: Frame) -> list[Call]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.agents.offline.sounds import sounds_of
 from app.agents.offline.words import TRADED_WORDS
 from app.market.directory import (
     ALIASES,
@@ -21,6 +22,17 @@ _MORE_NAMES = {
     "berkshire hathaway b": "BRK.B",
     "nq etf": "QQQ",
     "es etf": "SPY",
+    "chase": "JPM",
+    "chase bank": "JPM",
+    "jp morgan chase bank": "JPM",
+    "silicon valley bank": "SIVB",
+    "svb": "SIVB",
+    "and video": "NVDA",
+    "in video": "NVDA",
+    "en video": "NVDA",
+    "invidia": "NVDA",
+    "envidia": "NVDA",
+    "and vidia": "NVDA",
     "dax": "DAX",
     "ftse": "FTSE",
     "nikkei": "NIKKEI",
@@ -40,7 +52,8 @@ _MORE_NAMES = {
     "crude futures": "CL",
     "gold futures": "GC",
 }
-"""What the directory does not list; foreign indices, so that the tools can say they are unknown."""
+"""What the directory does not list: how names are heard by a dictating phone, and foreign indices,
+so that the tools can say they are unknown."""
 
 RENAMED = ("FB", "SQ", "ANTM", "VIAC", "PARA", "RTN", "UTX", "FI")
 """Former symbols whose company trades on under another one; others are told by the tools."""
@@ -74,6 +87,19 @@ class Gazetteer:
         return frozenset(part for name in self.names for part in name.split())
 
     @cached_property
+    def sounds(self) -> Mapping[str, str]:
+        """Symbols by how their names sound; names that sound like two symbols are left out."""
+        found: dict[str, set[str]] = {}
+        for name, symbol in self.names.items():
+            for sound in sounds_of(name):
+                found.setdefault(sound, set()).add(symbol)
+        return {sound: next(iter(every)) for sound, every in found.items() if len(every) == 1}
+
+    def heard(self, name: str) -> str | None:
+        """The symbol whose name sounds like `name`."""
+        return next((self.sounds[key] for key in sounds_of(name) if key in self.sounds), None)
+
+    @cached_property
     def doubtful(self) -> frozenset[str]:
         """Tickers and names that are as likely to be plain English."""
         return self.everyday - TRADED_WORDS
@@ -85,7 +111,8 @@ def _former_names() -> dict[str, str]:
     return {
         alias_key(name): str(each.symbol)
         for each in gone
-        for name in re.split(r",| then | once ", each.name)
+        for whole in re.split(r",| then | once ", each.name)
+        for name in {whole, whole.replace("&", "and")}
         if len(alias_key(name)) > 3 and each.symbol not in RENAMED
     }
 

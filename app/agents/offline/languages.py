@@ -23,7 +23,7 @@ _SIGNS = {
         " ayer hoy mañana manana mercado abierto cerrado bolsa soporte soportes resistencia resistencias"
         " gráfico grafico muéstrame muestrame dame puedes por favor para el cierre cerró cerro abre cierra"
         " semana una de del al y qué debo comprar vender hola gracias compara acción acciones ayuda hacer puedo sobre"
-        " subirá subira va tiene media móvil cotiza cotización velas minutos feriado"
+        " subirá subira va tiene media móvil cotiza cotización velas minutos feriado semanal mensual diario diaria mensuales semanales esta"
     ),
     "German": (
         "wo was wie wann ist steht stehen liegt liegen der die das den dem für bei beim von vom und gestern heute"
@@ -31,23 +31,24 @@ _SIGNS = {
         " unterstützung unterstützungen widerstand widerstände marken niveaus zeig zeige mir bitte"
         " vergleiche vergleich oder kannst du soll ich kaufen verkaufen hallo danke schlusskurs eröffnung"
         " wochenpivots tage linie welche welcher hat alles kursmarken wichtig vortageshoch vortagestief minuten stunde wird steigen ein eine hilfe im auf"
-        " feiertag gleitender durchschnitt gib aktie"
+        " feiertag gleitender durchschnitt gib aktie tageschart wochenchart monatschart stundenchart minutenchart diese dieser"
+        " woche monat kurse vortag wöchentlich täglich nein"
     ),
     "French": (
         "quel quelle quels où ou est sont le les de du des cours prix niveaux niveau hier aujourd'hui demain"
         " marché marche bourse ouvert ouverte fermé fermée ferme ouvre résistance résistances graphique montre moi"
         " plus haut bas pour et support supports bonjour merci clôture s'il vous plaît dois je acheter vendre"
-        " peux tu combien vaut comment va comparer compare à quelle heure la action minutes"
+        " peux tu combien vaut comment va comparer compare à quelle heure la action minutes journalier hebdomadaire mensuel semaine cette"
     ),
     "Italian": (
         "qual quale dove è il lo gli prezzo livelli livello ieri oggi domani mercato borsa aperto aperta"
         " chiuso chiusa chiude apre resistenza resistenze supporto supporti grafico mostrami massimo minimo di"
-        " del della ciao grazie quanto vale come sta dammi puoi per che confronta e a azioni minuti"
+        " del della ciao grazie quanto vale come sta dammi puoi per che confronta e a azioni minuti settimanale giornaliero mensile questa settimana"
     ),
     "Portuguese": (
         "qual onde está o os de preço níveis nível ontem hoje amanhã mercado bolsa aberto aberta fechado"
         " fecha abre resistência resistências suporte suportes gráfico mostre mostra máxima mínima da do"
-        " das olá obrigado obrigada quanto custa como para e minutos fechou fechamento ações"
+        " das olá obrigado obrigada quanto custa como para e minutos fechou fechamento ações semanal mensal diário"
     ),
 }
 _SIGN_SETS = {language: frozenset(words.split()) for language, words in _SIGNS.items()}
@@ -95,6 +96,64 @@ _ENGLISH = frozenset(
         "down",
     ]
 )
+_UNMISTAKABLE = frozenset(
+    [
+        "semanal",
+        "mensual",
+        "diario",
+        "diaria",
+        "niveles",
+        "nivel",
+        "soporte",
+        "soportes",
+        "resistencia",
+        "resistencias",
+        "precio",
+        "cierre",
+        "ayer",
+        "semana",
+        "velas",
+        "cotización",
+        "mensuales",
+        "semanales",
+        "tageschart",
+        "wochenchart",
+        "monatschart",
+        "stundenchart",
+        "minutenchart",
+        "woche",
+        "monat",
+        "kurs",
+        "kurse",
+        "unterstützung",
+        "widerstand",
+        "heute",
+        "gestern",
+        "vortag",
+        "schlusskurs",
+        "wöchentlich",
+        "täglich",
+        "journalier",
+        "hebdomadaire",
+        "mensuel",
+        "graphique",
+        "niveaux",
+        "cours",
+        "semaine",
+        "hier",
+        "settimanale",
+        "giornaliero",
+        "mensile",
+        "prezzo",
+        "livelli",
+        "diário",
+        "preço",
+        "níveis",
+        "gráfico",
+        "grafico",
+    ]
+)
+"""Words of the trade that no English sentence has; one is enough, beside tickers above all."""
 _COURTESY = frozenset(
     [
         "hola",
@@ -157,13 +216,15 @@ _PHRASES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"vorb[öo]rsliche[sn]? hoch|vorb[öo]rsenhoch", "premarket high"),
         (r"vorb[öo]rsliche[sn]? tief|vorb[öo]rsentief", "premarket low"),
         (r"52[- ]?wochen[- ]?hoch|jahreshoch", "52 week high"), (r"52[- ]?wochen[- ]?tief|jahrestief", "52 week low"),
+        (r"tages-?(?:chart|grafik)", "daily chart"), (r"wochen-?(?:chart|grafik)", "weekly chart"), (r"monats-?(?:chart|grafik)", "monthly chart"),
+        (r"stunden-?(?:chart|grafik)", "hourly chart"), (r"(\d+)-?minuten-?(?:chart|grafik)", r"\1 minute chart"), (r"nein", "no"),
         (r"(\d+)[- ]tage[- ](?:linie|durchschnitt|schnitt)", r"\1 day moving average"),
         (r"was kannst du(?: alles)?|wer bist du|wobei kannst du(?: mir)? helfen", "what can you do"),
         (r"soll(?:te)? ich (.+?) kaufen", r"should i buy \1"), (r"soll(?:te)? ich (.+?) verkaufen", r"should i sell \1"),
         (r"wird (.+?) (?:weiter )?(?:steigen|fallen)", r"will \1 go up"),
         (r"wie (?:steht|stehen|l[äa]uft|geht es)", "how is"), (r"wo (?:steht|stehen)", "price of"),
         (r"wo (?:liegt|liegen|ist|sind)", "where is"), (r"wie viel kostet|was kostet", "price of"),
-        (r"diese woche|dieser woche", "this week"), (r"wochen-?pivots", "weekly pivots"),
+        (r"(?:in )?diese[rn]? woche", "this week"), (r"(?:in )?diese[rnm]? monat", "this month"), (r"wochen-?pivots", "weekly pivots"),
         (r"unterst[üu]tzung(?:en|s)?(?:zonen|marken)?", "support"), (r"widerst[äa]nde?s?|widerstand", "resistance"),
         (r"(?:kurs)?marken|niveaus|schl[üu]sselmarken|kursniveaus", "levels"), (r"aktienkurs|kurs|preis", "price"),
         (r"b[öo]rsen?|markt|m[äa]rkte", "market"), (r"offen|ge[öo]ffnet", "open"), (r"geschlossen|zu", "closed"),
@@ -189,7 +250,7 @@ _PHRASES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"cours|prix", "price"), (r"niveaux?(?: cl[ée]s?)?", "levels"), (r"hier", "yesterday"), (r"aujourd'hui", "today"), (r"demain", "tomorrow"),
         (r"march[ée]s?|bourse", "market"), (r"ouvert[es]*|ouvre", "open"), (r"ferm[ée]e?|ferme|cl[ôo]ture", "close"),
         (r"r[ée]sistances?", "resistance"), (r"supports?", "support"), (r"graphique", "chart"), (r"montre(?:z)?[- ]moi|montre", "show me"),
-        (r"comparer?", "compare"), (r"hebdomadaires?", "weekly"), (r"mensuels?", "monthly"), (r"bonjour|salut", "hello"), (r"merci", "thanks"),
+        (r"comparer?", "compare"), (r"hebdomadaires?|hebdo", "weekly"), (r"mensuels?", "monthly"), (r"journali(?:er|ère)s?|quotidien(?:ne)?s?", "daily"), (r"cette semaine", "this week"), (r"bonjour|salut", "hello"), (r"merci", "thanks"),
         (r"plus haut", "high"), (r"plus bas", "low"), (r"quels?|quelles?", "what"), (r"o[ùu]", "where"), (r"quand", "when"),
         (r"vendredi", "friday"), (r"lundi", "monday"), (r"mardi", "tuesday"), (r"mercredi", "wednesday"), (r"jeudi", "thursday"),
         (r"est|sont", "is"), (r"et", "and"), (r"no[ëe]l", "christmas"), (r"l'action|l'|d'", " "),
@@ -202,7 +263,7 @@ _PHRASES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"prezzo|quotazione", "price"), (r"livell[io](?: chiave)?", "levels"), (r"ieri", "yesterday"), (r"oggi", "today"), (r"domani", "tomorrow"),
         (r"borsa|mercat[oi]", "market"), (r"apert[oaie]|apre", "open"), (r"chius[oaie]|chiude|chiusura", "close"), (r"resistenz[ae]", "resistance"),
         (r"support[oi]", "support"), (r"grafico", "chart"), (r"mostrami|fammi vedere", "show me"), (r"dammi", "give me"), (r"confronta", "compare"),
-        (r"settimanal[ei]", "weekly"), (r"mensil[ei]", "monthly"), (r"ciao|buongiorno", "hello"), (r"grazie", "thanks"), (r"massimo", "high"), (r"minimo", "low"), (r"minuti", "minutes"),
+        (r"questa settimana", "this week"), (r"settimanal[ei]", "weekly"), (r"mensil[ei]", "monthly"), (r"giornalier[oi]", "daily"), (r"ciao|buongiorno", "hello"), (r"grazie", "thanks"), (r"massimo", "high"), (r"minimo", "low"), (r"minuti", "minutes"),
         (r"qual[ei]?|che|cosa", "what"), (r"dove", "where"), (r"quando", "when"), (r"è|sono", "is"), (r"e", "and"),
         (r"il|lo|la|i|gli|le|di|del|della|dello|per|su|sul|a|un|una|al", " "),
     ),
@@ -212,7 +273,7 @@ _PHRASES: dict[str, tuple[tuple[str, str], ...]] = {
         (r"como (?:est[áa]|vai)", "how is"), (r"quanto (?:custa|vale|est[áa])", "price of"), (r"por favor", "please"), (r"a que horas", "when"),
         (r"pre[çc]o|cota[çc][ãa]o", "price"), (r"n[íi]ve(?:is|l)", "levels"), (r"ontem", "yesterday"), (r"hoje", "today"), (r"amanh[ãa]", "tomorrow"),
         (r"bolsa|mercado", "market"), (r"abert[oa]|abre", "open"), (r"fechad[oa]|fecha|fechou|fechamento", "close"), (r"resist[êe]ncias?", "resistance"),
-        (r"suportes?", "support"), (r"gr[áa]fico", "chart"), (r"mostr[ae](?:-me)?", "show me"), (r"compar[ae]r?", "compare"), (r"semana(?:l|is)", "weekly"),
+        (r"suportes?", "support"), (r"gr[áa]fico", "chart"), (r"mostr[ae](?:-me)?", "show me"), (r"compar[ae]r?", "compare"), (r"esta semana", "this week"), (r"semana(?:l|is)", "weekly"), (r"mensa(?:l|is)", "monthly"), (r"di[áa]ri[oa]s?", "daily"),
         (r"ol[áa]|oi", "hello"), (r"obrigad[oa]", "thanks"), (r"m[áa]xim[oa]", "high"), (r"m[íi]nim[oa]", "low"), (r"minutos", "minutes"),
         (r"qual|quais|que", "what"), (r"onde", "where"), (r"quando", "when"), (r"est[áa]|[ée]|s[ãa]o", "is"), (r"e", "and"),
         (r"o|a|os|as|do|da|dos|das|de|no|na|em|para|por|um|uma", " "),
@@ -234,14 +295,18 @@ def language_of(text: str) -> str:
         return ""
     english = sum(word in _ENGLISH for word in words)
     scores = {
-        language: sum(
-            1.5 if not word.isascii() and word in signs else word in signs for word in words
-        )
+        language: sum(_weight(word) if word in signs else 0 for word in words)
         for language, signs in _SIGN_SETS.items()
     }
     best = max(scores, key=lambda language: scores[language])
     enough = 1 if words[0] in _COURTESY and len(words) <= 3 else 1.5 if len(words) <= 2 else 2
     return best if scores[best] >= enough and scores[best] > english else ""
+
+
+def _weight(word: str) -> float:
+    if word in _UNMISTAKABLE:
+        return 2
+    return 1 if word.isascii() else 1.5
 
 
 def gloss(text: str) -> Glossed:

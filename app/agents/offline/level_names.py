@@ -63,21 +63,24 @@ _FIXED = (
     ),
     (
         re.compile(
-            r"(?<!upper )(?<!lower )(?<!top )(?<!bottom )\bvwap(?:'s)?(?: (?:standard deviation|sd|sigma|std))? bands?\b|\bbands? (?:of|around|on) (?:the )?vwap\b"
+            r"(?<!upper )(?<!lower )(?<!top )(?<!bottom )\bvwap(?:'s)?(?: (?:standard deviation|sd|sigma|std))? bands?\b|(?<!upper )(?<!lower )(?<!top )(?<!bottom )\bbands? (?:of|around|on) (?:the )?vwap\b"
         ),
         ("VWAP", "VWAP+1", "VWAP-1", "VWAP+2", "VWAP-2"),
     ),
 )
 
-_OPENING_MINUTES = r"(5|15|30|60)(?:[ -]?(?:minutes?|mins?|min|m))?"
+_OPENING_MINUTES = r"(5|15|30|60)(?:[ -]?(?:minutes?|mins?|min|m)(?:'s)?)?"
 _OPENING = r"(?:opening[ -]range(?: break(?:out)?)?(?:'?s)?|orb|first (?:half[ -]hour|hour|bar|candle)(?:'s)?|initial balance|ib)"
 _OF_OPENING = re.compile(
     rf"\b{_LIST} (?:end |edge |side )?of (?:the |its )?(?:{_OPENING_MINUTES}[ -]?)?"
-    rf"(?:opening range|orb|first {_OPENING_MINUTES})(?!\w)(?: ?\(?{_OPENING_MINUTES}\)?)?"
+    rf"(?:opening range|orb|first {_OPENING_MINUTES}|first (?:half[ -]?)?hour)(?!\w)(?: ?\(?{_OPENING_MINUTES}\)?)?"
+)
+_FIRST_MINUTES = re.compile(
+    rf"\b(?:the )?(?:first|opening) (?:(5|15|30|60)[ -]?(?:minutes?|mins?|min|m)|(half)[ -](?:an )?hour)(?:'s)?(?: ({_HLC}(?:{_AND}{_HLC})*))?(?!\w)"
 )
 _OPENING_RANGES = (
     re.compile(
-        rf"\b{_OPENING_MINUTES}[ -]?(?:{_OPENING}|or\b(?! (?:5|15|30|60)\b))(?: ({_HLC}(?:{_AND}{_HLC})*))?(?!\w)"
+        rf"\b{_OPENING_MINUTES}[ -]?(?:{_OPENING}|or\b(?! (?:5|15|30|60|hourly|daily|weekly|the|an?|1h|one)\b))(?: ({_HLC}(?:{_AND}{_HLC})*))?(?!\w)"
     ),
     re.compile(
         rf"\b(?:{_OPENING})(?: ({_HLC}(?:{_AND}{_HLC})*))?[ ,(-]*(?:(?:of|for) (?:the )?(?:first )?)?"
@@ -92,7 +95,7 @@ _CODES = re.compile(
 _VWAP_BAND = re.compile(r"\bvwap ?([+-]) ?([12])(?: ?(?:sd|sigma|σ))?(?!\w)")
 _VWAP_SIDE = re.compile(
     r"\b([12]) ?(?:sd|std|sigma|σ|standard deviations?)(?: bands?)? (above|over|below|under) (?:the )?vwap\b"
-    r"|\b(upper|lower|top|bottom) vwap bands?\b(?: ?([12]) ?(?:sd|std|sigma|σ))?"
+    r"|\b(?:(first|second|1st|2nd) )?(upper|lower|top|bottom) (?:vwap bands?|bands? (?:of|on|around) (?:the )?vwap)\b(?:(?: at)? ?([12]) ?(?:sd|std|sigma|σ|standard dev\w*))?"
 )
 _VWAP = re.compile(
     r"\b(?:the |its )?(?:session )?(?:vwaps?|volume[- ]weighted average(?: price)?)(?!\w)"
@@ -133,9 +136,11 @@ def _sides(prefix: str, listed: str) -> tuple[str, ...]:
 def _opening_ranges(canvas: Canvas) -> None:
     before, after, bare = _OPENING_RANGES
     for match in canvas.free(_OF_OPENING):
-        minutes = match[2] or match[3] or match[4]
+        minutes = match[2] or match[3] or match[4] or _hours(match[0])
         names = _sides(f"OR{minutes or 30}", match[1])
         canvas.claim(Mention(Kind.LEVEL, *match.span(), values=names, is_certain=bool(minutes)))
+    for match in canvas.free(_FIRST_MINUTES):
+        canvas.take(match, Kind.LEVEL, _sides(f"OR{match[1] or 30}", match[3] or "range"))
     for match in canvas.free(before):
         canvas.take(match, Kind.LEVEL, _sides(f"OR{match[1]}", match[2] or "range"))
     for match in canvas.free(after):
@@ -147,9 +152,16 @@ def _opening_ranges(canvas: Canvas) -> None:
         canvas.claim(Mention(Kind.LEVEL, *match.span(), values=names, is_certain=length != 30))
 
 
+def _hours(words: str) -> str:
+    if "hour" not in words:
+        return ""
+    return "30" if "half" in words else "60"
+
+
 def _banded(match: re.Match[str]) -> tuple[str, ...]:
-    sign = "+" if (match[2] or match[3]) in ("above", "over", "upper", "top") else "-"
-    return tuple(f"VWAP{sign}{count}" for count in match[1] or match[4] or "12")
+    sign = "+" if (match[2] or match[4]) in ("above", "over", "upper", "top") else "-"
+    nth = {"f": "1", "1": "1", "s": "2", "2": "2"}.get((match[3] or " ")[0], "")
+    return tuple(f"VWAP{sign}{count}" for count in match[1] or match[5] or nth or "12")
 
 
 def _counted(match: re.Match[str]) -> tuple[str, ...]:

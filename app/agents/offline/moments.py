@@ -60,10 +60,13 @@ _DAY_MONTH = re.compile(
 _RELATIVE = re.compile(
     r"\b(the day before yesterday|day before yesterday|the day after tomorrow|day after tomorrow"
     r"|yesterday'?s?|tomorrow'?s?|today'?s?|tonight|this (?:morning|afternoon|evening)"
-    r"|(?:last|previous|prior) (?:session|trading day)|last night)(?!\w)"
+    r"|(?:last|previous|prior) (?:session|trading day)|last night"
+    r"|(?:the )?next (?:trading )?(?:session|trading day)(?:'s)?)(?!\w)"
 )
 _AGO = re.compile(r"\b(\d{1,2}|one|a|two|three|four|five|six|seven) (day|week|session)s? ago\b")
-_NAMED = re.compile(rf"\b(?:(last|past|previous|prior|next|this|coming|the) )?{_WEEKDAY}(?!\w)")
+_NAMED = re.compile(
+    rf"\b(?:(?:this )?(last|past|previous|prior|next|this|coming|the|every|each|most|some) )?{_WEEKDAY}(?!\w)"
+)
 _OFFSETS = {
     "the day before yesterday": -2,
     "day before yesterday": -2,
@@ -82,7 +85,9 @@ _CLOCK = re.compile(
 _HOUR = re.compile(
     r"\b(?:at |around |by |@ ?)?(\d{1,2}) ?(am|pm|a\.m\.|p\.m\.|o'?clock|uhr)(?: ?(?:et|est|edt|eastern))?(?!\w)"
 )
-_NOON = re.compile(r"\b(?:at |around )?(noon|midday|lunch ?time|lunch)\b")
+_NOON = re.compile(
+    r"(?<!after )(?<!before )(?<!my )(?<!until )\b(?:(?:at|around|by) lunch(?: ?time)?|(?:(?:at|around|by) )?(?:noon|midday|lunch ?time))\b"
+)
 
 
 def recognise_days(canvas: Canvas) -> None:
@@ -98,7 +103,7 @@ def recognise_days(canvas: Canvas) -> None:
         _claim(canvas, match, Day(offset=_offset(match[1])))
     for match in canvas.free(_NAMED):
         if match[2] not in _NOT_A_DAY:
-            _claim(canvas, match, _named(match))
+            _claim(canvas, match, _named(match), is_habit=_is_habit(match, canvas))
 
 
 def _dated(canvas: Canvas) -> None:
@@ -119,6 +124,8 @@ def _dated(canvas: Canvas) -> None:
 def _offset(word: str) -> int:
     if word.startswith(("last s", "last t", "previous", "prior")):
         return -1
+    if "next" in word:
+        return 1
     return _OFFSETS.get(word.removesuffix("'s"), _OFFSETS.get(word.rstrip("s"), 0))
 
 
@@ -126,17 +133,30 @@ def _named(match: re.Match[str]) -> Day:
     prefix = match[2][:3]
     weekday = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(prefix))
     word = match[1] or ""
-    which = {"past": "last", "previous": "last", "prior": "last", "coming": "this", "the": ""}
-    return Day(weekday=weekday, which=which.get(word, word))
+    which = {"past": "last", "previous": "last", "prior": "last", "coming": "this", "this": "this"}
+    which |= {"last": "last", "next": "next"}
+    return Day(weekday=weekday, which=which.get(word, ""))
 
 
-def _claim(canvas: Canvas, match: re.Match[str], day: Day) -> None:
+_ITS_LEVELS = re.compile(
+    r" (?:regular |session |trading |premarket |pre-market )?(?:highs?|lows?|hi|lo|close|closing|open|range|session|levels?|map|pivots?|vwap|action|bar|candle|volume|move|gap)\b"
+)
+
+
+def _is_habit(match: re.Match[str], canvas: Canvas) -> bool:
+    """Whether a day comes round: "on fridays", "every monday"; "fridays low" is friday's."""
+    if match[1] in ("every", "each", "most", "some"):
+        return True
+    return match[2].endswith("days") and not _ITS_LEVELS.match(canvas.low, match.end())
+
+
+def _claim(canvas: Canvas, match: re.Match[str], day: Day, *, is_habit: bool = False) -> None:
     start, end = match.span()
     around = _AROUND.search(canvas.low[:start])
     if around and day.offset is None:
         start = around.start()
         day = replace(day, shift=1 if around[2] == "after" else -1)
-    canvas.claim(Mention(Kind.DAY, start, end, day=day))
+    canvas.claim(Mention(Kind.DAY, start, end, day=day, is_certain=not is_habit))
 
 
 def recognise_times(canvas: Canvas) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.agents.offline.gazetteer import Gazetteer
 from app.agents.offline.mentions import Canvas, Kind, Mention
 from app.agents.offline.spelling import english, nearest
-from app.agents.offline.words import CUES, NEVER_LOWER, SURE, TERMS
+from app.agents.offline.words import CUES, NEVER_LOWER, SURE, TERMS, VERBS
 from app.market.directory import alias_key
 
 _TOKEN = re.compile(
@@ -98,23 +98,56 @@ def _name(words: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> Ment
         return None
     text = canvas.text[start:end]
     possessive = re.sub(r"'[sS]?$", "", text)
-    for spelled in _spellings(alias_key(text), alias_key(possessive)):
-        symbol = gazetteer.names.get(spelled)
-        if symbol is not None:
-            break
-    else:
-        return None
+    keys = list(_spellings(alias_key(text), alias_key(possessive)))
+    spelled = next((key for key in keys if key in gazetteer.names), None)
+    if spelled is None:
+        return _heard(words, canvas, gazetteer)
+    symbol = gazetteer.names[spelled]
     if alias_key(text).endswith(" etf"):
         symbol = _FUNDS.get(symbol, symbol)
+    if len(words) == 1 and _is_no_name(words[0], spelled, canvas, gazetteer):
+        return None
     is_one_word = len(words) == 1
-    if is_one_word and _is_exact_ticker(words[0].text, gazetteer):
-        return None
-    if is_one_word and spelled in NEVER_LOWER:
-        return None
-    if spelled == "target" and re.search(r"price $|^ price", canvas.low[:start] + canvas.low[end:]):
-        return None
     doubtful = is_one_word and not words[0].text.isupper() and spelled in gazetteer.doubtful
     return Mention(Kind.SYMBOL, start, end, values=(symbol,), is_certain=not doubtful)
+
+
+def _is_no_name(word: _Token, spelled: str, canvas: Canvas, gazetteer: Gazetteer) -> bool:
+    """Whether a single word is a ticker, plain English, a price target, or a verb."""
+    if _is_exact_ticker(word.text, gazetteer) or spelled in NEVER_LOWER:
+        return True
+    rest = canvas.low[: word.start] + canvas.low[word.end :]
+    if spelled == "target" and re.search(r"price $|^ price", rest):
+        return True
+    return spelled in VERBS and word.text.islower() and _is_done(canvas, word.start)
+
+
+_DOES = re.compile(
+    r"\b(?:to|not|don't|dont|never|no|won't|wont|can't|cant|let's|lets|i|i'll|we|you|they|gonna|rather|always) $"
+)
+
+
+def _is_done(canvas: Canvas, start: int) -> bool:
+    """Whether a word that is a name too is a verb there: "I never chase"."""
+    return bool(_DOES.search(canvas.low[:start]))
+
+
+_EDGES = NEVER_LOWER | {"and", "the", "an", "about", "for", "with", "on"}
+"""No name begins or ends with these; without them too much would sound like one."""
+
+
+def _heard(words: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> Mention | None:
+    """A name of several words that only sounds right: "proctor and gamble", "net flix"."""
+    text = canvas.text[words[0].start : words[-1].end]
+    if len(words) == 1 or not re.fullmatch(r"[A-Za-z' &-]+", text):
+        return None
+    if any(word.text.lower() in _EDGES for word in (words[0], words[-1])):
+        return None
+    symbol = gazetteer.heard(re.sub(r"'s?$", "", text))
+    if symbol is None:
+        return None
+    canvas.notes.append(f"I read “{text}” as {symbol}.")
+    return Mention(Kind.SYMBOL, words[0].start, words[-1].end, values=(symbol,))
 
 
 _FUNDS = {"SPX": "SPY", "NDX": "QQQ", "RUT": "IWM", "DJI": "DIA", "COMP": "QQQ"}
@@ -141,6 +174,9 @@ def _ticker(
     text = re.sub(r"'[sS]?$", "", token.text.lstrip("$^"))
     upper = text.upper().replace("-", ".")
     low = text.lower()
+    pair = gazetteer.names.get(low, "") if marked else ""
+    if marked and "/" in pair:
+        return Mention(Kind.SYMBOL, token.start, token.end, values=(pair,))
     if upper not in gazetteer.tickers and upper not in gazetteer.renamed:
         return _unknown(token, text, canvas, marked=marked, is_shouted=is_shouted)
     symbol = gazetteer.renamed.get(upper, upper)
@@ -171,10 +207,15 @@ def _capital(
     return mention
 
 
+_BEHIND_A = re.compile(
+    r"(?:\W*$|last\b|levels\b|(?:quote|price|stock|chart)\W*$|(?:at|doing|trading(?: at)?|now|today)\W*$|'s\b|(?:pdh|pdl|rsi|macd|atr|vwap)\b)"
+)
+
+
 def _names_a(canvas: Canvas, mention: Mention) -> bool:
     """`A` is Agilent only where an article cannot stand: at the end, or before "last"."""
     after = canvas.text[mention.end :].strip().lower()
-    return not after.strip("?!.") or after.startswith(("last", "levels", "quote?", "price?"))
+    return bool(_BEHIND_A.match(after))
 
 
 def _sits_oddly(canvas: Canvas, mention: Mention) -> bool:
@@ -223,8 +264,8 @@ def _misspelled(
 
 def _guess(token: _Token, low: str, canvas: Canvas, gazetteer: Gazetteer) -> list[Mention]:
     near = nearest(low, gazetteer.names) if len(low) >= 5 else None
-    if near is not None:
-        symbol = gazetteer.names[near]
+    symbol = gazetteer.names[near] if near is not None else gazetteer.heard(low)
+    if symbol is not None:
         canvas.notes.append(f"I read “{token.text}” as {symbol}.")
         return [Mention(Kind.SYMBOL, token.start, token.end, values=(symbol,))]
     if re.fullmatch(r"[a-z]{3,5}", low) and _stands_for_a_symbol(token, canvas):

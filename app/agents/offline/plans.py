@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.agents.offline.reading import Wish
+from app.agents.offline.wishes import Wish
 
 
 @dataclass(frozen=True, slots=True)

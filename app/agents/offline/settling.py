@@ -4,12 +4,19 @@ import re
 
 from app.agents.offline.asking import MAPPED_AVERAGES
 from app.agents.offline.clauses import Clause
-from app.agents.offline.intents import Intent, best, scores
+from app.agents.offline.cues import best, scores
+from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
-from app.agents.offline.reading import Wish
+from app.agents.offline.wishes import Wish
 
 _HOURS_ENOUGH = 2.0
 """A sum of cues from which a question about hours is one, whatever else it sounds like."""
+_DOES = re.compile(r"\b(?:going to|gonna|will) (?:do|go|happen|crash|rally|move|look)\b")
+_MAP = re.compile(r"\b(?:levels?|pivots?|method|map)\b")
+_MOVES = re.compile(
+    r"\b(?:hit|reach|break\w*|hold|bounce|reject|test|touch|tag|cross|go|fall|drop|rise|rally|get|fill|close|trade|run|push)\b"
+)
+"""Levels of a day to come are arithmetic; what price does at them is not."""
 _SURE_OF_TOMORROW = re.compile(r"\b(?:will|going to)\b")
 
 
@@ -27,10 +34,16 @@ def settled(wish: Wish) -> Intent:
 def _unguarded(intent: Intent, clause: Clause, symbols: list[str]) -> Intent:
     """Questions that only sound like prophecy, advice, news or a scan."""
     total = scores(clause)
-    if total.get(Intent.STATUS, 0) >= _HOURS_ENOUGH and not symbols:
+    if (
+        total.get(Intent.STATUS, 0) >= _HOURS_ENOUGH
+        and not symbols
+        and not _DOES.search(clause.plain)
+    ):
         return Intent.STATUS
     if intent is Intent.SCAN and len(symbols) > 1:
         return Intent.QUOTE
+    if intent is Intent.FORECAST and _MAP.search(clause.masked) and not _MOVES.search(clause.plain):
+        return Intent.LEVELS
     is_reading = intent is Intent.FORECAST and clause.of(Kind.INDICATOR)
     if is_reading and not _SURE_OF_TOMORROW.search(clause.plain):
         return Intent.INDICATORS
@@ -65,5 +78,4 @@ def of_a_symbol(clause: Clause) -> Intent:
 
 
 def _lies_ahead(clause: Clause) -> bool:
-    days = [mention.day for mention in clause.of(Kind.DAY) if mention.day is not None]
-    return any((day.offset or 0) > 0 or day.which == "next" for day in days)
+    return any((day.offset or 0) > 0 or day.which == "next" for day in clause.days)

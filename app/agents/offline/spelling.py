@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rapidfuzz.distance import OSA
 
-from app.agents.offline.words import CUES
+from app.agents.offline.words import CUES, TERMS
 
 _SIGNS = str.maketrans(
     {"’": "'", "‘": "'", "´": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": " - ", "−": "-", " ": " ", "…": " "}
@@ -25,7 +25,6 @@ _SLANG = {
     "gimme": "give me", "gimmie": "give me", "lemme": "let me", "wanna": "want to", "gonna": "going to", "thx": "thanks", "ty": "thanks", "tx": "thanks",
     "tmrw": "tomorrow", "tmr": "tomorrow", "tmw": "tomorrow", "tomoz": "tomorrow", "2moro": "tomorrow", "tomorow": "tomorrow", "2day": "today", "tdy": "today",
     "yday": "yesterday", "yest": "yesterday", "ytd's": "yesterday's", "ydays": "yesterday's", "yesterdays": "yesterday's", "todays": "today's",
-    "fridays": "friday's", "mondays": "monday's", "tuesdays": "tuesday's", "wednesdays": "wednesday's", "thursdays": "thursday's",
     "px": "price", "chg": "change", "pct": "percent", "supp": "support", "supps": "supports", "sups": "supports", "rez": "resistance", "resis": "resistance",
     "s/r": "support and resistance", "sup/res": "support and resistance", "supp/res": "support and resistance", "support/resistance": "support and resistance", "res/sup": "support and resistance", "s&r": "support and resistance", "sr": "support and resistance",
     "premkt": "premarket", "premrkt": "premarket", "mkt": "market", "hrs": "hours", "mkts": "markets", "mrkt": "market",
@@ -34,7 +33,6 @@ _SLANG = {
     "hi/lo": "high and low", "hi/low": "high and low", "high/low": "high and low", "h/l": "high and low", "hilo": "high and low",
     "avg": "average", "opn": "open", "clse": "close", "rite": "right", "2nite": "tonight", "til": "until", "till": "until",
     "min.": "min", "wk": "week", "wkly": "weekly", "dly": "daily", "mnthly": "monthly", "hrly": "hourly", "aint": "is not", "stonk": "stock", "stonks": "stocks",
-    "semanal": "weekly", "diario": "daily", "tageschart": "daily chart", "wochenchart": "weekly chart", "diese woche": "this week",
 }  # fmt: skip
 _SLANG_WORD = re.compile(
     r"(?<![\w$/&.%])("
@@ -51,8 +49,6 @@ def cleaned(text: str) -> str:
     """The text with plain signs and chat slang spelled out, on one line of at most 1,000 letters."""
     text = _NUMBERED.sub("; ", _EXCHANGE.sub("", text))
     text = _SPELLED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
-    text = _CROSSED.sub(r"\1 day \2 \3 day", text)
-    text = _OF_WEEKS.sub(r"weekly \1 \2", text)
     text = _DASHED_PAIR.sub(r"\1/\2", text)
     text = re.sub(r"[ \t]+", " ", text.translate(_SIGNS)).strip()[:1000]
     return _COUNT_WORD.sub(_counted, _SLANG_WORD.sub(_expanded, text))
@@ -62,18 +58,12 @@ _EXCHANGE = re.compile(
     r"\b(?:NASDAQ|NYSE|AMEX|ARCA|NYSEARCA|BATS|CBOE|TVC|BINANCE|COINBASE|SP|DJ):(?=[A-Za-z])"
 )
 """How chart sites write where a symbol is listed: `NASDAQ:MSFT`."""
-_NUMBERED = re.compile(r"(?:^|(?<=[\s,:]))\(?[1-9]\)\s+(?=[A-Za-z$])")
-"""`1) nflx price 2) spy levels`: each number begins a wish."""
+_NUMBERED = re.compile(
+    r"(?:^|(?<=[\s,:;]))(?:\(?[1-9]\)|[1-9]\.(?=\s))\s+(?=[A-Za-z$])|(?:^|\n)\s*[-*•]\s+(?=[A-Za-z$])"
+)
+"""`1) nflx price 2) spy levels`, or a list with dashes: each begins a wish."""
 _SPELLED_OUT = re.compile(r"(?<!\w)(?:[A-Za-z] ){2,4}[A-Za-z](?!\w)")
 """A ticker said letter by letter: `a m z n`."""
-_CROSSED = re.compile(
-    r"\b(9|20|21|50|100|200) ((?:has |have )?(?:just |recently )?cross(?:ed|es|ing)?"
-    r"(?: (?:above|below|over|under|through))?(?: the)?) (20|21|50|100|200)\b(?! ?(?:day|d\b|sma|ma|ema))",
-    re.IGNORECASE,
-)
-"""Averages called by their lengths alone: `the 50 crossed the 200`."""
-_OF_WEEKS = re.compile(r"\b(\d{1,3})[- ]week (moving average|[es]?ma)\b", re.IGNORECASE)
-"""`200 week moving average`: an average of weekly bars."""
 _DASHED_PAIR = re.compile(r"\b([A-Za-z]{2,5})-(usd)t?\b", re.IGNORECASE)
 _COUNT_WORDS = {
     "nine": 9, "ten": 10, "fourteen": 14, "twenty": 20, "twenty one": 21, "twenty-one": 21, "fifty": 50,
@@ -131,6 +121,8 @@ def corrected(text: str, is_known: Callable[[str], bool]) -> str:
         word = match[0]
         low = word.lower()
         if (word.isupper() and not is_shouted) or low in CUES or is_known(low) or low in english():
+            return word
+        if low in TERMS:
             return word
         return nearest(low, CUES) or word if len(low) > 3 else word
 

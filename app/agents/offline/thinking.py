@@ -16,18 +16,15 @@ from app.agents.offline.asking import (
 )
 from app.agents.offline.clauses import Clause
 from app.agents.offline.follow_ups import follow_up
-from app.agents.offline.intents import (
-    TOOLS,
-    UNBUILT,
-    Intent,
-    is_off_topic,
-)
+from app.agents.offline.guards import is_off_topic
+from app.agents.offline.intents import TOOLS, UNBUILT, Intent
 from app.agents.offline.leads import quote_leads
 from app.agents.offline.likeness import Likeness
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame, Plan
-from app.agents.offline.reading import Reading, Wish
+from app.agents.offline.reading import Reading
 from app.agents.offline.settling import of_a_symbol, settled
+from app.agents.offline.wishes import Wish
 
 _MAKERS: dict[Intent, Callable[[Clause, list[str], datetime], list[Call]]] = {
     Intent.LEVELS: level_calls,

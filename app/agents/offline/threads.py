@@ -7,8 +7,9 @@ from datetime import datetime
 from app.agents.model import CoachMessage, MemberMessage, Message, ToolAnswer, ToolCall
 from app.agents.offline.gazetteer import Gazetteer
 from app.agents.offline.plans import Call, Frame
-from app.agents.offline.reading import Wish, read
+from app.agents.offline.reading import read
 from app.agents.offline.thinking import Thinker
+from app.agents.offline.wishes import Wish
 
 REMEMBERED = 8
 """Turns looked back at; older ones cannot be meant by "it" any more."""

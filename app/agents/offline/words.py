@@ -15,7 +15,7 @@ pdh pdl pdc pmh pml onh onl pp vwap atr rsi macd ema sma adx obv bb bbs ma dma h
 or ib etf ipo ceo et est edt pt ct utc gmt usa us usd eur am pm eod ytd p&l pnl iv oi otm itm
 atm dte lol omg wtf fyi asap btw imo tldr ai api llm id ok eps pe roi cpi fomc gdp fed sec nyse
 nasdaq amex faq url json sql html ta hi sd ny nyc high low open close last quote chart price
-levels level up down today bid ask stoch key
+levels level up down today bid ask stoch key bbands bband dmas smas emas vwaps atrs macds
 """
 TERMS = frozenset(_FIELD.split())
 """Capitals that are words of the field, never tickers unless the directory knows them."""
@@ -28,6 +28,25 @@ warner conoco
 """
 TRADED_WORDS = frozenset(_TRADED.split())
 """Everyday words that a trader who writes to a trading coach means as a symbol all the same."""
+
+VERBS = frozenset(
+    [
+        "chase",
+        "target",
+        "snap",
+        "shop",
+        "plug",
+        "block",
+        "play",
+        "run",
+        "gap",
+        "spot",
+        "link",
+        "dash",
+        "zoom",
+    ]
+)
+"""Names that are verbs as well, and mean what they say behind "don't" or "to"."""
 
 _CUES = """
 levels level support supports resistance resistances pivot pivots pivot's key quote price prices
