@@ -34,6 +34,10 @@ _ATOMS: tuple[tuple[str, _Made], ...] = (
         lambda n: f"{n[1]}*(1-{n[0]}%)",
     ),
     (rf"{_MONEY}{_PCT} of {_MONEY}", lambda n: f"{n[1]}*{n[0]}%"),
+    (
+        rf"{_MONEY}{_PCT} stop (?:from|on|off|for|below|under|at) {_MONEY}",
+        lambda n: f"{n[1]}*(1-{n[0]}%)",
+    ),
     (rf"{_MONEY} ?(?:plus|\+|up) ?{_MONEY}{_PCT}", lambda n: f"{n[0]}*(1+{n[1]}%)"),
     (rf"{_MONEY} ?(?:minus|less|-|down) ?{_MONEY}{_PCT}", lambda n: f"{n[0]}*(1-{n[1]}%)"),
     (rf"(?:sqrt|square root)(?: of)? ?\(? ?{_MONEY} ?\)?", lambda n: f"sqrt({n[0]})"),
@@ -99,7 +103,7 @@ _FORM = [
 ]
 
 _OF_SHARES = re.compile(
-    rf"(?<![\w.]){_MONEY} ?(?:shares?|units|coins|contracts|lots)(?: of [a-z.]+)? ?(?:at|@|times|x) ?{_MONEY}(?: each| apiece| a share| per share)?(?![\w%]|[.,]\d)"
+    rf"(?<![\w.]){_MONEY} ?(?:shares?|units|coins|contracts|lots)(?: of [a-z.]+)? ?(?:at|@|of|for|times|x) ?{_MONEY}(?: each| apiece| a share| per share)?(?![\w%]|[.,]\d)"
 )
 _ASKS_MONEY = re.compile(
     r"\b(?:how much|what(?:'s| is| does| would| do)|worth|cost|total|value|pay|calculate)\b"
@@ -198,19 +202,20 @@ def _plain(number: str, thousands: str | None) -> str:
 
 _RISK = re.compile(rf"\brisk(?:ing|s)?(?: is| of|:)? {_MONEY}({_PCT})?(?! ?(?:reward|to))")
 _ACCOUNT = re.compile(
-    rf"\b(?:account|capital|equity|bankroll)(?: size)?(?: is| of|:)? ?{_MONEY}|{_MONEY} (?:account|capital|bankroll)"
+    rf"\b(?:account|capital|equity|bankroll)(?: size)?(?: is| of|:)? ?{_MONEY}|{_MONEY} (?:account|capital|bankroll)|\b(?:i have|i've got|ive got|i got|i've|with|got|trading with) {_MONEY}(?! ?(?:shares|%|percent))"
 )
 _ENTRY = re.compile(rf"\b(?:entry|entering|entered|buy|buying|in)(?: is| at|:)* {_MONEY}")
 _STOP = re.compile(
-    rf"\bstop(?:[- ]?loss)?(?: distance| width)?(?: is| at| of|:| out at)* {_MONEY}(?: (?:points?|pts))?( away| wide| below| under)?"
+    rf"\bstop(?:[- ]?loss)?(?: distance| width)?(?: is| at| of|:| out at)* {_MONEY}(?: (?:points?|pts|cents?))?( away| wide| below| under)?"
 )
+_CENTS = re.compile(r"\d cents?\b")
 _DISTANCE = re.compile(
-    rf"\bstop distance|\bstop\D*{_MONEY}(?: (?:points?|pts))? (?:away|wide|below|under)"
+    rf"\bstop distance|\bstop\D*{_MONEY}(?: (?:points?|pts|cents?))? (?:away|wide|below|under)"
 )
 _TARGET = re.compile(rf"\b(?:target|tp|exit|take profit)(?: is| at|:)* {_MONEY}")
 _SIZE = re.compile(r"\bhow (?:many|much)\b|\bposition siz|\bsize\b|\bshares\b")
 _REWARD = re.compile(
-    r"\brisk[ /:-]*(?:to[ -])?reward\b|\breward[ /:-]*(?:to[ -])?risk\b|\br[:/]?r\b"
+    r"\brisk[ /:-]*(?:to[ -])?reward\b|\breward[ /:-]*(?:to[ -])?risk\b|\br[:/]?r\b|\b(?:r|are)[- ]multiple\b|\bhow many r\b|\bmultiple of r\b"
 )
 
 
@@ -221,7 +226,7 @@ def _sizing(canvas: Canvas) -> None:
     if stop is None:
         return
     used: list[re.Match[str] | None] = [stop]
-    distance = _numbers_of(stop)
+    distance = _width_of(stop)
     if entry is not None and not _DISTANCE.search(low):
         distance = f"abs({_numbers_of(entry)}-{distance})"
         used.append(entry)
@@ -240,6 +245,12 @@ def _sizing(canvas: Canvas) -> None:
         used.append(account)
     if _DISTANCE.search(low) or entry is not None:
         _claim_all(canvas, [*used, risk], f"{money}/{distance}", SHARES)
+
+
+def _width_of(stop: re.Match[str]) -> str:
+    """The number of a stop, in dollars."""
+    number = _numbers_of(stop)
+    return f"({number}/100)" if _CENTS.search(stop[0]) else number
 
 
 def _numbers_of(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
 """From a clause to the calls of one tool."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -79,6 +79,8 @@ def _maps(clause: Clause) -> list[dict[str, Any]]:
     scales = [*clause.values(Kind.SCALE), *clause.values(Kind.TIMEFRAME)]
     found = dict.fromkeys(_PERIODS.get(scale.removeprefix("last "), "") for scale in scales)
     periods = [period for period in found if period]
+    if _NEXT_WEEK.search(clause.plain) and not periods:
+        periods = ["week"]
     method = {"pivot": clause.values(Kind.PIVOT)[0]} if clause.of(Kind.PIVOT) else {}
     if periods in ([], ["day"]):
         return [method]
@@ -94,6 +96,7 @@ def _price(clause: Clause) -> dict[str, Any]:
     return {"price": numbers[0]} if numbers and Decimal(numbers[0]) > 0 else {}
 
 
+_NEXT_WEEK = re.compile(r"\b(?:next|coming|upcoming) week\b")
 _PLANNED = re.compile(r"PP|[RS]\d|PD")
 """Levels that are known before their session: of the coming monday, if that is nearer."""
 
@@ -103,6 +106,9 @@ def _when(clause: Clause, symbol: str, now: datetime, names: list[str]) -> dict[
     if moment is not None:
         return {"as_of": moment.isoformat()}
     days = clause.days
+    if not days and _NEXT_WEEK.search(clause.plain):
+        monday = today_of(now, symbol) + timedelta(days=7 - today_of(now, symbol).weekday())
+        return {"date": monday.isoformat()}
     if not days or days[0].is_today:
         return {}
     if names and _DAY_PART.search(clause.masked):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from app.agents.model import ToolAnswer
 from app.agents.offline import replies
-from app.agents.offline.leads import said_first
 from app.agents.offline.plans import Plan
+from app.agents.offline.sayings import said_first
 from app.agents.offline.threads import Turn
 
 
@@ -15,8 +15,8 @@ def compose(plan: Plan, turn: Turn, *, introduce: bool) -> Iterator[str]:
     symbols = [call.symbol for call in plan.calls]
     paragraphs = [" ".join(plan.said)] if plan.said else []
     leads = [said_first(lead, answers, symbols) for lead in plan.leads]
-    paragraphs += [" ".join(sentence for sentence in leads if sentence)]
-    paragraphs += _sentences(answers)
+    first, rest = " ".join(sentence for sentence in leads if sentence), _sentences(answers)
+    paragraphs += [f"{first} {rest[0]}"] if first and len(rest) == 1 else [first, *rest]
     if introduce and replies.INTRODUCTION not in plan.said:
         paragraphs.append(f"*{replies.INTRODUCTION}*")
     kept = [paragraph for paragraph in paragraphs if paragraph]

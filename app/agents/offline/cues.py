@@ -23,12 +23,12 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.STATUS,
         2.4,
-        r"\bopen or closed\b|\bearly clos\w+|\b(?:minutes|hours|time) (?:left|remaining|to go)\b|\b(?:session|market|trading|premarket|bell) (?:start|end|begin|begun|started|ended|over|done|begin|finished)\b|\b(?:closing|close|closes|open|opens|opening|shut|shutting) (?:early|late)\b|\b(?:full|short|half|regular|normal) (?:trading )?day\b(?!'s)|\btrading or not\b|\b(?:we|are we|they) off\b|\bget (?:it|that|day) off\b|\bafter[- ]?hours (?:still|over|done|going|open|end)|\b(?:premarket|level) (?:open|started|still going) ?(?:yet|still)?$",
+        r"\bopen or closed\b|\bearly clos\w+|\b(?:minutes|hours|time) (?:left|remaining|to go)\b|\b(?:session|market|trading|premarket|bell) (?:start|end|begin|begun|started|ended|over|done|begin|finished)\b|\b(?:closing|close|closes|open|opens|opening|shut|shutting) (?:early|late)\b|\b(?:full|short|half|regular|normal) (?:trading )?day\b(?!'s)|\btrading or not\b|\b(?:we|are we|they) off\b|\bget (?:it|that|day) off\b|\b(?:after|post)[- ]?(?:hours|market) (?:still|over|done|going|open|end|start|begin)|\b(?:premarket|level) (?:open|started|still going) ?(?:yet|still)?$",
     ),
     (
         Intent.LEVELS,
         2.2,
-        r"\b(?:coincide|confluence|correspond)\w*\b|\bline[sd]? in the sand\b|\b(?:areas?|spots?|zones?|prices?|places?|numbers?) (?:to (?:watch|lean)|of interest|that matter|worth watching)|\bwhere (?:are|would|might) (?:the )?stops\b|\b(?:sensible|logical|obvious) (?:spots?|places?|areas?)\b|\bline[sd]? up with\b|\bstock(?:'s)? (?:key |main )?levels\b|\bwhere (?:would|will|might|do|are) (?:the )?(?:bulls|bears|buyers|sellers|demand|supply) (?:\w+ )?(?:defend|step in|show up)|\b(?:level|number) near (?:that|it)\b|\bimportant lines?\b|\blines? (?:to watch|that matter)\b",
+        r"\b(?:coincide|confluence|correspond)\w*\b|\bline[sd]? in the sand\b|\b(?:areas?|spots?|zones?|prices?|places?|numbers?) (?:to (?:watch|lean)|of interest|that matter|worth watching)|\bwhere (?:are|would|might) (?:the )?stops\b|\b(?:sensible|logical|obvious) (?:spots?|places?|areas?)\b|\bgame ?plan\b|\bplan for\b|\bline[sd]? up with\b|\bstock(?:'s)? (?:key |main )?levels\b|\bwhere (?:would|will|might|do|are) (?:the )?(?:bulls|bears|buyers|sellers|demand|supply) (?:\w+ )?(?:defend|step in|show up)|\b(?:level|number) near (?:that|it)\b|\bimportant lines?\b|\blines? (?:to watch|that matter)\b",
     ),
     (Intent.CHART, 2.4, r"\b(?:timeframe|scale) view\b"),
     (
@@ -85,6 +85,11 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
         Intent.QUOTE,
         1.3,
         r"\b(?:up|down|green|red|higher|lower|gain(?:ed|ing)?|los(?:t|ing)|moved?|change|changed|percent|performance|stronger|weaker|strongest|weakest|outperform\w*|better|worse|ahead|leading|lagging|winning|beating|more)\b",
+    ),
+    (
+        Intent.QUOTE,
+        2.0,
+        r"\b(?:off|under) (?:of )?(?:its|the|their|day(?:'s)?|todays?)?(?: day's| session| session's)? ?(?:highs?|lows?)\b",
     ),
     (Intent.QUOTE, 1.4, r"\b(?:gap|gaps|gapped|gapping)\b(?! fill)"),
     (
@@ -192,6 +197,9 @@ _ASKS_TIME = re.compile(r"(?:so |and )?(?:when|what time|how long|how many|is it
 _IS_CHART = re.compile(
     r"^(?:please |can you )?(?:chart|plot|graph|draw|mark|overlay)\b|^(?!.*\bon (?:the|a|my)\b).*\bcharts?$|\bcharts? with\b"
 )
+_ON_CHART = re.compile(
+    r"\b(?:put|show|draw|plot|add|overlay|mark|see) .*\bon (?:the|a|my) charts?\b"
+)
 _COUNTS_ATRS = re.compile(
     r"\b(?:how many|how much) indicator|\b(?:far|away|distance)\b.* in indicator"
 )
@@ -209,6 +217,7 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.LEVELS, 3.0, bool(_COUNTS_ATRS.search(masked))),
         (Intent.CHART, 1.0, has_frame and bool(_IS_CHART.search(masked))),
         (Intent.CHART, 1.0, bool(clause.of(Kind.LEVEL)) and bool(_IS_CHART.search(masked))),
+        (Intent.CHART, 3.0, bool(_ON_CHART.search(masked))),
         (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
     )
     for intent, weight, applies in rules:

@@ -22,7 +22,8 @@ class Look(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A spoken day; exactly one of `offset`, `weekday`, `month` or `holiday` is set.
+    """A spoken day; one of `offset`, `weekday`, `month` or `holiday` is set, or `day` alone
+    ("the 12th").
 
     `which` is the word before it (`last`, `next`, `this` or empty), `shift` days are added after.
     """
@@ -47,6 +48,8 @@ class Day:
         if self.weekday is not None:
             return _weekday(today, self.weekday, self.which, look)
         look = {"last": Look.BACK, "next": Look.AHEAD}.get(self.which, look)
+        if self.month is None and not self.holiday:
+            return _choose(_months(today, self.day), today, look)
         years = [self.year] if self.year else range(today.year - 2, today.year + 3)
         dates = [found for year in years if (found := self._in(year)) is not None]
         return _choose(dates, today, look)
@@ -58,6 +61,18 @@ class Day:
             return date(year, self.month or 1, self.day)
         except ValueError:
             return None
+
+
+def _months(today: date, day: int) -> list[date]:
+    """A day of this month and of its neighbours, where they have it."""
+    found = []
+    for step in (-1, 0, 1):
+        year, month = divmod(today.year * 12 + today.month - 1 + step, 12)
+        try:
+            found.append(date(year, month + 1, day))
+        except ValueError:
+            continue
+    return found
 
 
 def _weekday(today: date, weekday: int, which: str, look: Look) -> date:

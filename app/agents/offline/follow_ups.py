@@ -55,6 +55,11 @@ _ON = re.compile(
 )
 
 
+_BARE_AVERAGE = re.compile(
+    r"^(?:and |now |also |please |can you )*(?:add|overlay|draw|plot|include|with) (?:the )?(\d{1,3}(?:(?: and |, | & )(?:the )?\d{1,3})*)(?: too| as well| please)*$"
+)
+
+
 def _redrawn(clause: Clause, frame: Frame) -> Call | None:
     """The chart of the last answer with lines added or taken away; None if it is not about it."""
     if not frame.calls or frame.calls[-1].name != "show_chart" or clause.of(Kind.SYMBOL):
@@ -67,6 +72,12 @@ def _redrawn(clause: Clause, frame: Frame) -> Call | None:
     if clause.of(Kind.AVERAGE) and _ADDS.search(clause.plain):
         drawn = [*last.arguments.get("averages", ()), *clause.values(Kind.AVERAGE)]
         return last.having(averages=list(dict.fromkeys(drawn)))
+    periods = _BARE_AVERAGE.search(clause.plain.strip(" ?!."))
+    if periods is not None:
+        added = [f"sma{period}" for period in re.findall(r"\d+", periods[1])]
+        return last.having(
+            averages=list(dict.fromkeys([*last.arguments.get("averages", ()), *added]))
+        )
     if _ON.search(clause.plain.strip(" ?!.")):
         return last.having(levels=True)
     return None

@@ -33,6 +33,23 @@ _MORE_NAMES = {
     "invidia": "NVDA",
     "envidia": "NVDA",
     "and vidia": "NVDA",
+    "google a": "GOOGL",
+    "google c": "GOOG",
+    "s and p": "SPX",
+    "s and p 500": "SPX",
+    "russel": "RUT",
+    "russel 2000": "RUT",
+    "mickey dees": "MCD",
+    "micky dees": "MCD",
+    "mickey d's": "MCD",
+    "sap": "SAP",
+    "siemens": "SIEMENS",
+    "lvmh": "LVMH",
+    "nestle": "NESTLE",
+    "samsung": "SAMSUNG",
+    "volkswagen": "VOLKSWAGEN",
+    "bmw": "BMW",
+    "rolex": "ROLEX",
     "dax": "DAX",
     "ftse": "FTSE",
     "nikkei": "NIKKEI",
@@ -54,6 +71,21 @@ _MORE_NAMES = {
 }
 """What the directory does not list: how names are heard by a dictating phone, and foreign indices,
 so that the tools can say they are unknown."""
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "mag 7": ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA"),
+    "mag7": ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA"),
+    "mag seven": ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA"),
+    "magnificent 7": ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA"),
+    "magnificent seven": ("AAPL", "MSFT", "GOOGL", "AMZN", "NVDA", "META", "TSLA"),
+    "faang": ("META", "AAPL", "AMZN", "NFLX", "GOOGL"),
+    "fang": ("META", "AMZN", "NFLX", "GOOGL"),
+    "major indices": ("SPX", "NDX", "DJI", "RUT"),
+    "major indexes": ("SPX", "NDX", "DJI", "RUT"),
+    "main indices": ("SPX", "NDX", "DJI", "RUT"),
+    "big indices": ("SPX", "NDX", "DJI", "RUT"),
+}
+"""Names that mean several symbols."""
 
 RENAMED = ("FB", "SQ", "ANTM", "VIAC", "PARA", "RTN", "UTX", "FI")
 """Former symbols whose company trades on under another one; others are told by the tools."""

@@ -22,11 +22,11 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.REFUSED,
-        r"\b(?:you(?:'re| are)? (?:suck|stupid|dumb|useless|an? idiot|trash|garbage|worthless|shit)|fuck|idiot|moron|piece of (?:shit|crap|junk)|shut up|go to hell|hate you|screw you|stupid (?:bot|coach))",
+        r"\b(?:you(?:'re| are)? (?:suck|stupid|dumb|useless|an? idiot|trash|garbage|worthless|shit)|fuck|idiot|moron|piece of (?:shit|crap|junk)|^shut up|shut up (?:you|bot|coach)|go to hell|hate you|screw you|stupid (?:bot|coach))",
     ),
     (
         Intent.DESCRIBE,
-        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that|all this|all that) (?:\w+ )?work\b|\bwho am i (?:talking|speaking|chatting) (?:to|with)\b|\b(?:kind|sort) of (?:things|stuff|questions) (?:do|can) you\b|\b(?:numbers|prices|data|quotes|figures) (?:\w+ )?(?:made up|fake|invented|fictional|real|genuine|live|delayed)\b|\b(?:real|live|delayed|fake|actual) (?:market )?(?:data|prices|quotes|numbers)$|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: \w+){0,2}$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|those|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate|fake)|\b(?:is|are) (?:this|these|those|they|it) (?:\w+ )?(?:real|live|fake|simulated)(?: (?:data|prices?|numbers?|quotes?|money))?$|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
+        r"\bwhat (?:else )?(?:can|could|do) you (?:\w+ )?(?:do|help|answer|know|tell me|offer|support|cover)\b|\bwhat are (?:you|your) (?:good at|able to|capable|for|abilities|skills|features|capabilities|functions|limits|limitations)\b|\bwho are you\b|\bwhat are you\b|\bwho (?:made|built|created) you\b|\bhow (?:do|does|can|should) (?:i|you|this|it) (?:use|work|start|get started|talk|ask|operate)\b|\bhow (?:do|does) (?:you|this|it|that|all this|all that) (?:\w+ )?work\b|\bwho am i (?:talking|speaking|chatting) (?:to|with)\b|\b(?:kind|sort) of (?:things|stuff|questions) (?:do|can) you\b|\b(?:numbers|prices|data|quotes|figures) (?:\w+ )?(?:made up|fake|invented|fictional|real|genuine|live|delayed)\b|\b(?:real|live|delayed|fake|actual) (?:market )?(?:data|prices|quotes|numbers)$|\bwhat (?:can|should|could|do|kind of \w+ can|sort of \w+ can|questions can|stuff can) i (?:\w+ )?(?:ask|do|say|type)\b|\bwhat kind of \w+ (?:can|do)\b|\b(?:capabilities|abilities|features|commands|functions|your skills|instructions for use|manual|tutorial)\b|^(?:please )?(?:help|help me|menu|start|\?|/help|options|i need help|get started)(?: me| out| please)*$|\bare you (?:a |an )?(?:bot|ai|robot|human|real|person|chatgpt|gpt|llm|offline|machine|model)\b|\bwhat(?:'s| is) your (?:name|job|purpose|role)\b|\bhow can you help\b|\bcan you help(?: me)?(?: \w+){0,2}$|\bwhat (?:tools|data) do you\b|\bwhere (?:do|does|are) (?:your|the|you|these) .*(?:from|get|numbers|data)\b|\b(?:is|are) (?:this|these|those|your|the) (?:data|prices?|numbers?|quotes?) (?:real|live|delayed|simulated|accurate|fake)|\b(?:is|are) (?:this|these|those|they|it) (?:\w+ )?(?:real|live|fake|simulated)(?: (?:data|prices?|numbers?|quotes?|money))?$|\btell me about yourself\b|\bintroduce yourself\b|\bshow me (?:some )?examples\b|\bwhich (?:symbols|markets|indicators|tickers|stocks) (?:do|can) you\b|\bwhat (?:symbols|markets|indicators|tickers|stocks) (?:do|can|are) (?:you|available|supported)|\bgood for\?*$|\b(?:do|can|will|does) (?:you|it|anyone|this) (?:\w+ )?(?:see|store|keep|save|share|sell|read|remember|track|record|log) (?:my|our|what i|everything)\b|\bis my (?:data|account|information) (?:\w+ )?(?:safe|private|stored|shared|secure)|\bwhich brokers?\b|\bwhat brokers?\b|\bwho can see (?:my|this)\b|^(?:so |and |hey )?(?:do|can|could) (?:you|u) (?:also |even )?(?:have|support|do|offer|cover|know|handle|understand|speak) [\w ]+$|\bwhat(?:'s| is| does) (?:this|it|that) ?(?:thing|bot|app|tool|coach|page|site|chat)? (?:do|for|about)$|\bwhat does this do\b",
     ),
     (
         Intent.ALERT,
@@ -38,7 +38,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.JOURNAL,
-        r"\bjournal\b|\bmy win[- ]?rate\b|\bhow did i do\b|\blog (?:this|a|my|that) (?:trade|entry|fill)|\bmy (?:last|recent|past|best|worst) (?:\w+ )?trades?\b|\btrade (?:log|history|review)\b|\breview my (?:trade|week|day)|\bimport (?:my )?(?:trades|csv|broker)|\brecord (?:this|my|a) trade",
+        r"\bjournal\b|\bmy win[- ]?rate\b|\bhow(?:'d| did|d) i do\b|\blog (?:this|a|my|that) (?:trade|entry|fill)|\bmy (?:last|recent|past|best|worst) (?:\w+ )?trades?\b|\btrade (?:log|history|review)\b|\breview my (?:trade|week|day)|\bimport (?:my )?(?:trades|csv|broker)|\brecord (?:this|my|a) trade",
     ),
     (
         Intent.POSITIONS,
@@ -51,7 +51,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     ),
     (
         Intent.SCAN,
-        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s|ing)?\b(?<!the screen)(?<!my screen)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me|recommend)(?: me)?(?: all)?(?: the)?(?: (?!of\b|can\b|do\b|are\b)\w+){0,2} (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|^(?:show me |find |list |any |give me |are there any )*(?:stocks|names|tickers|symbols|companies|etfs|coins) (?:above|below|near|with|that|breaking|making|under|over|at|which|trading|crossing|hitting)\b|\b(?:which|what) (?:sectors?|industr\w+) \b|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
+        r"\bscan(?:s|ner)?\b|\bscreen(?:er|s|ing)?\b(?<!the screen)(?<!my screen)(?<!on screen)|\b(?:top|biggest|best|worst) (?:\w+ )?(?:gainers?|losers?|movers?|performers?|stocks?|setups?)\b|\b(?:which|what|find|list|show me|any|give me|recommend)(?: me)?(?: all)?(?: the)?(?: (?!of\b|can\b|do\b|are\b|happens?\b|to\b|will\b)\w+){0,2} (?:stocks|names|tickers|symbols|companies|etfs|coins|setups?)\b(?! can)|\bmovers\b|\bwhat(?:'s| is) (?:moving|hot|breaking out)\b|\b(?:what|which) (?:stock|coin|ticker)s? (?:should|to|is best)|^(?:show me |find |list |any |give me |are there any )*(?:stocks|names|tickers|symbols|companies|etfs|coins) (?:above|below|near|with|that|breaking|making|under|over|at|which|trading|crossing|hitting)\b|\b(?:which|what) (?:sectors?|industr\w+) \b|\b(?:best|worst|top)[- ]perform\w+\b(?!.*\bstock\b)|\b(?:best|worst|strongest|weakest|hottest|leading) (?:sectors?|industr\w+|stocks?)$|\bunusual (?:volume|activity)\b|\bmost active\b|\bgainers\b|\blosers\b",
     ),
     (
         Intent.NEWS,
@@ -64,7 +64,7 @@ _GUARDS: tuple[tuple[Intent, str], ...] = (
     (
         Intent.ADVICE,
         r"\b(?:should|shall|would|do|can) (?:i|we|you|u|one) (?:\w+ )?(?:buy|sell|short|hold|long|enter|exit|get (?:in|out|into)|take (?:profits?|the trade)|add|trim|dump|invest|go (?:long|short)|bail|cover|load up|dip|ape)\b"
-        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\b(?:over|under)valued\b|\btrade ideas?\b|\b(?:cheap|expensive)\b(?! (?:stocks|options))|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
+        r"|\b(?:good|great|bad|right|safe|decent) (?:time|buy|entry|investment|price|trade|idea|spot|level)(?: to (?:buy|sell|get in|enter|short))?\b|\b(?:a|is it (?:a )?) ?(?:buy|sell|short|hold)(?: or (?:a )?(?:buy|sell|short|hold))?(?: here| now| right now| today| at this price)?$|\bbuy or sell\b|\blong or short\b|\bsell or hold\b|\bhold or sell\b|\bbuy the dip\b|\bworth (?:buying|selling|it|getting)\b|\b(?:recommend|your (?:opinion|take|view|advice|thoughts?)|what do you think)\b|\btoo late to (?:buy|get|short)|\b(?:any|your) (?:advice|tips?)\b|\b(?:stock|hot|trading|trade|investment) tips?\b|\b(?:over|under)valued\b|\btrade ideas?\b|\b(?:cheap|expensive)\b(?! (?:stocks|options))|\bdouble down\b|\baverage down\b|\bwhere (?:should|would|do|can) i (?:buy|sell|enter|put my stop|get in|exit|take profit|short)\b",
     ),
     (
         Intent.FORECAST,
@@ -93,7 +93,7 @@ _SMALL_TALK = (
     (
         Intent.THANKS,
         re.compile(
-            r"^(?:(?:ok(?:ay)?|k|great|cool|nice|perfect|awesome|thanks?(?: you)?|thank you|cheers|got it|gotcha|good|sweet|lol|haha+|bye|goodbye|see you|see ya|later|cya|good ?night|gn|nite|night|sleep well|hm+|oh|ah|i see|word|bet|roger|copy that|noted|ciao|no|yes|yep|yeah|nope|never ?mind|sure|right|fine|alright|understood|makes sense|much appreciated|appreciate it|well done|good job|good bot|love it|wow|amazing|that's all|that is all|so much|very much|a lot|a ton|mate|coach|man|bro|dude|buddy|very|you|for the help|for that|for now|one|it)\b[ ,.!]*)+$"
+            r"^(?:(?:ok(?:ay)?|k|great|cool|nice|perfect|awesome|thanks?(?: you)?|thank you|cheers|got it|gotcha|good|sweet|lol|haha+|bye|goodbye|see you|see ya|later|cya|good ?night|gn|nite|night|sleep well|hm+|oh|ah|i see|word|bet|roger|copy that|noted|ciao|no|yes|yep|yeah|nope|never ?mind|sure|right|fine|alright|understood|makes sense|much appreciated|appreciate it|(?:that |this |it )?(?:really )?help(?:ed|s)(?: me)?|you(?:'re| are) (?:great|the best|awesome)|well done|good job|good bot|love it|wow|amazing|that's all|that is all|so much|very much|a lot|a ton|mate|coach|man|bro|dude|buddy|very|you|for the help|for that|for now|one|it)\b[ ,.!]*)+$"
         ),
     ),
 )
@@ -101,6 +101,22 @@ _SMALL_TALK = (
 _OFF_TOPIC = re.compile(
     r"\b(?:poem|haiku|joke|song|story|recipe|weather|football|soccer|super ?bowl|movie|president|capital of|translate|essay|code|python|javascript|homework|girlfriend|boyfriend|bake|cook|lyrics|riddle|horoscope|god|meaning of life|religion|politic\w*|election|pizza|dinner|restaurant|travel|vacation|hotel|flight|doctor|medicine|sex|dating|cats?|dogs?|chess|game|sports?|nba|nfl|mortgage|tax(?:es)?|email to|write (?:me )?(?:a|an|some)|sing|birthday|world cup|who (?:won|is the|was)|how (?:tall|old)|limerick|rap)\b"
 )
+
+
+_VENTS = re.compile(
+    r"\b(?:tilt(?:ed|ing)|frustrat\w+|stressed|burn(?:ed|t) out|heartbroken|devastated|discouraged|revenge trad\w+|blew (?:up|it)|blown up|down bad)\b"
+    r"|\b(?:i|i've|ive|just|we) (?:just |really |have )?(?:lost|losing|dropped) (?:so much|too much|a lot|a ton|all|everything|money|my|half|big|again|\w+ (?:trades?|days?|dollars|bucks|grand)\b|number)"
+    r"|\b(?:trading|this|day trading) is (?:so |really |too |just |fucking |very )*(?:hard|tough|brutal|exhausting|depressing|difficult)\b"
+    r"|\bi (?:suck|quit|give up|hate (?:this|trading|my life|losing))\b|\b(?:bad|rough|awful|terrible|horrible|worst|tough) day\b"
+    r"|\bi(?:'m| am|m) (?:so |really |very |just )*(?:sad|angry|mad|scared|tired|depressed|done|nervous|upset|crushed)\b"
+)
+
+
+def _vents(clause: Clause) -> bool:
+    """Whether somebody tells how it feels, of no symbol and without a question."""
+    return (
+        not clause.of(Kind.SYMBOL) and "?" not in clause.text and bool(_VENTS.search(clause.plain))
+    )
 
 
 def guarded(clause: Clause) -> Intent:
@@ -111,6 +127,8 @@ def guarded(clause: Clause) -> Intent:
             return intent
     if clause.of(Kind.CONTRACT):
         return Intent.OPTIONS
+    if _vents(clause):
+        return Intent.VENTING
     masked = clause.masked.strip(" ?!.,:")
     for intent, pattern in _GUARD:
         if clause.of(Kind.SUM) and intent not in _BEFORE_SUMS:

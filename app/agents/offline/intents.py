@@ -18,6 +18,7 @@ class Intent(StrEnum):
     EXPLAIN = "explain"
     HELLO = "hello"
     THANKS = "thanks"
+    VENTING = "venting"
     REFUSED = "refused"
     OFF_TOPIC = "off topic"
     ALERT = "alerts"

@@ -101,7 +101,7 @@ _VWAP = re.compile(
     r"\b(?:the |its )?(?:session )?(?:vwaps?|volume[- ]weighted average(?: price)?)(?!\w)"
 )
 _POINT = re.compile(
-    r"\b(?:central |daily )?pivot point\b|\b(?:the|daily|central) pivot\b(?! (?:levels?|points))|\bpp\b"
+    r"\b(?:central |daily )?pivot point\b|\b(?:the|daily|central) pivot\b(?! (?:levels?|points?))|(?<=weekly )pivot\b(?! (?:levels?|points?))|(?<=monthly )pivot\b(?! (?:levels?|points?))|\bpp\b"
 )
 _FIRST = re.compile(
     r"\b(?:the )?(first|nearest|next|closest|second|third|fourth) ?(one|two|three|four|five|[1-5])? "

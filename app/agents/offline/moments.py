@@ -67,6 +67,10 @@ _AGO = re.compile(r"\b(\d{1,2}|one|a|two|three|four|five|six|seven) (day|week|se
 _NAMED = re.compile(
     rf"\b(?:(?:this )?(last|past|previous|prior|next|this|coming|the|every|each|most|some) )?{_WEEKDAY}(?!\w)"
 )
+_OF_THIS_MONTH = re.compile(
+    r"\b(?:on |for |of |from )(?:the )(\d{1,2})(?:st|nd|rd|th)\b(?! (?:of|hour|bar|candle|time))"
+)
+_SINCE = re.compile(r"\b(?:since|from|versus|vs|against|than|over) (?:the )?$")
 _OFFSETS = {
     "the day before yesterday": -2,
     "day before yesterday": -2,
@@ -119,6 +123,9 @@ def _dated(canvas: Canvas) -> None:
             year = int(match[3]) if match[3] else None
             number = _MONTHS.index(match[month][:3]) + 1
             _claim(canvas, match, Day(year=year, month=number, day=int(match[day])))
+    for match in canvas.free(_OF_THIS_MONTH):
+        if 1 <= int(match[1]) <= 31:
+            _claim(canvas, match, Day(day=int(match[1])))
 
 
 def _offset(word: str) -> int:
@@ -150,13 +157,18 @@ def _is_habit(match: re.Match[str], canvas: Canvas) -> bool:
     return match[2].endswith("days") and not _ITS_LEVELS.match(canvas.low, match.end())
 
 
+_MOVED = re.compile(r"\b(?:move[ds]?|chang\w+|up|down|percent\w*|gain\w*|drop\w*|since)\b|%")
+"""A change is measured from a day: it is told now, not then."""
+
+
 def _claim(canvas: Canvas, match: re.Match[str], day: Day, *, is_habit: bool = False) -> None:
     start, end = match.span()
     around = _AROUND.search(canvas.low[:start])
     if around and day.offset is None:
         start = around.start()
         day = replace(day, shift=1 if around[2] == "after" else -1)
-    canvas.claim(Mention(Kind.DAY, start, end, day=day, is_certain=not is_habit))
+    is_base = bool(_SINCE.search(canvas.low[:start])) and bool(_MOVED.search(canvas.low))
+    canvas.claim(Mention(Kind.DAY, start, end, day=day, is_certain=not (is_habit or is_base)))
 
 
 def recognise_times(canvas: Canvas) -> None:

@@ -9,17 +9,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.agents.offline.gazetteer import Gazetteer
+from app.agents.offline.gazetteer import GROUPS, Gazetteer
 from app.agents.offline.mentions import Canvas, Kind, Mention
 from app.agents.offline.spelling import english, nearest
-from app.agents.offline.words import CUES, NEVER_LOWER, SURE, TERMS, VERBS
+from app.agents.offline.words import CUES, NEVER_LOWER, SURE, TERMS, TRADED_WORDS, VERBS
 from app.market.directory import alias_key
 
 _TOKEN = re.compile(
-    r"[$^]?[A-Za-z][\w&]*(?:[.\-'][A-Za-z]+)*(?:/[A-Za-z]{3,4})?|\d{2,4}(?![\d.,%:/])"
+    r"[$^]?[A-Za-z][\w&]*(?:[.\-'][A-Za-z]+)*(?:/[A-Za-z]{3,4})?|(?<=mag )7\b|(?<=magnificent )7\b|\d{2,4}(?![\d.,%:/])"
 )
 _WORDS = re.compile(r"[a-z][a-z']*")
-_LINK = re.compile(r"^ ?(?:,|and|&|/|or|vs\.?|against|\+| ) ?$")
+_LINK = re.compile(r"^ ?(?:,|and|&|/|or|vs\.?|versus|against|with|to|than|\+| ) ?$")
 
 
 _BARE = re.compile(
@@ -99,6 +99,9 @@ def _name(words: Sequence[_Token], canvas: Canvas, gazetteer: Gazetteer) -> Ment
     text = canvas.text[start:end]
     possessive = re.sub(r"'[sS]?$", "", text)
     keys = list(_spellings(alias_key(text), alias_key(possessive)))
+    group = next((GROUPS[key] for key in keys if key in GROUPS), None)
+    if group is not None:
+        return Mention(Kind.SYMBOL, start, end, values=group)
     spelled = next((key for key in keys if key in gazetteer.names), None)
     if spelled is None:
         return _heard(words, canvas, gazetteer)
@@ -159,6 +162,8 @@ def _spellings(*keys: str) -> Iterator[str]:
         yield key
         yield key.removeprefix("the ")
         yield key.removesuffix(" etf").removeprefix("the ")
+        if key.endswith("s") and (key[:-1] in TRADED_WORDS or key not in english()):
+            yield key[:-1]
 
 
 def _is_exact_ticker(text: str, gazetteer: Gazetteer) -> bool:
@@ -246,6 +251,10 @@ def _unknown(
     return None
 
 
+_ARTICLE = re.compile(r"\b(?:a|an) $")
+"""Behind it stands a thing ("a doji"), not a name."""
+
+
 def _misspelled(
     rest: Sequence[_Token], found: Sequence[Mention], canvas: Canvas, gazetteer: Gazetteer
 ) -> list[Mention]:
@@ -257,6 +266,8 @@ def _misspelled(
         if token.start in known or not low.isalpha() or len(low) < 3 or low in CUES or low in TERMS:
             continue
         if low in english() or gazetteer.knows(low) or low in NEVER_LOWER:
+            continue
+        if _ARTICLE.search(canvas.low[: token.start]):
             continue
         result += _guess(token, low, canvas, gazetteer)
     return result

@@ -16,6 +16,10 @@ REFUSED = (
 )
 HELLO = "Hello. Ask me about a symbol: its key levels, a quote, an indicator, a chart, or the market's hours."
 THANKS = "You're welcome."
+VENTING = (
+    "That sounds hard, and I am sorry. A pause costs nothing; the market will be there."
+    " When you want to go on, I can lay out levels so that the next plan is calm."
+)
 FORECAST = "Nobody knows where a price will go, and I do not forecast. What I can say is where it stands among its levels."
 ADVICE = "I do not say what to buy or sell. These are the levels a plan could be built on."
 NO_REASONS = "I have no news, so I cannot say why. What the tape says:"

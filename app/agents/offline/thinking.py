@@ -18,7 +18,7 @@ from app.agents.offline.clauses import Clause
 from app.agents.offline.follow_ups import follow_up
 from app.agents.offline.guards import is_off_topic
 from app.agents.offline.intents import TOOLS, UNBUILT, Intent
-from app.agents.offline.leads import quote_leads
+from app.agents.offline.leads import leads_of
 from app.agents.offline.likeness import Likeness
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame, Plan
@@ -35,6 +35,7 @@ _MAKERS: dict[Intent, Callable[[Clause, list[str], datetime], list[Call]]] = {
 _SAID = {
     Intent.HELLO: replies.HELLO,
     Intent.THANKS: replies.THANKS,
+    Intent.VENTING: replies.VENTING,
     Intent.REFUSED: replies.REFUSED,
     Intent.OFF_TOPIC: replies.OFF_TOPIC,
 }
@@ -164,7 +165,7 @@ def _without_symbol(intent: Intent, clause: Clause, now: datetime, plan: Plan) -
             plan.say(replies.NOT_UNDERSTOOD)
 
 
-_THAT = re.compile(r"\b(?:that|this|those|these)\b")
+_THAT = re.compile(r"\b(?:that|this|those|these)\b|\b(?:far|away|close|near) (?:away )?is it\b")
 
 
 def _of_that_level(calls: list[Call], clause: Clause, frame: Frame) -> list[Call]:
@@ -194,4 +195,4 @@ def _with_symbol(intent: Intent, wish: Wish, frame: Frame, now: datetime, plan: 
         calls = _MAKERS[intent](wish.clause, symbols, now)
         calls = _of_that_level(calls, wish.clause, frame)
     places = plan.add(calls)
-    plan.leads += quote_leads(intent, wish.clause, calls, places)
+    plan.leads += leads_of(intent, wish.clause, calls, places)

@@ -65,7 +65,7 @@ def _corrected(canvas: Canvas) -> Canvas:
     return canvas
 
 
-_COURTESY = (Intent.HELLO, Intent.THANKS)
+_COURTESY = (Intent.HELLO, Intent.THANKS, Intent.VENTING)
 
 
 def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
@@ -73,6 +73,8 @@ def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
 
     Where no piece wants anything, what cannot be read is kept, so that it can be said.
     """
+    if wishes[0].intent is Intent.VENTING and not any(wish.has_symbol for wish in wishes):
+        return wishes[:1]
     kept = [wish for wish in wishes if wish.intent not in _COURTESY]
     wanting = [wish for wish in kept if wish.intent is not Intent.NONE]
     rest = [
@@ -87,7 +89,7 @@ def _without_courtesy(wishes: list[Wish]) -> list[Wish]:
 
 _TELLS = re.compile(
     r"^(?:(?:so|well|ok|okay|and|but|btw|by the way|anyway|anyways|look|listen|man|ugh|yeah|oh|hey|because|cause|since|while|like|honestly|basically|also|now)\b,? )*"
-    r"(?:(?:i|i'm|im|i've|ive|i'd|my|our|he|she|his|her|everyone|everybody|nobody|people|someone|some guy|not|never|don't|dont|been|having|saw|read|heard|thought|got|lost|missed)\b"
+    r"(?:(?:i|i'm|im|i've|ive|i'd|hope|hoping|trust|my|our|he|she|his|her|everyone|everybody|nobody|people|someone|some guy|not|never|don't|dont|been|having|saw|read|heard|thought|got|lost|missed)\b"
     r"|(?:we|we're|we've|they|they're)\b(?!.*\b(?:open|close|closed|trade|trading|off)\b)"
     r"|(?:the|this|that|every) (?:\w+ ){1,2}(?:went|was|were|came|got|kept|keeps|had|has|asks?|says?|said|swears?|thinks?|bragg?\w*)\b)"
 )

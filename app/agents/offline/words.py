@@ -56,7 +56,7 @@ closes opening open opened gap gapped market markets holiday holidays premarket 
 afterhours previous yesterday yesterday's tomorrow today monday tuesday wednesday thursday
 friday saturday sunday weekly daily monthly hourly minute minutes weekend thanksgiving christmas
 compare versus stronger weaker fibonacci camarilla woodie demark traditional vwap above below
-between trading session overbought oversold momentum trend change percent finish finished
+between trading session overbought oversold momentum trend trending change percent finish finished
 started before after nearest bitcoin crypto calculate position positions portfolio journal alert
 alerts options option order orders earnings please thanks hello what where when which should
 would afternoon morning without
