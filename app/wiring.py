@@ -54,7 +54,7 @@ def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
 def build_market(settings: Settings) -> tuple[MarketData, Clock]:
     """The market and its present: `simulated`, or `files:DIR`."""
     name, _, place = settings.market.partition(":")
-    if name == "simulated" and not place:
+    if name in ("auto", "simulated") and not place:
         from app.market.providers.simulated import SimulatedClock, SimulatedMarket
 
         clock = SimulatedClock(WallClock())

@@ -19,7 +19,7 @@ from app.indicators.formulas import atr
 from app.levels.arrays import SessionBounds, measure_sessions
 from app.levels.pivots import Prices, traditional_pivots
 from app.market.calendar import session_table, sessions_between
-from app.market.models import Bars, Floats
+from app.market.models import Bars, Floats, Provider
 from benchmarks.paired import paired_timings, print_timings
 
 DAYS = 30
@@ -72,6 +72,7 @@ def random_bars() -> Bars:
     close = np.round(600 + np.cumsum(random.normal(0, 0.05, count)), 2)
     open_ = np.round(close + random.normal(0, 0.05, count), 2)
     return Bars(
+        provider=Provider(name="hand"),
         symbol=SYMBOL,
         timeframe=Timeframe.M1,
         time=time.astype(np.int64),

@@ -61,7 +61,7 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
     found: Sequence[Level] = ()
     if args.levels:
         found = (await map_levels(instrument.symbol, market=context.market, as_of=as_of)).levels
-    book = PriceBook(context.book, instrument, quote.as_of)
+    book = PriceBook(context.book, instrument, quote.as_of, quote.provider)
     last = book.price("last", quote.last, "last")
     lines = tuple(
         ChartLine(
@@ -116,5 +116,5 @@ def _chart(
         averages=args.averages,
         as_of=args.as_of,
         decimals=instrument.decimals,
-        freshness=freshness(context.market.provider, instrument, quote.as_of, session),
+        freshness=freshness(quote.provider, instrument, quote.as_of, session),
     )

@@ -100,7 +100,7 @@ async def get_indicators(args: IndicatorsArgs, context: ToolContext) -> ToolResu
     }
     notes = _notes(args.timeframe, wanted, bars)
     session_now = calendar.session_at(as_of, instrument.calendar)
-    shown = freshness(context.market.provider, instrument, as_of, session_now)
+    shown = freshness(bars.provider, instrument, as_of, session_now)
     card = IndicatorsCard(
         symbol=instrument.symbol,
         name=instrument.name,

@@ -44,7 +44,9 @@ def record_readings(
 ) -> Mapping[str, Figure]:
     """The last price and every line of every reading, by path."""
     last = decimal_of(bars.close[-1])
-    figures = {"last": PriceBook(book, instrument, as_of).price("last", last, "last")}
+    figures = {
+        "last": PriceBook(book, instrument, as_of, bars.provider).price("last", last, "last")
+    }
     for reading in readings:
         if reading.value is None:
             continue

@@ -31,7 +31,7 @@ class MapFigures:
 
 def record_map(book: Book, found: LevelMap, *, asked_price: Decimal | None = None) -> MapFigures:
     """Every number of the map, in `book`: five a level, and the last price, its change and the ATR."""
-    prices = PriceBook(book, found.instrument, found.as_of)
+    prices = PriceBook(book, found.instrument, found.as_of, found.provider)
     figures = [prices.price("last", found.last, "last", as_of=found.last_at)]
     if found.change_pct is not None:
         figures.append(prices.percent("change_pct", found.change_pct, "change"))

@@ -132,7 +132,7 @@ def _date(session: Session) -> Date:
 
 
 def _record(context: ToolContext, instrument: Instrument, quote: Quote, history: Bars) -> _Figures:
-    book = PriceBook(context.book, instrument, quote.as_of)
+    book = PriceBook(context.book, instrument, quote.as_of, quote.provider)
     recorded = [book.price("last", quote.last, "last")]
     if quote.change is not None and quote.change_pct is not None:
         recorded += [
@@ -249,7 +249,7 @@ def _card(
             if instrument.has_volume or "volume" not in path
         ),
         notes=context.market.notes(instrument.symbol),
-        freshness=freshness(context.market.provider, instrument, quote.as_of, session),
+        freshness=freshness(quote.provider, instrument, quote.as_of, session),
     )
 
 

@@ -26,7 +26,10 @@ def volume_unit(instrument: Instrument) -> Unit:
 class PriceBook:
     """Records figures of one instrument at one moment, at its own decimals."""
 
-    def __init__(self, book: Book, instrument: Instrument, as_of: datetime) -> None:
+    def __init__(
+        self, book: Book, instrument: Instrument, as_of: datetime, provider: Provider
+    ) -> None:
+        name_provider(book, provider)
         self._book = book
         self._instrument = instrument
         self._as_of = as_of
@@ -103,5 +106,17 @@ def freshness(
         as_of=as_of,
         is_simulated=provider.is_simulated,
         delay_minutes=provider.delay_minutes,
+        is_estimated=provider.is_estimated,
+        stale_since=provider.stale_since,
+        instead_of=provider.instead_of,
         session="closed" if phase == "closed session" else phase,
+    )
+
+
+def name_provider(book: Book, provider: Provider) -> None:
+    """The figures that `book` records from now on come from `provider`."""
+    book.comes_from(
+        provider.name,
+        is_simulated=provider.is_simulated,
+        delay_minutes=provider.delay_minutes,
     )

@@ -38,6 +38,11 @@ class Freshness(BaseModel):
     as_of: datetime
     is_simulated: bool = False
     delay_minutes: int = 0
+    is_estimated: bool = False
+    stale_since: datetime | None = None
+    """Set when the provider does not answer now: these are the prices it gave then."""
+    instead_of: tuple[str, ...] = ()
+    """Providers that were asked before this one and did not answer."""
     session: str = ""
     """What runs, in words: "regular session", "closed since Friday 16:00 ET"."""
     is_frozen: bool = False

@@ -26,6 +26,7 @@ class Source(BaseModel):
     as_of: datetime
     provider: str
     is_simulated: bool
+    delay_minutes: int = 0
 
     @classmethod
     def of(cls, figure: Figure) -> "Source":
@@ -38,6 +39,7 @@ class Source(BaseModel):
             as_of=figure.as_of,
             provider=figure.provider,
             is_simulated=figure.is_simulated,
+            delay_minutes=figure.delay_minutes,
         )
 
 

@@ -114,6 +114,7 @@ def figure_values(figure: Figure) -> dict[str, Any]:
         "grouped": figure.grouped,
         "provider": figure.provider,
         "is_simulated": figure.is_simulated,
+        "delay_minutes": figure.delay_minutes,
     }
 
 

@@ -109,7 +109,7 @@ def _session(session: Session | None) -> SessionBody | None:
 async def quote(at: AtDoor, symbol: InPath, as_of: At = None) -> QuoteBody:
     instrument = await at.market.instrument(symbol_of(symbol))
     found = await at.market.quote(instrument.symbol, as_of=moment_of(at, as_of))
-    provider = at.market.provider
+    provider = found.provider
     return QuoteBody(
         symbol=found.symbol,
         name=instrument.name,
@@ -185,8 +185,8 @@ def _bars_body(at: Doors, instrument: Instrument, found: Bars) -> BarsBody:
         is_forming=found.is_forming,
         truncated=False,
         sessions=_hours(found, instrument),
-        provider=at.market.provider.name,
-        simulated=at.market.provider.is_simulated,
+        provider=found.provider.name,
+        simulated=found.provider.is_simulated,
         bars=[
             BarBody(time=time, open=o, high=h, low=low, close=c, volume=v)
             for time, o, h, low, c, v in rows

@@ -165,7 +165,7 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
 def _market(settings: Settings) -> Iterator[Finding]:
     kind, _, folder = settings.market.partition(":")
-    if kind == "simulated":
+    if kind in ("auto", "simulated") and not settings.is_live:
         yield Finding(Verdict.FINE, "market", f"simulated, seed {settings.market_seed}; not real")
     elif kind == "files" and folder and Path(folder).is_dir():
         count = sum(1 for entry in Path(folder).iterdir() if entry.is_dir())

@@ -174,7 +174,7 @@ def _announce(settings: Settings, seconds: float) -> None:
 
 
 def _parts_in_use(settings: Settings) -> list[tuple[str, str]]:
-    simulated = settings.market == "simulated"
+    simulated = settings.market in ("auto", "simulated") and not settings.is_live
     return [
         ("Prices", "simulated, not real" if simulated else settings.market),
         (

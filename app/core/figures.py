@@ -52,7 +52,7 @@ class Figure:
     `id` is unique in its thread (`a3`: third figure of the thread's first call). `path` names the
     figure inside its call (`PDH`, `PDH.distance`). `value` is exact; `decimals`, `signed` and
     `grouped` say how it is shown. `entity` is what it is about (`SPY`, a contract, `portfolio`),
-    `as_of` the moment it holds for, aware.
+    `as_of` the moment it holds for, aware; `provider` gave it, `delay_minutes` late by contract.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Figure:
     grouped: bool = True
     provider: str = ""
     is_simulated: bool = False
+    delay_minutes: int = 0
 
     @property
     def ref(self) -> str:

@@ -21,6 +21,7 @@ class Book:
     tool: str
     provider: str = ""
     is_simulated: bool = False
+    delay_minutes: int = 0
     figures: list[Figure] = field(default_factory=list)
 
     def record(  # noqa: PLR0913 - a figure has that many properties
@@ -54,9 +55,17 @@ class Book:
             grouped=grouped,
             provider=self.provider,
             is_simulated=self.is_simulated,
+            delay_minutes=self.delay_minutes,
         )
         self.figures.append(figure)
         return figure
+
+    def comes_from(
+        self, provider: str, *, is_simulated: bool = False, delay_minutes: int = 0
+    ) -> None:
+        """Who gave the figures recorded from now on; at first it is the market as a whole."""
+        self.provider, self.is_simulated = provider, is_simulated
+        self.delay_minutes = delay_minutes
 
 
 @dataclass(slots=True)
@@ -93,6 +102,7 @@ class Ledger:
                         figure.tool,
                         figure.provider,
                         figure.is_simulated,
+                        figure.delay_minutes,
                     )
                 )
             self.books[-1].figures.append(figure)

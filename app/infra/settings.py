@@ -69,6 +69,59 @@ class WebSettings(_Group):
     )
 
 
+class MassiveSettings(_Group):
+    """Massive.com: stocks, indices, options and crypto of one key."""
+
+    api_key: SecretStr | None = Field(None, description="Its key; switches the real market on.")
+    base_url: str = Field("https://api.massive.com", description="Its REST interface.")
+    stream_url: str = Field(
+        "wss://socket.massive.com",
+        description="Its streams; wss://delayed.massive.com for a plan with a delay.",
+    )
+    requests_per_minute: int = Field(
+        300, gt=0, description="What the plan allows; the free one allows 5."
+    )
+
+
+class AlpacaSettings(_Group):
+    """Alpaca: stocks, options and crypto of one key."""
+
+    api_key: SecretStr | None = Field(None, description="Its key id; switches the real market on.")
+    api_secret: SecretStr | None = Field(None, description="And the secret that belongs to it.")
+    feed: Literal["iex", "sip", "delayed_sip"] = Field(
+        "iex", description="Whose trades of stocks: one exchange's, or all (paid, or 15 min late)."
+    )
+    base_url: str = Field("https://data.alpaca.markets", description="Its REST interface.")
+    stream_url: str = Field("wss://stream.data.alpaca.markets", description="Its streams.")
+    requests_per_minute: int = Field(200, gt=0, description="What the plan allows.")
+
+
+class CryptoSettings(_Group):
+    """Crypto exchanges; their prices are public and need no key."""
+
+    exchanges: str = Field(
+        "",
+        description="Asked in this order: kraken,coinbase; also binance, bitget, bybit, okx, kucoin.",
+    )
+    base_urls: str = Field(
+        "",
+        description="Other addresses of exchanges, behind a proxy: kraken=https://proxy.example.",
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return listed(self.exchanges)
+
+
+class ProvidersSettings(_Group):
+    """Who is asked, in which order, by kind. Empty: every provider that is set up and carries it."""
+
+    stocks: str = Field("", description="Stocks and ETFs: massive,alpaca.")
+    indices: str = Field("", description="Indices: massive.")
+    crypto: str = Field("", description="Pairs: kraken,massive,alpaca.")
+    options: str = Field("", description="Option chains: massive,alpaca.")
+
+
 class Settings(BaseSettings):
     """All of them. Unknown names in a group are refused, so that a typo is found at the start."""
 
@@ -85,15 +138,28 @@ class Settings(BaseSettings):
         ROOT / ".data",
         description="All state: database, queue, keys, logs; relative to the checkout.",
     )
-    market: str = Field("simulated", description="`simulated`, or `files:DIR`.")
+    market: str = Field(
+        "auto",
+        description="`simulated`, `files:DIR` or `live`; `auto` is `live` once a provider is set up.",
+    )
     market_seed: int = Field(7, description="Seed of the simulated market.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least that is logged."
     )
     llm: LlmSettings = LlmSettings()
+    massive: MassiveSettings = MassiveSettings()
+    alpaca: AlpacaSettings = AlpacaSettings()
+    crypto: CryptoSettings = CryptoSettings()
+    providers: ProvidersSettings = ProvidersSettings()
     database: DatabaseSettings = DatabaseSettings()
     queue: QueueSettings = QueueSettings()
     web: WebSettings = WebSettings()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether prices come from real providers."""
+        has_provider = bool(self.massive.api_key or self.alpaca.api_key or self.crypto.names)
+        return self.market == "live" or (self.market == "auto" and has_provider)
 
     @field_validator("home")
     @classmethod
@@ -113,6 +179,11 @@ def read_settings(**given: object) -> Settings:
     except SettingsError as error:
         wrong = [f"{error} (groups are set by COACH_GROUP__NAME)"]
     raise CannotStart("\n".join(["These settings cannot be used:", *wrong]))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The names of a comma-separated list, lower case."""
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
 
 
 def variable(*path: int | str) -> str:

@@ -19,7 +19,7 @@ from app.levels.models import Period
 from app.levels.periods import period_bars, period_numbers
 from app.levels.pivots import Prices
 from app.market.calendar import latest_session
-from app.market.models import Bars, Floats, Instrument, decimal_of
+from app.market.models import Bars, Floats, Instrument, Provider, decimal_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,11 @@ class Evidence:
     last: Decimal
     last_at: datetime
     missing_bars: int
+
+    @property
+    def provider(self) -> Provider:
+        """Who gave the last price: the minutes', where there are any."""
+        return self.minutes.provider if len(self.minutes) else self.days.provider
 
 
 def gather_evidence(instrument: Instrument, frame: Frame, daily: Bars, minutes: Bars) -> Evidence:
@@ -123,6 +128,7 @@ def _regular(minutes: Bars, frame: Frame) -> Bars:
         low=minutes.low[inside],
         close=minutes.close[inside],
         volume=minutes.volume[inside],
+        provider=minutes.provider,
     )
 
 

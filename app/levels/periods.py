@@ -35,6 +35,7 @@ def period_bars(days: Bars, period: Period, calendar: str) -> Bars:
         low=np.minimum.reduceat(days.low, starts),
         close=days.close[np.append(starts[1:], len(days)) - 1],
         volume=np.add.reduceat(days.volume, starts),
+        provider=days.provider,
     )
 
 

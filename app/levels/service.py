@@ -47,7 +47,7 @@ async def map_levels(
     days, previous = evidence.days, evidence.previous
     return LevelMap(
         instrument=instrument,
-        provider=market.provider,
+        provider=evidence.provider,
         as_of=frame.as_of,
         period=period,
         pivot_method=pivot,

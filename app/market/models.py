@@ -59,6 +59,23 @@ class Instrument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """Who a price comes from, and what must be said about it.
+
+    `delay_minutes` is how late the provider gives its prices by contract. `stale_since` is set when
+    it does not answer now and this is what it said then. `instead_of` names those asked before it,
+    that did not answer. `is_estimated` marks a price that nobody traded or published.
+    """
+
+    name: str
+    is_simulated: bool = False
+    delay_minutes: int = 0
+    is_estimated: bool = False
+    stale_since: datetime | None = None
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One trading day of one calendar. All times are aware, in UTC; ends are exclusive.
 
@@ -103,7 +120,8 @@ class Bars:
 
     `time` is the start in Unix seconds. A daily or longer bar starts at the open of its (first)
     session. `is_forming` says that the last bar is not finished at the moment asked for. `volume` is
-    zero throughout for what has none, such as an index.
+    zero throughout for what has none, such as an index. `provider` gave them, or gave the shorter
+    bars they are made of.
     """
 
     symbol: Symbol
@@ -114,6 +132,7 @@ class Bars:
     low: Floats
     close: Floats
     volume: Floats
+    provider: Provider
     is_forming: bool = False
 
     def __len__(self) -> int:
@@ -142,6 +161,7 @@ class Bars:
             low=self.low[part],
             close=self.close[part],
             volume=self.volume[part],
+            provider=self.provider,
             is_forming=self.is_forming and keeps_last,
         )
 
@@ -183,6 +203,7 @@ class Quote:
     high: Decimal | None
     low: Decimal | None
     volume: Decimal | None
+    provider: Provider
 
     @property
     def change(self) -> Decimal | None:
@@ -194,15 +215,6 @@ class Quote:
         if self.previous_close is None or self.previous_close == 0:
             return None
         return (self.last - self.previous_close) / self.previous_close * 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
-    """Who a price comes from, and what must be said about it."""
-
-    name: str
-    is_simulated: bool = False
-    delay_minutes: int = 0
 
 
 def decimal_of(value: float) -> Decimal:

@@ -16,7 +16,7 @@ import numpy as np
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import session_table
-from app.market.models import Bars, Floats, Ints
+from app.market.models import Bars, Floats, Ints, Provider
 
 _MONDAY = date(1, 1, 1).toordinal()
 _UNIX_ORDINAL = date(1970, 1, 1).toordinal()
@@ -81,7 +81,7 @@ def fold(bars: Bars, starts: Ints, timeframe: Timeframe) -> Bars:
     """
     edges = _NOTHING if len(bars) == 0 else np.flatnonzero(np.diff(starts, prepend=starts[0] - 1))
     if len(edges) == 0:
-        return empty_bars(bars.symbol, timeframe)
+        return empty_bars(bars.symbol, timeframe, bars.provider)
     lasts = np.append(edges[1:], len(starts)) - 1
     return Bars(
         symbol=bars.symbol,
@@ -92,13 +92,14 @@ def fold(bars: Bars, starts: Ints, timeframe: Timeframe) -> Bars:
         low=np.minimum.reduceat(bars.low, edges),
         close=bars.close[lasts],
         volume=_sums(bars.volume, edges),
+        provider=bars.provider,
     )
 
 
 def join_bars(parts: Sequence[Bars]) -> Bars:
     """Bars of one symbol and timeframe one after the other, oldest part first, at least one part.
 
-    They are forming if the last part is. Nothing is sorted.
+    They are forming if the last part is, and of its provider. Nothing is sorted.
     """
     return Bars(
         symbol=parts[0].symbol,
@@ -109,12 +110,13 @@ def join_bars(parts: Sequence[Bars]) -> Bars:
         low=np.concatenate([part.low for part in parts]),
         close=np.concatenate([part.close for part in parts]),
         volume=np.concatenate([part.volume for part in parts]),
+        provider=parts[-1].provider,
         is_forming=parts[-1].is_forming,
     )
 
 
-def empty_bars(symbol: Symbol, timeframe: Timeframe) -> Bars:
-    """No bars."""
+def empty_bars(symbol: Symbol, timeframe: Timeframe, provider: Provider) -> Bars:
+    """No bars, as `provider` says."""
     nothing = np.empty(0)
     return Bars(
         symbol=symbol,
@@ -125,6 +127,7 @@ def empty_bars(symbol: Symbol, timeframe: Timeframe) -> Bars:
         low=nothing,
         close=nothing,
         volume=nothing,
+        provider=provider,
     )
 
 
@@ -148,6 +151,7 @@ def take(bars: Bars, positions: Ints) -> Bars:
         low=bars.low[positions],
         close=bars.close[positions],
         volume=bars.volume[positions],
+        provider=bars.provider,
     )
 
 

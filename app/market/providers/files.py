@@ -54,7 +54,7 @@ class FilesMarket(MarketData):
     @property
     @override
     def provider(self) -> Provider:
-        return Provider(name=f"files in {self._shelf.directory.name}")
+        return self._shelf.provider
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -136,6 +136,7 @@ class FilesMarket(MarketData):
             high=decimal_of(day.high[0]) if has_opened else None,
             low=decimal_of(day.low[0]) if has_opened else None,
             volume=decimal_of(day.volume[0]) if has_volume else None,
+            provider=self.provider,
         )
 
     @override
@@ -189,7 +190,7 @@ class FilesMarket(MarketData):
                     fitting, timeframe, calendar=calendar, as_of=as_of, extended=extended
                 )
             )
-        found = _layered(layers, symbol, timeframe)
+        found = _layered(layers, empty_bars(symbol, timeframe, self.provider))
         if extended and len(found) == 0:
             return self._intraday(symbol, timeframe, window, extended=False)
         return found
@@ -203,12 +204,12 @@ class FilesMarket(MarketData):
             for each in _MAKES_DAYS
             if each in stored
         ]
-        days = _layered(layers, symbol, Timeframe.D1)
+        days = _layered(layers, empty_bars(symbol, Timeframe.D1, self.provider))
         if timeframe is Timeframe.D1:
             return days
         made = resample_longer(days, timeframe, calendar=calendar, as_of=as_of)
         own = [self._seen(symbol, timeframe, window)] if timeframe in stored else []
-        return _layered([*own, made], symbol, timeframe)
+        return _layered([*own, made], made)
 
     def _require(self, symbol: Symbol) -> None:
         folders = self._shelf.folders()
@@ -237,10 +238,10 @@ class FilesClock(Clock):
         return end
 
 
-def _layered(layers: list[Bars], symbol: Symbol, timeframe: Timeframe) -> Bars:
-    """One series out of several: each bar from the first layer that has it."""
+def _layered(layers: list[Bars], nothing: Bars) -> Bars:
+    """One series out of several: each bar from the first layer that has it; else `nothing`."""
     if not layers:
-        return empty_bars(symbol, timeframe)
+        return nothing
     joined = join_bars(layers)
     times, chosen = np.unique(joined.time, return_index=True)
     bars = take(joined, chosen.astype(np.int64))

@@ -19,7 +19,7 @@ from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import ROUND_THE_CLOCK, US, session_table, timezone_of
 from app.market.directory import find_instrument
-from app.market.models import Bars, Instrument, Ints
+from app.market.models import Bars, Instrument, Ints, Provider
 from app.market.providers.files_reading import Fault, FileRows, read_rows
 from app.market.resample import empty_bars, period_numbers
 
@@ -48,6 +48,7 @@ class Shelf:
         if not directory.is_dir():
             raise InvalidInput(f"There is no folder {directory} to take bars from.")
         self.directory = directory
+        self.provider = Provider(name=f"files in {directory.name}")
         self._kept: OrderedDict[tuple[str, Timeframe], tuple[_Version, Stored]] = OrderedDict()
 
     def folders(self) -> dict[Symbol, Path]:
@@ -117,9 +118,9 @@ class Shelf:
             )
             parts.append((path, rows))
             faults += rows.faults
-        bars = empty_bars(symbol, timeframe)
+        bars = empty_bars(symbol, timeframe, self.provider)
         if parts:
-            bars, more = _one_series(parts, instrument, timeframe)
+            bars, more = _one_series(parts, instrument, timeframe, self.provider)
             faults += more
         return Stored(bars, bar_ends(bars, instrument.calendar), tuple(faults))
 
@@ -176,7 +177,10 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _one_series(
-    parts: list[tuple[Path, FileRows]], instrument: Instrument, timeframe: Timeframe
+    parts: list[tuple[Path, FileRows]],
+    instrument: Instrument,
+    timeframe: Timeframe,
+    provider: Provider,
 ) -> tuple[Bars, list[Fault]]:
     """The rows of all files of a folder, earliest file's first where two hold the same time."""
     time = np.concatenate([rows.time for _, rows in parts])
@@ -208,6 +212,7 @@ def _one_series(
         low=prices[2],
         close=prices[3],
         volume=volume,
+        provider=provider,
     )
     return bars, faults
 

@@ -20,7 +20,7 @@ from app.market.calendar import SessionTable, phase_at, session_table, sessions_
 from app.market.directory import INSTRUMENTS, unknown
 from app.market.models import Bars, Instrument, Provider, Quote, decimal_of
 from app.market.protocol import MarketData
-from app.market.providers.simulated_anchors import Anchor, anchors
+from app.market.providers.simulated_anchors import SIMULATED, Anchor, anchors
 from app.market.providers.simulated_clock import SimulatedClock
 from app.market.providers.simulated_daily import Days, simulate_days
 from app.market.providers.simulated_minutes import (
@@ -74,7 +74,7 @@ class SimulatedMarket(MarketData):
     @property
     @override
     def provider(self) -> Provider:
-        return Provider(name="simulated market", is_simulated=True)
+        return SIMULATED
 
     @override
     async def instrument(self, symbol: Symbol) -> Instrument:
@@ -99,7 +99,7 @@ class SimulatedMarket(MarketData):
         series = self._series(symbol)
         until = min(end, as_of)
         if until <= start:
-            return empty_bars(symbol, timeframe)
+            return empty_bars(symbol, timeframe, SIMULATED)
         if timeframe.is_intraday:
             found = self._intraday(series, timeframe, (start, until, as_of), extended=extended)
         else:
@@ -127,6 +127,7 @@ class SimulatedMarket(MarketData):
             high=decimal_of(regular.high.max()) if has_opened else None,
             low=decimal_of(regular.low.min()) if has_opened else None,
             volume=decimal_of(regular.volume.sum()) if has_volume else None,
+            provider=SIMULATED,
         )
 
     def _last_trade(self, series: _Series, as_of: datetime) -> tuple[int, float, datetime]:
@@ -163,7 +164,7 @@ class SimulatedMarket(MarketData):
             for kind in kinds
         ]
         if not parts:
-            return empty_bars(instrument.symbol, timeframe)
+            return empty_bars(instrument.symbol, timeframe, SIMULATED)
         minutes = _seen(join_bars(parts), as_of, instrument.decimals)
         return resample_intraday(
             minutes, timeframe, calendar=instrument.calendar, as_of=as_of, extended=extended
@@ -189,6 +190,7 @@ class SimulatedMarket(MarketData):
             low=days.low[place],
             close=days.close[place],
             volume=days.volume[place],
+            provider=SIMULATED,
         )
         if max(first, finished) < covered.stop:
             daily = join_bars([daily, self._forming_day(series, finished, as_of)])

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from app.core.symbols import AssetClass, Symbol
 from app.market.directory import INSTRUMENTS, SECTORS
-from app.market.models import Instrument
+from app.market.models import Instrument, Provider
 from app.market.providers.simulated_chance import uniforms
+
+SIMULATED = Provider(name="simulated market", is_simulated=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import numpy as np
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.models import Bars, Floats
+from app.market.providers.simulated_anchors import SIMULATED
 from app.market.providers.simulated_chance import normals, uniforms
 
 MINUTE = 60
@@ -60,6 +61,7 @@ def regular_minutes(
         low=bent[2],
         close=bent[3],
         volume=_shared_out(day.volume, weights),
+        provider=SIMULATED,
     )
 
 
@@ -124,6 +126,7 @@ def _thin(
         low=prices[2],
         close=prices[3],
         volume=np.maximum(1.0, np.rint(sizes[kept])),
+        provider=SIMULATED,
     )
 
 

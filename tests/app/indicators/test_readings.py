@@ -13,7 +13,7 @@ from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.indicators.names import DEFAULTS, Indicator, IndicatorKind, parse_indicator
 from app.indicators.readings import bars_needed, read_indicator, series
-from app.market.models import Bars
+from app.market.models import Bars, Provider
 
 LINES = {
     "sma": [("sma20", "", "sma")],
@@ -34,6 +34,7 @@ def bars_of(rows: Sequence[Sequence[float]]) -> Bars:
         np.array(column, dtype=float) for column in zip(*rows, strict=True)
     )
     return Bars(
+        provider=Provider(name="hand"),
         symbol=Symbol("TEST"), timeframe=Timeframe.D1, time=np.arange(len(rows), dtype=np.int64),
         open=open_, high=high, low=low, close=close, volume=volume,
     )  # fmt: skip

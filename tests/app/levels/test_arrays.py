@@ -15,7 +15,7 @@ from app.core.timeframes import Timeframe
 from app.indicators.vwap import running_vwap
 from app.levels.arrays import SessionBounds, measure_sessions, pooled_vwap
 from app.market.calendar import sessions_between
-from app.market.models import Bars
+from app.market.models import Bars, Provider
 
 NEW_YORK = ZoneInfo("America/New_York")
 Row = tuple[datetime, float, float, float, float, float]
@@ -25,6 +25,7 @@ def minute_bars(rows: Sequence[Row]) -> Bars:
     columns = list(zip(*rows, strict=True)) or [()] * 6
     open_, high, low, close, volume = (np.array(each, dtype=float) for each in columns[1:])
     return Bars(
+        provider=Provider(name="hand"),
         symbol=Symbol("SPY"), timeframe=Timeframe.M1,
         time=np.array([int(at.timestamp()) for at in columns[0]], dtype=np.int64),
         open=open_, high=high, low=low, close=close, volume=volume,

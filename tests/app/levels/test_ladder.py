@@ -18,7 +18,7 @@ from app.levels.models import Period
 from app.levels.pivots import PivotMethod
 from app.levels.touches import AWAY, NEAR
 from app.market.calendar import US, sessions_between
-from app.market.models import Bars, Instrument, decimal_of
+from app.market.models import Bars, Instrument, Provider, decimal_of
 
 STOCK = Instrument(
     symbol=Symbol("SPY"), name="SPDR S&P 500 ETF Trust", asset_class=AssetClass.ETF, calendar=US
@@ -30,6 +30,7 @@ def bars_of(timeframe: Timeframe, time: np.ndarray, closes: np.ndarray, scale: f
     """Bars around `closes`; a `scale` that is a power of two changes no other digit."""
     wiggle = np.round(np.abs(np.sin(np.arange(len(closes)))) + 0.01, 2)
     return Bars(
+        provider=Provider(name="hand"),
         symbol=STOCK.symbol,
         timeframe=timeframe,
         time=time.astype(np.int64),

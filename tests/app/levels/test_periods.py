@@ -14,7 +14,7 @@ from app.levels.models import Period
 from app.levels.periods import period_bars
 from app.levels.pivots import PivotMethod, Prices, pivots
 from app.market.calendar import US, session_on, sessions_between
-from app.market.models import Bars
+from app.market.models import Bars, Provider
 
 
 def daily_bars(rows: list[tuple[date, float, float, float, float]]) -> Bars:
@@ -22,6 +22,7 @@ def daily_bars(rows: list[tuple[date, float, float, float, float]]) -> Bars:
     sessions = [session_on(day) for day in days]
     open_, high, low, close = (np.array(column, dtype=float) for column in columns)
     return Bars(
+        provider=Provider(name="hand"),
         symbol=Symbol("SPY"),
         timeframe=Timeframe.D1,
         time=np.array([int(each.open.timestamp()) for each in sessions if each], dtype=np.int64),

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.market.models import Bars, decimal_of
+from app.market.models import Bars, Provider, decimal_of
 
 START = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 
@@ -16,6 +16,7 @@ START = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 def minutes(count: int, *, is_forming: bool = False) -> Bars:
     ones = np.ones(count)
     return Bars(
+        provider=Provider(name="hand"),
         symbol=Symbol("AAPL"),
         timeframe=Timeframe.M1,
         time=int(START.timestamp()) + 60 * np.arange(count, dtype=np.int64),

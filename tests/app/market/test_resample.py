@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import month_of, session_on, session_table
-from app.market.models import Bars
+from app.market.models import Bars, Provider
 from app.market.resample import (
     empty_bars,
     join_bars,
@@ -43,6 +43,7 @@ def minutes(draw: st.DrawFn, *, whole: bool = True) -> Bars:
     corners = np.sort(np.array([draw(cents) for _ in range(4)]) / 100, axis=0)
     volume = st.integers(0, 10**9) if whole else st.floats(0, 1e6, allow_subnormal=False)
     return Bars(
+        provider=Provider(name="hand"),
         symbol=Symbol("AAPL"),
         timeframe=Timeframe.M1,
         time=np.array(times, dtype=np.int64),
@@ -55,7 +56,7 @@ def minutes(draw: st.DrawFn, *, whole: bool = True) -> Bars:
 
 
 def in_hours(bars: Bars, *, extended: bool) -> Bars:
-    parts = [empty_bars(bars.symbol, bars.timeframe)]
+    parts = [empty_bars(bars.symbol, bars.timeframe, bars.provider)]
     for day in DAYS:
         session = session_on(day)
         assert session is not None
@@ -114,6 +115,7 @@ def test_fewer_minutes_give_the_beginning_of_the_same_bars(
 def flat(times: list[int], timeframe: Timeframe = Timeframe.M1) -> Bars:
     ones = np.ones(len(times))
     return Bars(
+        provider=Provider(name="hand"),
         symbol=Symbol("AAPL"),
         timeframe=timeframe,
         time=np.array(times, dtype=np.int64),
@@ -186,7 +188,7 @@ def test_period_numbers_agree_with_the_calendar_on_the_wall(one: date, other: da
 
 
 def test_nothing_gives_nothing() -> None:
-    nothing = empty_bars(Symbol("AAPL"), Timeframe.M1)
+    nothing = empty_bars(Symbol("AAPL"), Timeframe.M1, Provider(name="hand"))
     assert len(resample_intraday(nothing, Timeframe.H1, calendar="XNYS", as_of=LATER)) == 0
     assert len(resample_daily(nothing, calendar="24/7", as_of=LATER)) == 0
     assert len(resample_longer(nothing, Timeframe.MO1, calendar="XNYS", as_of=LATER)) == 0
