@@ -1,6 +1,6 @@
 """alpaca-py's clients, made to ask once and within a time limit, and their failures in our words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -98,9 +98,9 @@ class Clients:
             "limit": 10_000,
         }
         if is_crypto:
-            return self._pages(self._crypto, "/crypto/us/bars", asked, ("bars", symbol))
+            return _rows(self._crypto, "/crypto/us/bars", asked, ("bars", symbol))
         asked |= {"adjustment": "split", "feed": _historical(feed)}
-        return self._pages(self._stocks, "/stocks/bars", asked, ("bars", symbol))
+        return _rows(self._stocks, "/stocks/bars", asked, ("bars", symbol))
 
     def snapshot(self, symbol: str, *, is_crypto: bool, feed: str) -> Mapping[str, Any]:
         """The snapshot of a symbol; empty if there is none."""
@@ -122,7 +122,7 @@ class Clients:
         return [
             row
             for kind in kinds
-            for row in self._pages(
+            for row in _rows(
                 self._actions, "/corporate-actions", asked, ("corporate_actions", kind)
             )
         ]
@@ -133,31 +133,33 @@ class Clients:
         if expiry is not None:
             asked["expiration_date"] = expiry.isoformat()
         found: dict[str, Mapping[str, Any]] = {}
-        token: str | None = ""
-        while token is not None:
-            page = {"page_token": token} if token else {}
-            answer = _page(self._options, f"/options/snapshots/{symbol}", asked | page)
+        for answer in _pages(self._options, f"/options/snapshots/{symbol}", asked):
             found |= answer["snapshots"] or {}
-            token = answer.get("next_page_token")
         return found
 
     def close(self) -> None:
         for client in (self._stocks, self._crypto, self._options, self._actions):
             client.close()
 
-    def _pages(
-        self, client: RESTClient, path: str, asked: Mapping[str, Any], inside: tuple[str, str]
-    ) -> Rows:
-        """The rows of all pages that stand under two keys."""
-        outer, inner = inside
-        rows: list[Mapping[str, Any]] = []
-        token: str | None = ""
-        while token is not None:
-            page = {"page_token": token} if token else {}
-            answer = _page(client, path, {**asked, **page})
-            rows += (answer[outer] or {}).get(inner) or ()
-            token = answer.get("next_page_token")
-        return rows
+
+def _rows(client: RESTClient, path: str, asked: Mapping[str, Any], inside: tuple[str, str]) -> Rows:
+    """The rows of all pages that stand under two keys."""
+    outer, inner = inside
+    rows: list[Mapping[str, Any]] = []
+    for answer in _pages(client, path, asked):
+        rows += (answer[outer] or {}).get(inner) or ()
+    return rows
+
+
+def _pages(client: RESTClient, path: str, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """All pages of an answer. A page that names itself as the next one ends it with ValueError."""
+    answer = _page(client, path, {**asked})
+    yield answer
+    while (token := answer.get("next_page_token")) is not None:
+        answer = _page(client, path, {**asked, "page_token": token})
+        yield answer
+        if answer.get("next_page_token") == token:
+            raise ValueError("the pages go round in circles")
 
 
 def _page(client: RESTClient, path: str, asked: dict[str, Any]) -> Mapping[str, Any]:
