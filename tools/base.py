@@ -160,7 +160,7 @@ def _parameters(args: type[ToolArgs]) -> dict[str, Any]:
 
 def _readable(name: str, error: ValidationError) -> str:
     faults = "; ".join(
-        f"`{'.'.join(str(part) for part in fault['loc']) or 'arguments'}`: {fault['msg']}"
+        f"`{'.'.join(str(part) for part in fault['loc']) or 'arguments'}`: {fault['msg'].removeprefix('Value error, ')}"
         for fault in error.errors(include_url=False)
     )
     return f"`{name}` cannot be called like that: {faults}"

@@ -210,8 +210,8 @@ def _sentence(
 def _change(figures: _Figures) -> str:
     change = figures["change"]
     if change.value == 0:
-        return "unchanged from the close before"
-    return f"{change.ref} ({figures['change_pct'].ref}) from the close before"
+        return "unchanged from the previous close"
+    return f"{change.ref} ({figures['change_pct'].ref}) from the previous close"
 
 
 def _facts(figures: _Figures) -> Iterator[str]:

@@ -14,7 +14,7 @@ SATURDAY = datetime(2026, 11, 21, 17, tzinfo=UTC)
 async def test_a_quote_is_the_price_its_change_and_the_range_so_far(ask: Any) -> None:
     said = await ask(get_quote, {"symbol": "acme"})
     assert said.sentence == (
-        "ACME is at 104.00, +4.00 (+4.00%) from the close before, at 10:31 ET on Friday 20 November"
+        "ACME is at 104.00, +4.00 (+4.00%) from the previous close, at 10:31 ET on Friday 20 November"
         " 2026. The day's range: 100.00 to 105.00."
     )
 
