@@ -176,6 +176,8 @@ class Desk:
             }
         )
         if self._base_url is not None:
+            if self._base_url.startswith("http:"):
+                made.timeout_on_exit = 0  # it waits for TLS connections to say goodbye
             made.urls["api"] = moved(made.urls["api"], self._base_url.rstrip("/"))
         return made
 
