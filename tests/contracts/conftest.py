@@ -1,17 +1,21 @@
 """The markets every contract is held against. A new adapter is one more fixture here."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from app.core.clock import FrozenClock
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.models import Bars
 from app.market.protocol import MarketData
+from app.market.providers.exchanges import Exchange
 from app.market.providers.files import FilesMarket
 from app.market.providers.simulated import SimulatedMarket
+from app.market.standins.exchanges import exchanges_stand_in
 
 SYMBOLS = ("AAPL", "SPX", "BTC/USD")
 START, END = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -41,6 +45,24 @@ def _write(path: Path, bars: Bars) -> None:
     columns = (bars.time, bars.open, bars.high, bars.low, bars.close, bars.volume)
     rows = [",".join(str(cell) for cell in row) for row in zip(*columns, strict=True)]
     path.write_text("\n".join(["time,open,high,low,close,volume", *rows]) + "\n", encoding="utf-8")
+
+
+@pytest.fixture
+async def kraken_vendor(simulated: SimulatedMarket, clock: FrozenClock) -> AsyncIterator[Exchange]:
+    """Dollars, one page of bars, last trades instead of tickers."""
+    async with exchanges_stand_in(simulated, clock) as running:
+        vendor = Exchange("kraken", base_url=running.base_urls["kraken"], clock=clock)
+        yield vendor
+        await vendor.close()
+
+
+@pytest.fixture
+async def binance_vendor(simulated: SimulatedMarket, clock: FrozenClock) -> AsyncIterator[Exchange]:
+    """Tethers, pages of bars, tickers."""
+    async with exchanges_stand_in(simulated, clock) as running:
+        vendor = Exchange("binance", base_url=running.base_urls["binance"], clock=clock)
+        yield vendor
+        await vendor.close()
 
 
 @pytest.fixture(params=["simulated", "files"])

@@ -77,13 +77,11 @@ async def test_bars_of_every_timeframe_are_the_markets(
     exchange: Exchange, market: SimulatedMarket
 ) -> None:
     for timeframe in exchange.timeframes(BTC):
-        window = {"start": NOW - timedelta(hours=11), "end": NOW}
-        if timeframe is Timeframe.D1:
-            window["start"] = NOW - timedelta(days=20)
+        long = timedelta(days=20) if timeframe is Timeframe.D1 else timedelta(hours=11)
 
-        found = await exchange.bars(BTC, timeframe, **window)
+        found = await exchange.bars(BTC, timeframe, start=NOW - long, end=NOW)
 
-        real = await market.bars(BTC.symbol, timeframe, **window, as_of=NOW)
+        real = await market.bars(BTC.symbol, timeframe, start=NOW - long, end=NOW, as_of=NOW)
         assert found.time.tolist() == real.time.tolist()
         for column in ("open", "high", "low", "close", "volume"):
             assert np.array_equal(getattr(found, column), getattr(real, column)), timeframe
@@ -117,12 +115,12 @@ async def test_long_windows_are_asked_page_by_page_without_a_hole_or_a_double(
 ) -> None:
     vendor = _exchange(name, stand_in.base_urls[name])
     minutes = HOUSES[name].page + 350
-    window = {"start": NOW - timedelta(minutes=minutes), "end": NOW}
+    start = NOW - timedelta(minutes=minutes)
 
-    found = await vendor.bars(BTC, Timeframe.M1, **window)
+    found = await vendor.bars(BTC, Timeframe.M1, start=start, end=NOW)
     await vendor.close()
 
-    real = await market.bars(BTC.symbol, Timeframe.M1, **window, as_of=NOW)
+    real = await market.bars(BTC.symbol, Timeframe.M1, start=start, end=NOW, as_of=NOW)
     assert found.time.tolist() == real.time.tolist()
     assert len(found) == minutes
 

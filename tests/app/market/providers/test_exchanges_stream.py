@@ -124,7 +124,7 @@ async def test_minutes_form_and_become_final(
     await stand_in.minute(listener.name, BTC.symbol, (MINUTE, 1, 4, 0.5, 3, 11), is_final=True)
     await stand_in.minute(listener.name, BTC.symbol, (MINUTE + 60, 3, 3, 3, 3, 1), is_final=False)
 
-    heard = []
+    heard: list[Minute] = []
     while not heard or heard[-1].time == MINUTE:
         event = await listener.hear()
         assert isinstance(event, Minute)
