@@ -14,12 +14,14 @@ Contract, held by `tests/contracts/test_market_data.py` for every adapter:
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Provider, Quote
+from app.market.vendor import NotCovered
 
 
 class MarketData(Protocol):
@@ -51,6 +53,17 @@ class MarketData(Protocol):
         """The last price before `as_of` and its day; `NotFound` if there was none yet."""
         ...
 
+    async def option_chain(
+        self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
+    ) -> OptionChain:
+        """Listed options of an underlying, of one expiry or of all; `NotCovered` where there are
+        none to be had."""
+        raise NotCovered(f"There are no option chains of the {self.provider.name}.")
+
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
         """Sentences to stand with any answer about `symbol`, such as rows that were left out."""
         return ()
+
+    async def close(self) -> None:
+        """Let go of connections; a market that has none does nothing."""
+        return

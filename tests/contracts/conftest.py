@@ -15,7 +15,9 @@ from app.market.protocol import MarketData
 from app.market.providers.exchanges import Exchange
 from app.market.providers.files import FilesMarket
 from app.market.providers.simulated import SimulatedMarket
+from app.market.providers.simulated_vendor import SimulatedVendor
 from app.market.standins.exchanges import exchanges_stand_in
+from app.market.vendors.market import VendorMarket
 
 SYMBOLS = ("AAPL", "SPX", "BTC/USD")
 START, END = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -65,7 +67,14 @@ async def binance_vendor(simulated: SimulatedMarket, clock: FrozenClock) -> Asyn
         await vendor.close()
 
 
-@pytest.fixture(params=["simulated", "files"])
+@pytest.fixture(scope="session")
+def over_a_vendor(simulated: SimulatedMarket) -> VendorMarket:
+    """What the rules make of a vendor that says what the simulated market says."""
+    clock = FrozenClock(END)
+    return VendorMarket(SimulatedVendor(simulated, clock), clock)
+
+
+@pytest.fixture(params=["simulated", "files", "over_a_vendor"])
 def market(request: pytest.FixtureRequest) -> MarketData:
     adapter: MarketData = request.getfixturevalue(request.param)
     return adapter

@@ -1,0 +1,1 @@
+"""What stands around a vendor: limits, caches, history, fail-over, and the rules of `MarketData`."""

@@ -1,0 +1,205 @@
+"""Several vendors as one market: asked in order, by kind of instrument.
+
+Decided: first everyone is asked for a fresh answer; only when nobody has one is an answer kept from
+earlier taken, labelled with its age; then it fails, and says why for each. Who does not carry a
+symbol is passed over silently, who should have answered and did not is named on the answer. Nothing
+is simulated unless `simulated` was put into the list.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from typing_extensions import override
+
+from app.core.errors import CoachError, NotFound, ProviderUnavailable
+from app.core.symbols import AssetClass, Symbol
+from app.core.timeframes import Timeframe
+from app.infra.telemetry import get_logger
+from app.market.chains import OptionChain
+from app.market.directory import INSTRUMENTS, find_instrument, unknown
+from app.market.models import Bars, Instrument, Provider, Quote
+from app.market.protocol import MarketData
+from app.market.vendor import NotCovered
+from app.market.vendors.market import VendorMarket
+
+Answer = TypeVar("Answer", Bars, Quote, OptionChain)
+_log = get_logger(__name__)
+
+
+class Kind(StrEnum):
+    """What a list of providers is for."""
+
+    STOCKS = "stocks"
+    INDICES = "indices"
+    CRYPTO = "crypto"
+    OPTIONS = "options"
+
+
+_KINDS = {
+    AssetClass.STOCK: Kind.STOCKS,
+    AssetClass.ETF: Kind.STOCKS,
+    AssetClass.INDEX: Kind.INDICES,
+    AssetClass.CRYPTO: Kind.CRYPTO,
+}
+
+_ADDED_BY = {
+    Kind.STOCKS: "COACH_MASSIVE__API_KEY or COACH_ALPACA__API_KEY",
+    Kind.INDICES: "COACH_MASSIVE__API_KEY",
+    Kind.CRYPTO: "COACH_CRYPTO__EXCHANGES",
+    Kind.OPTIONS: "COACH_MASSIVE__API_KEY or COACH_ALPACA__API_KEY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A vendor twice: answering only what is fresh, and also what it said before."""
+
+    fresh: VendorMarket
+    kept: VendorMarket
+
+    @property
+    def name(self) -> str:
+        return self.fresh.provider.name
+
+
+class RoutedMarket(MarketData):
+    """The sources of each kind, best first."""
+
+    def __init__(self, routes: Mapping[Kind, Sequence[Source]]) -> None:
+        self._routes = routes
+
+    @property
+    @override
+    def provider(self) -> Provider:
+        """All of them, as the market's headline; answers name the one that gave them."""
+        providers = [source.fresh.provider for source in self.sources]
+        return Provider(
+            name=", ".join(each.name for each in providers),
+            is_simulated=bool(providers) and all(each.is_simulated for each in providers),
+        )
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source once."""
+        return tuple({id(each): each for route in self._routes.values() for each in route}.values())
+
+    @override
+    async def instrument(self, symbol: Symbol) -> Instrument:
+        listed = find_instrument(symbol)
+        if listed is not None:
+            self._route(_KINDS[listed.asset_class])
+            return listed
+        kind = Kind.CRYPTO if "/" in symbol else Kind.STOCKS
+        failures: dict[str, CoachError] = {}
+        for source in self._route(kind):
+            try:
+                return await source.fresh.instrument(symbol)
+            except (NotFound, ProviderUnavailable) as error:
+                failures[source.name] = error
+        if any(isinstance(error, NotFound) for error in failures.values()):
+            raise unknown(symbol)
+        raise _unanswered(failures)
+
+    @override
+    async def instruments(self) -> Sequence[Instrument]:
+        return [each for each in INSTRUMENTS if self._routes.get(_KINDS[each.asset_class])]
+
+    @override
+    async def bars(
+        self,
+        symbol: Symbol,
+        timeframe: Timeframe,
+        *,
+        start: datetime,
+        end: datetime,
+        as_of: datetime,
+        extended: bool = False,
+    ) -> Bars:
+        def ask(market: VendorMarket) -> Awaitable[Bars]:
+            return market.bars(
+                symbol, timeframe, start=start, end=end, as_of=as_of, extended=extended
+            )
+
+        return await self._answer(await self._kind(symbol), ask)
+
+    @override
+    async def quote(self, symbol: Symbol, *, as_of: datetime) -> Quote:
+        def ask(market: VendorMarket) -> Awaitable[Quote]:
+            return market.quote(symbol, as_of=as_of)
+
+        return await self._answer(await self._kind(symbol), ask)
+
+    @override
+    async def option_chain(
+        self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
+    ) -> OptionChain:
+        def ask(market: VendorMarket) -> Awaitable[OptionChain]:
+            return market.option_chain(symbol, expiry=expiry, as_of=as_of)
+
+        return await self._answer(Kind.OPTIONS, ask)
+
+    @override
+    def notes(self, symbol: Symbol) -> tuple[str, ...]:
+        views = (view for source in self.sources for view in (source.fresh, source.kept))
+        return tuple(dict.fromkeys(note for view in views for note in view.notes(symbol)))
+
+    @override
+    async def close(self) -> None:
+        for source in self.sources:
+            await source.fresh.close()
+
+    async def _kind(self, symbol: Symbol) -> Kind:
+        return _KINDS[(await self.instrument(symbol)).asset_class]
+
+    def _route(self, kind: Kind) -> Sequence[Source]:
+        route = self._routes.get(kind, ())
+        if not route:
+            what = "option chains" if kind is Kind.OPTIONS else str(kind)
+            raise NotCovered(
+                f"No provider that is set up gives {what}. {_ADDED_BY[kind]} adds one."
+            )
+        return route
+
+    async def _answer(self, kind: Kind, ask: Callable[[VendorMarket], Awaitable[Answer]]) -> Answer:
+        """The first answer; `NotFound` if that is what all said, else what kept each from it."""
+        route = self._route(kind)
+        failures: dict[str, CoachError] = {}
+        views = [(each.name, each.fresh) for each in route]
+        views += [(each.name, each.kept) for each in route if each.kept is not each.fresh]
+        for name, view in views:
+            try:
+                found = await ask(view)
+            except (NotFound, ProviderUnavailable) as error:
+                failures.setdefault(name, error)
+                continue
+            return _labelled(found, _passed_over(failures, before=name))
+        missing = [each for each in failures.values() if isinstance(each, NotFound)]
+        if missing and not _passed_over(failures):
+            raise missing[0]
+        raise _unanswered(failures)
+
+
+def _passed_over(failures: Mapping[str, CoachError], before: str = "") -> tuple[str, ...]:
+    """Those that should have answered and did not."""
+    return tuple(
+        name
+        for name, error in failures.items()
+        if name != before and not isinstance(error, NotFound | NotCovered)
+    )
+
+
+def _labelled(found: Answer, instead_of: tuple[str, ...]) -> Answer:
+    if not instead_of:
+        return found
+    _log.warning("passed over", providers=instead_of, answered=found.provider.name)
+    return replace(found, provider=replace(found.provider, instead_of=instead_of))
+
+
+def _unanswered(failures: Mapping[str, CoachError]) -> ProviderUnavailable:
+    told = " ".join(dict.fromkeys(error.message for error in failures.values()))
+    if all(isinstance(error, NotFound | NotCovered) for error in failures.values()):
+        return NotCovered(told)
+    return ProviderUnavailable(told)
