@@ -120,8 +120,12 @@ class VendorMarket(MarketData):
         count = self._left_out.get(symbol, 0)
         if not count:
             return ()
-        bars = "bar" if count == 1 else "bars"
-        return (f"{count} {bars} of {self.provider.name} could not be right and were left out.",)
+        told = (
+            "bar of {} could not be right and was"
+            if count == 1
+            else "bars of {} could not be right and were"
+        )
+        return (f"{count} {told.format(self.provider.name)} left out.",)
 
     @override
     async def close(self) -> None:
