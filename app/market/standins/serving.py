@@ -49,7 +49,7 @@ class Log:
 @asynccontextmanager
 async def served(app: ASGIApp) -> AsyncGenerator[str, None]:
     """Serve `app`; yields its `host:port`. Connections still open at the end are cut."""
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:  # or asyncio leaves Nagle on
         listener.bind(("127.0.0.1", 0))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         running = asyncio.create_task(server.serve([listener]))
