@@ -15,8 +15,10 @@ from app.agents.model import ChatModel
 from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
 from app.infra.db.database import Database
-from app.infra.settings import LlmSettings, Settings
+from app.infra.faults import CannotStart
+from app.infra.settings import AlpacaSettings, LlmSettings, MassiveSettings, Settings
 from app.market.protocol import MarketData
+from app.market.vendor import Vendor
 from tools import TOOLBOX
 from tools.base import Toolbox
 
@@ -52,7 +54,10 @@ def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
 
 
 def build_market(settings: Settings) -> tuple[MarketData, Clock]:
-    """The market and its present: `simulated`, or `files:DIR`."""
+    """The market and its present: real providers, `simulated`, or `files:DIR`."""
+    if settings.is_live:
+        wall = WallClock()
+        return _live_market(settings, wall), wall
     name, _, place = settings.market.partition(":")
     if name in ("auto", "simulated") and not place:
         from app.market.providers.simulated import SimulatedClock, SimulatedMarket
@@ -65,7 +70,70 @@ def build_market(settings: Settings) -> tuple[MarketData, Clock]:
         files = FilesMarket(Path(place).expanduser())
         return files, FilesClock(files)
     raise InvalidInput(
-        f"There is no market `{settings.market}`. Write `simulated`, or `files:DIR` with a folder of bars."
+        f"There is no market `{settings.market}`. Write `simulated`, `live`, or `files:DIR` with a "
+        "folder of bars."
+    )
+
+
+def _live_market(settings: Settings, clock: Clock) -> MarketData:
+    from app.market.vendors.routed import RoutedMarket, routes
+
+    return RoutedMarket(routes(build_vendors(settings, clock), settings.providers.orders, clock))
+
+
+def build_vendors(settings: Settings, clock: Clock) -> dict[str, Vendor]:
+    """Every provider that is set up, by its name in the lists of providers.
+
+    `CannotStart` for settings that contradict each other.
+    """
+    vendors: dict[str, Vendor] = {}
+    if settings.massive.api_key is not None:
+        vendors["massive"] = _massive(settings.massive, clock)
+    if settings.alpaca.api_key is not None:
+        vendors["alpaca"] = _alpaca(settings.alpaca, clock)
+    if settings.crypto.names:
+        from app.market.providers.exchanges import Exchange
+
+        addresses = settings.crypto.addresses
+        for name in settings.crypto.names:
+            vendors[name] = Exchange(name, base_url=addresses.get(name), clock=clock)
+    if any("simulated" in names for names in settings.providers.orders.values()):
+        from app.market.providers.simulated import SimulatedMarket
+        from app.market.providers.simulated_vendor import SimulatedVendor
+
+        vendors["simulated"] = SimulatedVendor(SimulatedMarket(seed=settings.market_seed), clock)
+    if not vendors:
+        raise CannotStart(
+            "COACH_MARKET=live needs a provider: set COACH_MASSIVE__API_KEY, "
+            "COACH_ALPACA__API_KEY with its secret, or COACH_CRYPTO__EXCHANGES."
+        )
+    return vendors
+
+
+def _massive(massive: MassiveSettings, clock: Clock) -> Vendor:
+    from app.market.providers.massive import Massive
+
+    return Massive(
+        _plain(massive.api_key) or "",
+        base_url=massive.base_url,
+        requests_per_minute=massive.requests_per_minute,
+        clock=clock,
+    )
+
+
+def _alpaca(alpaca: AlpacaSettings, clock: Clock) -> Vendor:
+    from app.market.providers.alpaca import Alpaca
+
+    secret = _plain(alpaca.api_secret)
+    if secret is None:
+        raise CannotStart("COACH_ALPACA__API_KEY needs COACH_ALPACA__API_SECRET beside it.")
+    return Alpaca(
+        _plain(alpaca.api_key) or "",
+        secret,
+        feed=alpaca.feed,
+        base_url=alpaca.base_url,
+        requests_per_minute=alpaca.requests_per_minute,
+        clock=clock,
     )
 
 

@@ -112,6 +112,11 @@ class CryptoSettings(_Group):
     def names(self) -> tuple[str, ...]:
         return listed(self.exchanges)
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in self.base_urls.split(",") if "=" in pair)
+        return {name.strip().lower(): address.strip() for name, _, address in pairs}
+
 
 class ProvidersSettings(_Group):
     """Who is asked, in which order, by kind. Empty: every provider that is set up and carries it."""
@@ -120,6 +125,16 @@ class ProvidersSettings(_Group):
     indices: str = Field("", description="Indices: massive.")
     crypto: str = Field("", description="Pairs: kraken,massive,alpaca.")
     options: str = Field("", description="Option chains: massive,alpaca.")
+
+    @property
+    def orders(self) -> dict[str, tuple[str, ...]]:
+        """The names of each list, by its kind."""
+        return {
+            "stocks": listed(self.stocks),
+            "indices": listed(self.indices),
+            "crypto": listed(self.crypto),
+            "options": listed(self.options),
+        }
 
 
 class Settings(BaseSettings):

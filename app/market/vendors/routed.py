@@ -14,15 +14,17 @@ from typing import TypeVar
 
 from typing_extensions import override
 
+from app.core.clock import Clock
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
+from app.infra.faults import CannotStart
 from app.infra.telemetry import get_logger
 from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, unknown
 from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.protocol import MarketData
-from app.market.vendor import NotCovered
+from app.market.vendor import NotCovered, Vendor
 from app.market.vendors.market import VendorMarket
 
 Answer = TypeVar("Answer", Bars, Quote, OptionChain)
@@ -45,6 +47,13 @@ _KINDS = {
     AssetClass.CRYPTO: Kind.CRYPTO,
 }
 
+_EXAMPLES = {
+    Kind.STOCKS: "SPY",
+    Kind.INDICES: "SPX",
+    Kind.CRYPTO: "BTC/USD",
+    Kind.OPTIONS: "SPY",
+}
+
 _ADDED_BY = {
     Kind.STOCKS: "COACH_MASSIVE__API_KEY or COACH_ALPACA__API_KEY",
     Kind.INDICES: "COACH_MASSIVE__API_KEY",
@@ -63,6 +72,50 @@ class Source:
     @property
     def name(self) -> str:
         return self.fresh.provider.name
+
+
+def routes(
+    vendors: Mapping[str, Vendor], orders: Mapping[str, Sequence[str]], clock: Clock
+) -> dict[Kind, list[Source]]:
+    """Who is asked for what. Without an order of its own a kind is asked of every vendor that
+    carries it, in the order of `vendors`; for crypto exchanges come first.
+
+    `CannotStart` for a name that is not set up.
+    """
+    sources = {name: _source(vendor, clock) for name, vendor in vendors.items()}
+    found: dict[Kind, list[Source]] = {}
+    for kind in Kind:
+        names = orders.get(kind, ()) or _usual(kind, vendors)
+        for name in names:
+            if name not in sources:
+                raise CannotStart(
+                    f"COACH_PROVIDERS__{kind.upper()} names `{name}`, which is not set up. "
+                    f"There are {', '.join(sources)}."
+                )
+        found[kind] = [sources[name] for name in names]
+    return found
+
+
+def _usual(kind: Kind, vendors: Mapping[str, Vendor]) -> list[str]:
+    example = _instrument(_EXAMPLES[kind])
+    names = [
+        name for name, vendor in vendors.items() if name != "simulated" and vendor.covers(example)
+    ]
+    # An exchange's own prices of a pair come before a stock vendor's.
+    is_general = {name: vendors[name].covers(_instrument("SPY")) for name in names}
+    return sorted(names, key=lambda name: kind is Kind.CRYPTO and is_general[name])
+
+
+def _instrument(symbol: str) -> Instrument:
+    found = find_instrument(symbol)
+    if found is None:
+        raise unknown(symbol)
+    return found
+
+
+def _source(vendor: Vendor, clock: Clock) -> Source:
+    market = VendorMarket(vendor, clock)
+    return Source(market, market)
 
 
 class RoutedMarket(MarketData):
