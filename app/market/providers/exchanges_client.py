@@ -38,8 +38,8 @@ class House:
     """One exchange's ways.
 
     `dollar` is what its prices are in. A page of bars has `page` of them; one that `has_one_page`
-    gives its newest only. A ticker that `has_no_time` is replaced by the last trade. `stream_pause_ms` is for messages sent on a
-    stream, where ccxt knows only the pause between requests.
+    gives its newest only. A ticker that `has_no_time` is replaced by the last trade. A message sent on a
+    stream names at most `stream_batch` symbols and comes `stream_pause_ms` after the one before.
     """
 
     name: str
@@ -49,7 +49,8 @@ class House:
     timeframes: frozenset[Timeframe] = TIMEFRAMES
     has_one_page: bool = False
     has_no_time: bool = False
-    stream_pause_ms: int | None = None
+    stream_batch: int = 50
+    stream_pause_ms: int = 100
     options: Mapping[str, Any] = field(default_factory=lambda: _SPOT)
 
 
@@ -64,11 +65,17 @@ HOUSES: Mapping[str, House] = {
             # one connection for everything followed, instead of one for each list of symbols
             "streamLimits": {"spot": 1},
             "subscriptionLimitByStream": {"spot": 100_000},
+            "ws": {"cost": 1},
         },
     ),
     "bitget": House(name="Bitget", dollar="USDT", page=200, allowance=Allowance(20, 1.0, 10)),
     "bybit": House(
-        name="Bybit", dollar="USDT", page=1000, allowance=Allowance(50, 1.0, 20), has_no_time=True
+        name="Bybit",
+        dollar="USDT",
+        page=1000,
+        allowance=Allowance(50, 1.0, 20),
+        has_no_time=True,
+        stream_batch=10,
     ),
     "okx": House(name="OKX", dollar="USDT", page=300, allowance=Allowance(10, 1.0, 10)),
     "coinbase": House(
@@ -86,7 +93,6 @@ HOUSES: Mapping[str, House] = {
         allowance=Allowance(1, 1.0, 3),
         has_one_page=True,
         has_no_time=True,
-        stream_pause_ms=100,
         options={},
     ),
     "kucoin": House(

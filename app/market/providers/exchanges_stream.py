@@ -29,6 +29,7 @@ _SLACK_SECONDS = 5
 """How far an exchange's clock may be behind ours."""
 
 _SETTLE_SECONDS = 0.2
+_LEAVE_SECONDS = 5
 
 Heard = asyncio.Queue[StreamEvent | CoachError]
 
@@ -38,9 +39,8 @@ class ExchangeStream(VendorStream):
 
     def __init__(self, name: str, *, base_url: str | None, clock: Clock) -> None:
         self._desk = Desk(name, "ccxt.pro", base_url=base_url, manners=(_Listening,))
-        self._desk.set(enableRateLimit=True)  # it spaces what is sent on a connection
-        if self._desk.house.stream_pause_ms is not None:
-            self._desk.set(rateLimit=self._desk.house.stream_pause_ms)
+        # ccxt's throttle spaces what is sent on a connection
+        self._desk.set(enableRateLimit=True, rateLimit=self._desk.house.stream_pause_ms)
         self._id = name
         self._clock = clock
         self._told = self._desk.house.name
@@ -50,8 +50,10 @@ class ExchangeStream(VendorStream):
         )
         self._wanted: set[Symbol] = set()
         self._followed: dict[Symbol, float] = {}
+        self._subscribed: set[str] = set()
         self._minutes: dict[Symbol, Minute] = {}
         self._asking: set[asyncio.Task[None]] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
         self._heard: Heard = asyncio.Queue()
         self._exchange: Any = None
 
@@ -104,29 +106,53 @@ class ExchangeStream(VendorStream):
             del self._followed[symbol]
             self._minutes.pop(symbol, None)
         self._followed |= dict.fromkeys(new, self._clock.now().timestamp() - _SLACK_SECONDS)
-        if new:
-            self._ask(_subscribe(exchange, [self._desk.pair(each) for each in new], self._id))
-        if gone:
-            self._ask(_unsubscribe(exchange, [self._desk.pair(each) for each in gone]))
+        self._subscribe(exchange, [self._desk.pair(each) for each in new])
+        self._leave_symbols(exchange, [self._desk.pair(each) for each in gone])
 
-    def _ask(self, questions: Collection[Any]) -> None:
-        for question in questions:
-            task = asyncio.create_task(self._asked(question))
-            self._asking.add(task)
+    def _subscribe(self, exchange: Any, pairs: Collection[str]) -> None:
+        """To those that this connection does not have yet, in messages the exchange accepts."""
+        new = [each for each in pairs if each not in self._subscribed]
+        self._subscribed.update(new)
+        size = self._desk.house.stream_batch
+        for first in range(0, len(new), size):
+            batch = new[first : first + size]
+            self._ask(exchange.watch_trades_for_symbols(batch), *_minutes(exchange, batch))
+
+    def _leave_symbols(self, exchange: Any, pairs: list[str]) -> None:
+        if pairs and exchange.has.get("unWatchTradesForSymbols"):
+            self._subscribed.difference_update(pairs)
+            self._leaving |= self._ask(exchange.un_watch_trades_for_symbols(pairs))
+            if exchange.has.get("unWatchOHLCVForSymbols"):
+                minutes = [[pair, _MINUTE] for pair in pairs]
+                self._leaving |= self._ask(exchange.un_watch_ohlcv_for_symbols(minutes))
+
+    def _ask(self, *questions: Any) -> set[asyncio.Task[None]]:
+        """Ask, once what is being left is left: until then ccxt.pro takes it for subscribed."""
+        before = frozenset(each for each in self._leaving if not each.done())
+        asked = {asyncio.create_task(self._asked(each, before)) for each in questions}
+        self._asking |= asked
+        for task in asked:
             task.add_done_callback(self._asking.discard)
+            task.add_done_callback(self._leaving.discard)
+        return asked
 
-    async def _asked(self, question: Any) -> None:
+    async def _asked(self, question: Any, before: frozenset[asyncio.Task[None]]) -> None:
         """ccxt.pro's answers are what was heard already; only its refusals are new."""
         from ccxt.base.errors import UnsubscribeError
 
         try:
+            if before:
+                await asyncio.wait(before, timeout=_LEAVE_SECONDS)
             with in_our_words(self._told), suppress(UnsubscribeError):
                 await question
         except CoachError as error:
             self._broke(_as_lost(error))
+        finally:
+            question.close()
 
     async def _leave(self, exchange: Any) -> None:
         self._followed.clear()
+        self._subscribed.clear()
         self._minutes.clear()
         await exchange.leave()
         if self._asking:  # they end with their connections
@@ -271,24 +297,16 @@ class _Kept(dict[str, Any]):
         return made
 
 
-def _subscribe(exchange: Any, pairs: list[str], name: str) -> list[Any]:
-    """The questions to ask, all of one connection: trades at once, minutes as it is possible."""
-    questions = [exchange.watch_trades_for_symbols(pairs)]
+def _minutes(exchange: Any, pairs: list[str]) -> list[Any]:
+    """The questions for the minutes of these, as few as the exchange's ccxt can ask."""
+    if exchange.id == "kraken":  # one message names them all, where ccxt knows one symbol
+        extra = {"params": {"symbol": pairs, "snapshot": False}}
+        return [exchange.watch_ohlcv(pairs[0], _MINUTE, params=extra)]
     if exchange.has.get("watchOHLCVForSymbols"):
-        questions.append(exchange.watch_ohlcv_for_symbols([[pair, _MINUTE] for pair in pairs]))
-    elif exchange.has.get("watchOHLCV"):
-        extra = {"params": {"snapshot": False}} if name == "kraken" else {}
-        questions += [exchange.watch_ohlcv(pair, _MINUTE, params=dict(extra)) for pair in pairs]
-    return questions
-
-
-def _unsubscribe(exchange: Any, pairs: list[str]) -> list[Any]:
-    questions = []
-    if exchange.has.get("unWatchTradesForSymbols"):
-        questions.append(exchange.un_watch_trades_for_symbols(pairs))
-    if exchange.has.get("unWatchOHLCVForSymbols"):
-        questions.append(exchange.un_watch_ohlcv_for_symbols([[pair, _MINUTE] for pair in pairs]))
-    return questions
+        return [exchange.watch_ohlcv_for_symbols([[pair, _MINUTE] for pair in pairs])]
+    if exchange.has.get("watchOHLCV"):
+        return [exchange.watch_ohlcv(pair, _MINUTE) for pair in pairs]
+    return []
 
 
 def _over(minute: Minute) -> Minute:

@@ -253,6 +253,7 @@ class Bitget(Dialect):
 class Bybit(Dialect):
     """https://api.bybit.com/v5 and its public spot stream."""
 
+    _most = 10
     _timeframes: ClassVar[Mapping[str, str]] = dict(
         zip(("1", "5", "15", "60", "240", "D"), _NAMES, strict=True)
     )
@@ -302,6 +303,8 @@ class Bybit(Dialect):
         if message.get("op") == "ping":
             return Following({"success": True, "ret_msg": "pong", "op": "ping"})
         wanted = [str(each).split(".") for each in message.get("args", ())]
+        if len(wanted) > self._most:
+            return Following({"success": False, "ret_msg": "args size >10", "op": message["op"]})
         return Following(
             {"success": True, "ret_msg": "subscribe", "op": message.get("op")},
             frozenset(each[-1] for each in wanted if each[0] == "publicTrade"),

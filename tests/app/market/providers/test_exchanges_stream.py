@@ -15,6 +15,7 @@ from app.market.models import Instrument
 from app.market.providers.exchanges import EXCHANGES, ExchangeStream
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.exchanges import ExchangesStandIn, exchanges_stand_in
+from app.market.standins.exchanges_dialects import Coin
 from app.market.vendor import Minute, StreamEvent, StreamLost, Trade
 
 NOW = datetime(2026, 11, 19, 16, 30, 20, tzinfo=UTC)
@@ -111,6 +112,36 @@ async def test_every_trade_is_heard_once_in_its_order(
     expected = [price + number for number in range(25) for price in (60_000, 3_000)]
     assert [each.price for each in heard if isinstance(each, Trade)] == expected
     assert heard[0] == Trade(BTC.symbol, NOW.timestamp(), 60_000, 0.5)
+
+
+@every(list(EXCHANGES))
+async def test_many_symbols_are_followed_in_messages_the_exchange_accepts(
+    listener: Listener, stand_in: ExchangesStandIn
+) -> None:
+    stand_in.coins = tuple(Coin(f"COIN{number}", "0.01") for number in range(25))
+
+    await listener.begin(*(_coin(f"{each.base}/USD") for each in stand_in.coins))
+    await stand_in.trade(listener.name, "COIN24/USD", "1.25")
+
+    assert await listener.hear() == Trade(Symbol("COIN24/USD"), NOW.timestamp(), 1.25, 0.5)
+
+
+@every(["binance", "okx", "kraken"])
+async def test_a_symbol_followed_again_is_heard_again(
+    listener: Listener, stand_in: ExchangesStandIn
+) -> None:
+    await listener.begin(BTC, ETH)
+    await listener.stream.follow([ETH])
+    if listener.name == "binance":
+        async with asyncio.timeout(PATIENCE):
+            await stand_in.wait_followed("binance", "ETH/USD")
+
+    await listener.begin(BTC, ETH)
+    await stand_in.trade(listener.name, BTC.symbol, "60000")
+    await stand_in.minute(listener.name, BTC.symbol, (MINUTE, 1, 4, 0.5, 2, 9), is_final=False)
+
+    assert isinstance(await listener.hear(), Trade)
+    assert await listener.hear() == Minute(BTC.symbol, MINUTE, 1, 4, 0.5, 2, 9, is_final=False)
 
 
 @every(list(WITH_MINUTES))
