@@ -241,6 +241,8 @@ class _Listening:
         is_new = url not in (getattr(self, "clients", None) or {})
         client = super().client(url)  # type: ignore[misc]
         if is_new:
+            # it empties aiohttp's buffer behind aiohttp's back, which then stops reading for ever
+            client.__class__ = type("Client", (type(client),), {"buffer": None})
             client.handle_message = partial(self._heard, client.handle_message)
             client.reject = partial(_reject, client, client.reject)
         return client

@@ -114,6 +114,19 @@ async def test_every_trade_is_heard_once_in_its_order(
     assert heard[0] == Trade(BTC.symbol, NOW.timestamp(), 60_000, 0.5)
 
 
+@every(["coinbase"])
+async def test_a_burst_of_thousands_is_heard_to_the_last(
+    listener: Listener, stand_in: ExchangesStandIn
+) -> None:
+    await listener.begin(BTC)
+
+    for number in range(5000):
+        await stand_in.trade(listener.name, BTC.symbol, str(60_000 + number))
+
+    heard = [await listener.hear() for _ in range(5000)]
+    assert [each.price for each in heard if isinstance(each, Trade)] == list(range(60_000, 65_000))
+
+
 @every(list(EXCHANGES))
 async def test_many_symbols_are_followed_in_messages_the_exchange_accepts(
     listener: Listener, stand_in: ExchangesStandIn
