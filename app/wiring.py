@@ -78,7 +78,9 @@ def build_market(settings: Settings) -> tuple[MarketData, Clock]:
 def _live_market(settings: Settings, clock: Clock) -> MarketData:
     from app.market.vendors.routed import RoutedMarket, routes
 
-    return RoutedMarket(routes(build_vendors(settings, clock), settings.providers.orders, clock))
+    vendors = build_vendors(settings, clock)
+    queue_url = _plain(settings.queue.url)
+    return RoutedMarket(routes(vendors, settings.providers.orders, clock, queue_url=queue_url))
 
 
 def build_vendors(settings: Settings, clock: Clock) -> dict[str, Vendor]:

@@ -25,6 +25,9 @@ from app.market.directory import INSTRUMENTS, find_instrument, unknown
 from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.protocol import MarketData
 from app.market.vendor import NotCovered, Vendor
+from app.market.vendors.cache import Cache
+from app.market.vendors.cached import Cached
+from app.market.vendors.guarded import Guarded, Guards
 from app.market.vendors.market import VendorMarket
 
 Answer = TypeVar("Answer", Bars, Quote, OptionChain)
@@ -75,14 +78,21 @@ class Source:
 
 
 def routes(
-    vendors: Mapping[str, Vendor], orders: Mapping[str, Sequence[str]], clock: Clock
+    vendors: Mapping[str, Vendor],
+    orders: Mapping[str, Sequence[str]],
+    clock: Clock,
+    *,
+    queue_url: str | None = None,
 ) -> dict[Kind, list[Source]]:
-    """Who is asked for what. Without an order of its own a kind is asked of every vendor that
+    """Each vendor with its limits and its memory, which all processes share through `queue_url`.
+
+    Who is asked for what. Without an order of its own a kind is asked of every vendor that
     carries it, in the order of `vendors`; for crypto exchanges come first.
 
     `CannotStart` for a name that is not set up.
     """
-    sources = {name: _source(vendor, clock) for name, vendor in vendors.items()}
+    guards, cache = Guards(queue_url), Cache(queue_url)
+    sources = {name: _source(vendor, clock, guards, cache) for name, vendor in vendors.items()}
     found: dict[Kind, list[Source]] = {}
     for kind in Kind:
         names = orders.get(kind, ()) or _usual(kind, vendors)
@@ -113,9 +123,13 @@ def _instrument(symbol: str) -> Instrument:
     return found
 
 
-def _source(vendor: Vendor, clock: Clock) -> Source:
-    market = VendorMarket(vendor, clock)
-    return Source(market, market)
+def _source(vendor: Vendor, clock: Clock, guards: Guards, cache: Cache) -> Source:
+    guarded = Guarded(vendor, guards)
+    fresh, kept = (
+        VendorMarket(Cached(guarded, cache, clock, accept_stale=accept), clock)
+        for accept in (False, True)
+    )
+    return Source(fresh, kept)
 
 
 class RoutedMarket(MarketData):

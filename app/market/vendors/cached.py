@@ -1,0 +1,416 @@
+"""What a vendor said, said again as long as its session says it is true.
+
+Decided: bars are kept in blocks, a session's day of intraday bars or a calendar year of days.
+Finished blocks are final, running ones fresh for a second while their market trades and until it
+opens while it does not. Blocks that are missing side by side are one request. Whoever asks for what
+is being asked already waits for that answer, in this process and in all others, so five hundred
+members who ask for SPX cost one request.
+
+A split makes every block before it wrong, so a block's key carries the date of the last split: the
+day a split takes effect, everything is asked for again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import numpy as np
+from typing_extensions import override
+
+from app.core.clock import Clock
+from app.core.errors import CoachError, NotFound, ProviderUnavailable
+from app.core.symbols import AssetClass, Symbol
+from app.core.timeframes import Timeframe
+from app.market.calendar import SessionTable, current_session, market_date, session_table
+from app.market.chains import OptionChain
+from app.market.models import Bars, Instrument, Ints, Provider
+from app.market.resample import empty_bars, join_bars
+from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
+from app.market.vendors.cache import Cache, Entry
+from app.market.vendors.packing import (
+    chain_from,
+    chain_values,
+    instrument_from,
+    instrument_values,
+    packed_bars,
+    snapshot_from,
+    snapshot_values,
+    unpacked_bars,
+)
+
+T = TypeVar("T")
+
+SNAPSHOT_SECONDS = 1.0
+CHAIN_SECONDS = 60.0
+DAY_SECONDS = 24 * 3600.0
+UNKNOWN_SECONDS = 3600.0
+NOT_COVERED_SECONDS = 600.0
+DAYS_SECONDS = 1800.0
+"""How long this year's days are fresh after a close, while the vendor may still be adding the last."""
+
+_SETTLES = timedelta(minutes=20)
+"""After a session's end its bars may still be corrected; then they are final."""
+_FINAL_SECONDS = 7 * DAY_SECONDS
+_FOR_EVER = 4e9
+_LOOK_SECONDS = 0.02
+_SPLITS_REACH = timedelta(days=730)
+_CHAINS_KEPT = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Bars that are kept together: `[start, end)` in Unix seconds."""
+
+    name: str
+    start: int
+    end: int
+
+
+class Cached(Vendor):
+    """`inner` with a memory. With `accept_stale` an answer that is no longer fresh stands in for one
+    that is not given, and says since when it is stale."""
+
+    def __init__(
+        self, inner: Vendor, cache: Cache, clock: Clock, *, accept_stale: bool = False
+    ) -> None:
+        self._inner = inner
+        self._cache = cache
+        self._clock = clock
+        self._accept_stale = accept_stale
+        self._flights: dict[str, asyncio.Task[Any]] = {}
+        self._name = inner.provider.name
+
+    @property
+    @override
+    def provider(self) -> Provider:
+        return self._inner.provider
+
+    @property
+    @override
+    def allowance(self) -> Allowance:
+        return self._inner.allowance
+
+    @override
+    def covers(self, instrument: Instrument) -> bool:
+        return self._inner.covers(instrument)
+
+    @override
+    def timeframes(self, instrument: Instrument) -> frozenset[Timeframe]:
+        return self._inner.timeframes(instrument)
+
+    @override
+    async def describe(self, symbol: Symbol) -> Instrument:
+        entry = await self._kept(
+            f"describe:{symbol}",
+            lambda: self._inner.describe(symbol),
+            instrument_values,
+            DAY_SECONDS,
+        )
+        return instrument_from(entry.head)
+
+    @override
+    async def snapshot(self, instrument: Instrument) -> Snapshot:
+        asked = self._now
+        entry = await self._kept(
+            f"snapshot:{instrument.symbol}",
+            lambda: self._inner.snapshot(instrument),
+            snapshot_values,
+            self._running_seconds(instrument),
+        )
+        found = snapshot_from(entry.head)
+        return replace(found, provider=_aged(found.provider, entry, asked))
+
+    @override
+    async def splits(self, instrument: Instrument, *, since: date) -> Sequence[Split]:
+        today = market_date(self._clock.now(), instrument.calendar)
+        far = today - _SPLITS_REACH
+        if since < far:
+            return await self._inner.splits(instrument, since=since)
+        entry = await self._kept(
+            f"splits:{instrument.symbol}:{today}",
+            lambda: self._inner.splits(instrument, since=far),
+            lambda found: {"splits": [[each.on.isoformat(), str(each.ratio)] for each in found]},
+            DAY_SECONDS,
+        )
+        found = [
+            Split(date.fromisoformat(on), Decimal(ratio)) for on, ratio in entry.head["splits"]
+        ]
+        return [each for each in found if each.on >= since]
+
+    @override
+    async def chain(self, instrument: Instrument, *, expiry: date | None = None) -> OptionChain:
+        asked = self._now
+        entry = await self._kept(
+            f"{_CHAINS_KEPT}:{instrument.symbol}:{expiry or 'all'}",
+            lambda: self._inner.chain(instrument, expiry=expiry),
+            chain_values,
+            CHAIN_SECONDS,
+        )
+        found = chain_from(entry.head)
+        return replace(found, provider=_aged(found.provider, entry, asked))
+
+    @override
+    async def bars(
+        self, instrument: Instrument, timeframe: Timeframe, *, start: datetime, end: datetime
+    ) -> Bars:
+        blocks = _blocks(instrument, timeframe, start, end)
+        if not blocks:
+            return empty_bars(instrument.symbol, timeframe, self.provider)
+        asked = self._now
+        generation = await self._generation(instrument)
+        place = f"bars:{self._name}:{instrument.symbol}:{timeframe}:{generation}"
+        keys = [f"{place}:{block.name}" for block in blocks]
+        entries = await self._fresh(keys)
+        missing = [at for at, entry in enumerate(entries) if entry is None]
+        if missing:
+            flight = f"{keys[missing[0]]}-{keys[missing[-1]]}"
+            run = blocks[missing[0] : missing[-1] + 1]
+            await self._shared(
+                flight, lambda: self._fetch(instrument, timeframe, place, run, flight)
+            )
+            entries = await self._cache.find(keys, now=self._now)
+        return self._joined(instrument, timeframe, entries, asked).between(start, end)
+
+    @override
+    async def close(self) -> None:
+        for flight in list(self._flights.values()):
+            flight.cancel()
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+        await self._inner.close()
+
+    @property
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+    def _running_seconds(self, instrument: Instrument) -> float:
+        """How long a present price is fresh: a second while it may move, else until it may."""
+        now = self._clock.now()
+        session = current_session(now, instrument.calendar)
+        if session.premarket_open <= now < session.after_hours_close:
+            return SNAPSHOT_SECONDS
+        return max(SNAPSHOT_SECONDS, (session.premarket_open - now).total_seconds())
+
+    async def _generation(self, instrument: Instrument) -> str:
+        """The date of the last split in effect; empty for what does not split or is not known to."""
+        if instrument.asset_class not in (AssetClass.STOCK, AssetClass.ETF):
+            return ""
+        today = market_date(self._clock.now(), instrument.calendar)
+        try:
+            found = await self.splits(instrument, since=today - _SPLITS_REACH)
+        except (ProviderUnavailable, NotFound):
+            return ""
+        return max((each.on.isoformat() for each in found if each.on <= today), default="")
+
+    async def _kept(
+        self,
+        name: str,
+        ask: Callable[[], Awaitable[T]],
+        values: Callable[[T], Mapping[str, Any]],
+        seconds: float,
+    ) -> Entry:
+        """The fresh entry of a question, asked for if there is none."""
+        key = f"{self._name}:{name}"
+        [entry] = await self._fresh([key])
+        if entry is None:
+            entry = await self._shared(key, lambda: self._ask(key, ask, values, seconds))
+        _raise_if_refused(entry)
+        return entry
+
+    async def _fresh(self, keys: Sequence[str]) -> list[Entry | None]:
+        now = self._now
+        found = await self._cache.find(keys, now=now)
+        return [entry if entry and entry.fresh_until > now else None for entry in found]
+
+    async def _ask(
+        self,
+        key: str,
+        ask: Callable[[], Awaitable[T]],
+        values: Callable[[T], Mapping[str, Any]],
+        seconds: float,
+    ) -> Entry:
+        entry = await self._alone(key, [key], lambda: self._asked(ask, values, seconds))
+        if entry is not None:
+            return entry
+        [kept] = await self._cache.find([key], now=self._now)
+        if kept is None:
+            raise ProviderUnavailable(f"{self._name} did not answer.")
+        return kept
+
+    async def _asked(
+        self,
+        ask: Callable[[], Awaitable[T]],
+        values: Callable[[T], Mapping[str, Any]],
+        seconds: float,
+    ) -> Entry:
+        """The answer as an entry; a clear no is kept too, for a while."""
+        try:
+            head = values(await ask())
+        except (NotFound, NotCovered) as error:
+            seconds = UNKNOWN_SECONDS if isinstance(error, NotFound) else NOT_COVERED_SECONDS
+            head = {"refused": error.code, "message": error.message}
+        now = self._now
+        return Entry(now, now + seconds, head)
+
+    async def _alone(
+        self, key: str, entries: Sequence[str], ask: Callable[[], Awaitable[Entry]]
+    ) -> Entry | None:
+        """Ask and keep if no other process is doing so; else wait for its entry.
+
+        When the vendor fails, the entry it gave before, if stale ones are accepted.
+        """
+        if not await self._cache.lock(key):
+            waited = await self._await_other(entries)
+            if waited:
+                return None
+        try:
+            entry = await ask()
+            await self._cache.keep({key: entry}, seconds=DAY_SECONDS * 2)
+            return entry
+        except ProviderUnavailable:
+            if not self._accept_stale:
+                raise
+            [kept] = await self._cache.find([key], now=self._now)
+            if kept is None:
+                raise
+            return kept
+        finally:
+            await self._cache.unlock(key)
+
+    async def _await_other(self, keys: Sequence[str]) -> bool:
+        """Whether another process brought all of `keys` in time."""
+        for _ in range(int(8 / _LOOK_SECONDS)):
+            await asyncio.sleep(_LOOK_SECONDS)
+            if all(await self._fresh(keys)):
+                return True
+        return False
+
+    async def _shared(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """One flight a key, however many wait for it. It goes on when one of them gives up."""
+        flight = self._flights.get(key)
+        if flight is None:
+            flight = asyncio.ensure_future(ask())
+            self._flights[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
+        result: T = await asyncio.shield(flight)
+        return result
+
+    def _landed(self, key: str, flight: "asyncio.Task[Any]") -> None:
+        self._flights.pop(key, None)
+        if not flight.cancelled():
+            flight.exception()  # who waited was told; that all of them left is no error
+
+    async def _fetch(
+        self,
+        instrument: Instrument,
+        timeframe: Timeframe,
+        place: str,
+        run: Sequence[_Block],
+        flight: str,
+    ) -> None:
+        """Ask for a run of blocks and keep each; stale ones stay in their place if that fails."""
+        keys = [f"{place}:{block.name}" for block in run]
+        if not await self._cache.lock(flight) and await self._await_other(keys):
+            return
+        try:
+            start, end = (datetime.fromtimestamp(at, UTC) for at in (run[0].start, run[-1].end))
+            until = min(end, self._clock.now() + timedelta(minutes=1))
+            found = await self._inner.bars(instrument, timeframe, start=start, end=until)
+            now = self._now
+            entries = {
+                key: _entry(found, block, now, self._fresh_until(instrument, timeframe, block, now))
+                for key, block in zip(keys, run, strict=True)
+            }
+            await self._cache.keep(entries, seconds=_FINAL_SECONDS)
+        except ProviderUnavailable:
+            if not self._accept_stale or not all(await self._cache.find(keys, now=self._now)):
+                raise
+        finally:
+            await self._cache.unlock(flight)
+
+    def _fresh_until(
+        self, instrument: Instrument, timeframe: Timeframe, block: _Block, now: float
+    ) -> float:
+        if block.end + _SETTLES.total_seconds() < now:
+            return _FOR_EVER
+        if timeframe.is_intraday:
+            return now + self._running_seconds(instrument)
+        table = session_table(instrument.calendar)
+        place = int(np.searchsorted(table.closes, now, side="right"))
+        return min(float(table.closes[min(place, len(table) - 1)]), now + DAYS_SECONDS)
+
+    def _joined(
+        self,
+        instrument: Instrument,
+        timeframe: Timeframe,
+        entries: Sequence[Entry | None],
+        asked: float,
+    ) -> Bars:
+        parts = [
+            (unpacked_bars(instrument.symbol, timeframe, entry.head, entry.body), entry)
+            for entry in entries
+            if entry is not None
+        ]
+        filled = [(bars, entry) for bars, entry in parts if len(bars)]
+        if not filled:
+            return empty_bars(instrument.symbol, timeframe, self.provider)
+        joined = join_bars([bars for bars, _ in filled])
+        return replace(joined, provider=_aged(joined.provider, parts[-1][1], asked))
+
+
+def _entry(found: Bars, block: _Block, now: float, fresh_until: float) -> Entry:
+    first, stop = np.searchsorted(found.time, [block.start, block.end])
+    head, body = packed_bars(found.slice(int(first), int(stop)))
+    return Entry(now, fresh_until, head, body)
+
+
+def _aged(provider: Provider, entry: Entry, asked: float) -> Provider:
+    """The provider of an entry; stale if it was no longer fresh when the question was asked."""
+    if entry.fresh_until > asked:
+        return provider
+    return replace(provider, stale_since=datetime.fromtimestamp(entry.fetched, UTC))
+
+
+def _raise_if_refused(entry: Entry) -> None:
+    refused = entry.head.get("refused")
+    if refused is None:
+        return
+    message = str(entry.head.get("message", ""))
+    error: CoachError = NotFound(message) if refused == NotFound.code else NotCovered(message)
+    raise error
+
+
+def _blocks(
+    instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
+) -> list[_Block]:
+    """The blocks that `[start, end)` touches."""
+    table = session_table(instrument.calendar)
+    if end <= start:
+        return []
+    if not timeframe.is_intraday:
+        return _years(table, start, end)
+    first = int(np.searchsorted(table.after_hours_closes, start.timestamp(), side="right"))
+    stop = int(np.searchsorted(table.premarket_opens, end.timestamp(), side="left"))
+    return [
+        _Block(
+            str(date.fromordinal(int(table.ordinals[at]))),
+            int(table.premarket_opens[at]),
+            int(table.after_hours_closes[at]),
+        )
+        for at in range(first, stop)
+    ]
+
+
+def _years(table: SessionTable, start: datetime, end: datetime) -> list[_Block]:
+    opens: Ints = table.opens
+    found = []
+    for year in range(start.year, end.year + 1):
+        inside = np.searchsorted(
+            table.ordinals, [date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()]
+        )
+        first, stop = int(inside[0]), min(int(inside[1]), len(table) - 1)
+        if first < stop and opens[first] < end.timestamp():
+            found.append(_Block(str(year), int(opens[first]), int(table.closes[stop - 1])))
+    return found
