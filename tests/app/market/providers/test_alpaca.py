@@ -311,9 +311,7 @@ async def test_an_empty_chain_is_not_found(alpaca: Alpaca) -> None:
 
 
 def _stream(stand_in: AlpacaStandIn, secret: str = SECRET) -> AlpacaStream:
-    return AlpacaStream(
-        KEY, secret, feed="iex", stream_url=stand_in.stream_url, clock=FrozenClock(NOW)
-    )
+    return AlpacaStream(KEY, secret, feed="iex", stream_url=stand_in.stream_url)
 
 
 TRADE = {"T": "t", "S": "AAPL", "p": 201.5, "s": 40, "t": "2026-11-19T16:30:20.123456789Z"}
