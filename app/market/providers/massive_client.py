@@ -31,7 +31,6 @@ class Client:
             base=base_url.rstrip("/"),
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries=0,
         )
 
     def page(self, path: str, asked: Mapping[str, str] | None = None) -> Answer:
@@ -42,6 +41,7 @@ class Client:
             fields=dict(asked or {}),
             headers=self._rest.headers,
             redirect=False,
+            retries=False,  # or a 429 would come without its status
         )
         if response.status != HTTPStatus.OK:
             raise _refusal(response.status, response.data, response.headers.get("Retry-After"))

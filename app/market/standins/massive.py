@@ -83,20 +83,24 @@ class MassiveStandIn:
             return fault
         if request.headers.get("Authorization") != f"Bearer {KEY}":
             return JSONResponse({"status": "ERROR", "error": "Unknown API Key"}, 401)
-        path = request.url.path
-        if path in self.recorded:
-            return JSONResponse(self.recorded[path])
+        if request.url.path in self.recorded:
+            return JSONResponse(self.recorded[request.url.path])
         try:
-            if path.startswith("/v2/aggs/"):
-                return await self._aggregates(request)
-            if path == "/v3/snapshot/indices":
-                return await self._index(request.query_params["ticker.any_of"])
-            if path.startswith("/v2/snapshot/"):
-                return await self._snapshot(path.rpartition("/")[2])
-            if path.startswith("/v3/reference/tickers/"):
-                return await self._ticker(path.rpartition("/")[2])
+            return await self._made(request)
         except CoachError as error:
             return JSONResponse({"status": "NOT_FOUND", "message": error.message}, 404)
+
+    async def _made(self, request: Request) -> Response:
+        """An answer out of the market."""
+        path = request.url.path
+        if path.startswith("/v2/aggs/"):
+            return await self._aggregates(request)
+        if path == "/v3/snapshot/indices":
+            return await self._index(request.query_params["ticker.any_of"])
+        if path.startswith("/v2/snapshot/"):
+            return await self._snapshot(path.rpartition("/")[2])
+        if path.startswith("/v3/reference/tickers/"):
+            return await self._ticker(path.rpartition("/")[2])
         return JSONResponse({"status": self.status, "results": []})
 
     async def _aggregates(self, request: Request) -> Response:
