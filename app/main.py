@@ -41,7 +41,11 @@ from app.infra.settings import ROOT, Settings
 from app.infra.telemetry import configure_logging, get_logger
 from app.infra.throttle import Throttle
 from app.levels.service import map_levels
-from app.wiring import Runtime, build_runtime
+from app.market.calendar import session_table
+from app.market.streaming.bus import Bus
+from app.market.streaming.feed import Feed
+from app.market.streaming.live import LiveFeed
+from app.wiring import Runtime, build_bus, build_runtime, build_streams
 
 ABOUT = """
 Key levels, quotes, indicators and charts as JSON; every price with its provider and its moment.
@@ -67,7 +71,8 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     """The web process of `settings` on `runtime`, which needs a database."""
     if runtime.database is None:
         raise ValueError("the web process needs a database")
-    doors = build_doors(settings, runtime, runtime.database)
+    bus = build_bus(settings)
+    doors = build_doors(settings, runtime, runtime.database, bus)
     web = FastAPI(
         title="Trading Coach",
         version=health.VERSION,
@@ -79,6 +84,15 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     )
     web.state.doors = doors
     web.state.is_offline = not settings.llm.is_on
+    web.state.is_live = settings.is_live
+    # Without a queue there is no feed process to listen to, so the feed runs in here.
+    web.state.own_feed = (
+        Feed(
+            build_streams(settings, runtime.market, runtime.clock), runtime.market, bus, doors.clock
+        )
+        if settings.queue.url is None
+        else None
+    )
     problems.install(web)
     for module in (health, auth, market, chat, threads, live, pages):
         web.include_router(module.router)
@@ -88,7 +102,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     return Web(_surrounded(web, doors.premises), web)
 
 
-def build_doors(settings: Settings, runtime: Runtime, database: Database) -> Doors:
+def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: Bus) -> Doors:
     premises = Premises(settings.web.host, settings.web.public_url)
     return Doors(
         market=runtime.market,
@@ -96,7 +110,7 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database) -> Doo
         wall=WallClock(),
         database=database,
         coach=runtime.coach,
-        ticker=Ticker(runtime.market, runtime.clock),
+        ticker=Ticker(runtime.market, runtime.clock, LiveFeed(bus)),
         secret=_secret(settings),
         premises=premises,
         is_demo_enabled=settings.web.demo_member,
@@ -106,6 +120,11 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database) -> Doo
             "database": readiness.check_database(database),
             "queue": readiness.check_queue(_plain(settings.queue.url)),
             "worker": readiness.check_worker(database, WallClock()),
+            **(
+                {"feed": readiness.check_worker(database, WallClock(), "feed")}
+                if settings.queue.url
+                else {}
+            ),
             "market": readiness.check_market(runtime.market, runtime.clock),
             "model": readiness.check_model(runtime.model, _model_address(settings)),
         },
@@ -150,15 +169,20 @@ def _surrounded(web: ASGIApp, premises: Premises) -> ASGIApp:
     return RequestLine(headed)
 
 
-def _warm(doors: Doors, *, is_offline: bool) -> None:
+def _warm(web: FastAPI) -> None:
     """Answer a question to nobody, in a thread: calendars, prices and word vectors get loaded.
 
     The first member would wait three seconds for them. A model that costs money is not rehearsed
-    with, only the market is.
+    with, only the market is; and real providers' connections belong to the loop that serves, so of
+    them only the calendar is loaded.
     """
+    doors: Doors = web.state.doors
+    if web.state.is_live:
+        session_table()
+        return
 
     async def rehearse() -> None:
-        if is_offline:
+        if web.state.is_offline:
             async for _ in doors.coach.answer(f"Where is PDH for {REHEARSED}?"):
                 pass
         else:
@@ -182,14 +206,19 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     doors: Doors = web.state.doors
     await doors.database.verify()
     pushes = asyncio.create_task(listen(await OutboxFeed.open(doors.database)))
-    warming = asyncio.create_task(asyncio.to_thread(_warm, doors, is_offline=web.state.is_offline))
+    warming = asyncio.create_task(asyncio.to_thread(_warm, web))
+    doors.ticker.start()
+    feeding = asyncio.create_task(web.state.own_feed.run()) if web.state.own_feed else None
     log.info("open", host=doors.premises.host, market=doors.market.provider.name)
     try:
         yield
     finally:
-        pushes.cancel()
-        await asyncio.gather(pushes, warming, return_exceptions=True)
-        doors.ticker.close()
+        ending = [task for task in (pushes, feeding) if task is not None]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, warming, return_exceptions=True)
+        await doors.ticker.close()
+        await doors.market.close()
         await doors.database.close()
 
 

@@ -18,7 +18,8 @@ from app.infra.db.database import Database
 from app.infra.faults import CannotStart
 from app.infra.settings import AlpacaSettings, LlmSettings, MassiveSettings, Settings
 from app.market.protocol import MarketData
-from app.market.vendor import Vendor
+from app.market.streaming.bus import Bus
+from app.market.vendor import Vendor, VendorStream
 from tools import TOOLBOX
 from tools.base import Toolbox
 
@@ -137,6 +138,59 @@ def _alpaca(alpaca: AlpacaSettings, clock: Clock) -> Vendor:
         requests_per_minute=alpaca.requests_per_minute,
         clock=clock,
     )
+
+
+POLLED_SECONDS = 15.0
+"""How often a provider without a stream is asked for a price that somebody watches."""
+
+
+def build_streams(settings: Settings, market: MarketData, clock: Clock) -> list[VendorStream]:
+    """Live prices, best first: the providers' own streams, then asking again and again."""
+    from app.market.streaming.polled import PolledStream
+    from app.market.vendors.routed import RoutedMarket
+
+    if not isinstance(market, RoutedMarket):
+        return [PolledStream(market, clock)]
+    polled = [
+        PolledStream(each.fresh, clock, beat=POLLED_SECONDS, covers=each.fresh.covers)
+        for each in market.sources
+    ]
+    return [*_vendor_streams(settings, clock), *polled]
+
+
+def _vendor_streams(settings: Settings, clock: Clock) -> list[VendorStream]:
+    streams: dict[str, VendorStream] = {}
+    for name in settings.crypto.names:
+        from app.market.providers.exchanges import ExchangeStream
+
+        address = settings.crypto.addresses.get(name)
+        streams[name] = ExchangeStream(name, base_url=address, clock=clock)
+    if settings.massive.api_key is not None:
+        from app.market.providers.massive_stream import MassiveStream
+
+        streams["massive"] = MassiveStream(
+            _plain(settings.massive.api_key) or "", stream_url=settings.massive.stream_url
+        )
+    if settings.alpaca.api_key is not None:
+        from app.market.providers.alpaca_stream import AlpacaStream
+
+        streams["alpaca"] = AlpacaStream(
+            _plain(settings.alpaca.api_key) or "",
+            _plain(settings.alpaca.api_secret) or "",
+            feed=settings.alpaca.feed,
+            stream_url=settings.alpaca.stream_url,
+        )
+    preferred = [name for names in settings.providers.orders.values() for name in names]
+    order = {name: at for at, name in enumerate(dict.fromkeys(preferred))}
+    return [streams[name] for name in sorted(streams, key=lambda each: order.get(each, len(order)))]
+
+
+def build_bus(settings: Settings) -> Bus:
+    """Between the feed and its listeners; without a queue inside of this process alone."""
+    from app.market.streaming.bus import MemoryBus, ValkeyBus
+
+    url = _plain(settings.queue.url)
+    return MemoryBus() if url is None else ValkeyBus(url)
 
 
 def build_model(settings: Settings) -> ChatModel:

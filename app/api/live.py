@@ -4,10 +4,18 @@ The protocol, JSON text frames; times are Unix seconds, prices numbers:
 
     client → {"subscribe": ["SPX", "BTC/USD"]}    additive
     client → {"unsubscribe": ["SPX"]}
+    client → {"subscribe_levels": ["SPX"]}, {"unsubscribe_levels": ["SPX"]}
     server → {"now": 1763740865.2}                at once, then every 15 s: the market's present
-    server → {"symbol", "price", "time", "phase", "bar": {time, open, high, low, close, volume}}
+    server → {"symbol", "price", "time", "phase", "bar": {time, open, high, low, close, volume},
+              "provider", "delay_minutes", "is_simulated",
+              "finished": [bar, …]}               minutes that ended, or were corrected, since
+    server → {"symbol", "levels": {name: {price, distance, distance_pct, distance_atr, tested}},
+              "as_of"}                            when they moved, every 2 s at most
+    server → {"feed": "lost" | "live", "since"}   nothing new comes, or comes again
     server → {"symbol", "error"}                  nothing more will come for it
     server → {"error"}                            what was sent makes no sense; the line stays open
+
+What a page is told is the newest state of each symbol, ten times a second at most.
 
 Close codes: 4401 not signed in, 4403 foreign origin, 4400 too much nonsense. The token comes in the
 cookie, in `Authorization: Bearer`, or as the subprotocol `bearer.<token>`; never in the address.
@@ -30,6 +38,7 @@ SYMBOLS_PER_LINE = 60
 MESSAGE_LIMIT = 8 * 1024
 FAULTS_ALLOWED = 20
 PULSE_SECONDS = 15
+BATCH_SECONDS = 0.1
 
 router = APIRouter()
 log = get_logger(__name__)
@@ -44,6 +53,8 @@ class Wish(BaseModel):
 
     subscribe: Symbols = []
     unsubscribe: Symbols = []
+    subscribe_levels: Symbols = []
+    unsubscribe_levels: Symbols = []
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:
@@ -75,9 +86,11 @@ class _Line:
         self.ticker = ticker
         self.audience = Audience()
         self.watching: set[Symbol] = set()
+        self.mapped: set[Symbol] = set()
         self.faults = 0
 
     async def serve(self) -> None:
+        self.ticker.enter(self.audience)
         tasks = [asyncio.create_task(each()) for each in (self._tell, self._pulse, self._listen)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -89,13 +102,17 @@ class _Line:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            self.ticker.depart(self.audience)
             for symbol in self.watching:
                 self.ticker.leave(symbol, self.audience)
+            for symbol in self.mapped:
+                self.ticker.leave_levels(symbol, self.audience)
 
     async def _tell(self) -> None:
         while True:
             for message in await self.audience.next():
                 await self.socket.send_json(message)
+            await asyncio.sleep(BATCH_SECONDS)
 
     async def _pulse(self) -> None:
         while True:
@@ -126,6 +143,10 @@ class _Line:
             self._leave(Symbol.parse(spelled))
         for spelled in wish.subscribe:
             self._join(spelled)
+        for spelled in wish.unsubscribe_levels:
+            self._leave_levels(Symbol.parse(spelled))
+        for spelled in wish.subscribe_levels:
+            self._join_levels(Symbol.parse(spelled))
 
     def _join(self, spelled: str) -> None:
         try:
@@ -140,6 +161,16 @@ class _Line:
             return
         self.watching.add(symbol)
         self.ticker.join(symbol, self.audience)
+
+    def _join_levels(self, symbol: Symbol) -> None:
+        if len(self.mapped) < SYMBOLS_PER_LINE:
+            self.mapped.add(symbol)
+            self.ticker.join_levels(symbol, self.audience)
+
+    def _leave_levels(self, symbol: Symbol) -> None:
+        if symbol in self.mapped:
+            self.mapped.discard(symbol)
+            self.ticker.leave_levels(symbol, self.audience)
 
     def _leave(self, symbol: Symbol) -> None:
         if symbol in self.watching:

@@ -44,19 +44,20 @@ def check_queue(url: str | None) -> Check:
     return check
 
 
-def check_worker(database: Database, wall: Clock) -> Check:
-    """One fresh sign of life proves beat, queue, worker and database together."""
+def check_worker(database: Database, wall: Clock, process: str = "worker") -> Check:
+    """One fresh sign of life of the worker proves beat, queue, worker and database together."""
+    what = {"worker": "Celery", "feed": "live prices"}[process]
 
     async def check() -> Component:
         async with database.system() as session:
-            beats = await list_heartbeats(session)
+            beats = [each for each in await list_heartbeats(session) if each.process == process]
         if not beats:
-            return Component(ok=False, what="Celery", detail="no worker has given a sign yet")
+            return Component(ok=False, what=what, detail=f"no {process} has given a sign yet")
         latest = max(beats, key=lambda beat: beat.at)
         age = round((wall.now() - latest.at).total_seconds())
         if not latest.is_fresh(wall.now()):
-            return Component(ok=False, what="Celery", detail=f"last sign of life {age} s ago")
-        return Component(ok=True, what="Celery", detail=f"last sign of life {age} s ago")
+            return Component(ok=False, what=what, detail=f"last sign of life {age} s ago")
+        return Component(ok=True, what=what, detail=f"last sign of life {age} s ago")
 
     return check
 

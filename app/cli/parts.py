@@ -109,6 +109,20 @@ class Worker:
             return launch(self._program, log=log, keep_watch=True)
 
 
+class FeedProcess:
+    """The process that follows live prices for all others."""
+
+    def __init__(self, environment: Mapping[str, str], home: Home) -> None:
+        self._log = home.log_file("feed")
+        command = [sys.executable, "-m", "workers.feed"]
+        self._program = Program(command, environment, folder=ROOT)
+        self.part = Part("feed", self._spawn)
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return launch(self._program, log=log, orphan_signal=signal.SIGKILL)
+
+
 def _say_go(process: "subprocess.Popen[bytes]") -> None:
     if process.stdin is None:
         return

@@ -21,7 +21,7 @@ from app.infra.db.database import APP_ROLE
 from app.infra.embedded.postgres import DatabaseUrls
 from app.tables import METADATA
 
-OWNED_BY_NOBODY = {"heartbeats"}
+OWNED_BY_NOBODY = {"feed_leases", "heartbeats"}
 OPEN_TO_THE_SYSTEM = {"members", "outbox"}
 """Who somebody is, and where something new is: never what was said."""
 

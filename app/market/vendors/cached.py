@@ -12,7 +12,7 @@ day a split takes effect, everything is asked for again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -24,11 +24,12 @@ from app.core.clock import Clock
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
-from app.market.calendar import SessionTable, current_session, market_date, session_table
+from app.market.calendar import current_session, market_date, session_table
 from app.market.chains import OptionChain
-from app.market.models import Bars, Instrument, Ints, Provider
+from app.market.models import Bars, Instrument, Provider
 from app.market.resample import empty_bars, join_bars
 from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
+from app.market.vendors.blocks import Block, blocks_of
 from app.market.vendors.cache import Cache, Entry
 from app.market.vendors.packing import (
     chain_from,
@@ -58,15 +59,6 @@ _FOR_EVER = 4e9
 _LOOK_SECONDS = 0.02
 _SPLITS_REACH = timedelta(days=730)
 _CHAINS_KEPT = "chain"
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Bars that are kept together: `[start, end)` in Unix seconds."""
-
-    name: str
-    start: int
-    end: int
 
 
 class Cached(Vendor):
@@ -156,7 +148,7 @@ class Cached(Vendor):
     async def bars(
         self, instrument: Instrument, timeframe: Timeframe, *, start: datetime, end: datetime
     ) -> Bars:
-        blocks = _blocks(instrument, timeframe, start, end)
+        blocks = blocks_of(instrument, timeframe, start, end)
         if not blocks:
             return empty_bars(instrument.symbol, timeframe, self.provider)
         asked = self._now
@@ -307,7 +299,7 @@ class Cached(Vendor):
         instrument: Instrument,
         timeframe: Timeframe,
         place: str,
-        run: Sequence[_Block],
+        run: Sequence[Block],
         flight: str,
     ) -> None:
         """Ask for a run of blocks and keep each; stale ones stay in their place if that fails."""
@@ -331,7 +323,7 @@ class Cached(Vendor):
             await self._cache.unlock(flight)
 
     def _fresh_until(
-        self, instrument: Instrument, timeframe: Timeframe, block: _Block, now: float
+        self, instrument: Instrument, timeframe: Timeframe, block: Block, now: float
     ) -> float:
         if block.end + _SETTLES.total_seconds() < now:
             return _FOR_EVER
@@ -360,7 +352,7 @@ class Cached(Vendor):
         return replace(joined, provider=_aged(joined.provider, parts[-1][1], asked))
 
 
-def _entry(found: Bars, block: _Block, now: float, fresh_until: float) -> Entry:
+def _entry(found: Bars, block: Block, now: float, fresh_until: float) -> Entry:
     first, stop = np.searchsorted(found.time, [block.start, block.end])
     head, body = packed_bars(found.slice(int(first), int(stop)))
     return Entry(now, fresh_until, head, body)
@@ -380,37 +372,3 @@ def _raise_if_refused(entry: Entry) -> None:
     message = str(entry.head.get("message", ""))
     error: CoachError = NotFound(message) if refused == NotFound.code else NotCovered(message)
     raise error
-
-
-def _blocks(
-    instrument: Instrument, timeframe: Timeframe, start: datetime, end: datetime
-) -> list[_Block]:
-    """The blocks that `[start, end)` touches."""
-    table = session_table(instrument.calendar)
-    if end <= start:
-        return []
-    if not timeframe.is_intraday:
-        return _years(table, start, end)
-    first = int(np.searchsorted(table.after_hours_closes, start.timestamp(), side="right"))
-    stop = int(np.searchsorted(table.premarket_opens, end.timestamp(), side="left"))
-    return [
-        _Block(
-            str(date.fromordinal(int(table.ordinals[at]))),
-            int(table.premarket_opens[at]),
-            int(table.after_hours_closes[at]),
-        )
-        for at in range(first, stop)
-    ]
-
-
-def _years(table: SessionTable, start: datetime, end: datetime) -> list[_Block]:
-    opens: Ints = table.opens
-    found = []
-    for year in range(start.year, end.year + 1):
-        inside = np.searchsorted(
-            table.ordinals, [date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()]
-        )
-        first, stop = int(inside[0]), min(int(inside[1]), len(table) - 1)
-        if first < stop and opens[first] < end.timestamp():
-            found.append(_Block(str(year), int(opens[first]), int(table.closes[stop - 1])))
-    return found

@@ -131,6 +131,10 @@ class VendorMarket(MarketData):
     async def close(self) -> None:
         await self._vendor.close()
 
+    def covers(self, instrument: Instrument) -> bool:
+        """Whether the vendor carries this kind of instrument at all."""
+        return self._vendor.covers(instrument)
+
     def _covered(self, instrument: Instrument) -> Instrument:
         if not self._vendor.covers(instrument):
             raise NotCovered(f"{self.provider.name} does not carry {instrument.symbol}.")

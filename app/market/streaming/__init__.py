@@ -1,0 +1,1 @@
+"""Live prices: one connection to each vendor for the whole installation, and everyone who listens."""
