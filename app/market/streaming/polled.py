@@ -13,7 +13,7 @@ from app.core.timeframes import Timeframe
 from app.market.models import Instrument, Provider
 from app.market.protocol import MarketData
 from app.market.streaming.bars import MINUTE, minutes_of
-from app.market.vendor import Minute, StreamEvent, StreamLost, VendorStream
+from app.market.vendor import StreamEvent, StreamLost, Trade, VendorStream
 
 
 class PolledStream(VendorStream):
@@ -58,8 +58,8 @@ class PolledStream(VendorStream):
     async def close(self) -> None:
         """There is nothing to let go of."""
 
-    async def _ask(self, symbol: Symbol) -> list[Minute]:
-        """The running minute, and those that ended since the last question."""
+    async def _ask(self, symbol: Symbol) -> list[StreamEvent]:
+        """The running minute and its price now, and the minutes that ended since the last question."""
         now = self._clock.now()
         known = self._followed.get(symbol, 0)
         start = now.timestamp() // MINUTE * MINUTE - MINUTE
@@ -74,7 +74,12 @@ class PolledStream(VendorStream):
             )
         except ProviderUnavailable as error:
             raise StreamLost(error.message) from error
-        events = [each for each in minutes_of(found) if each.time >= known]
-        if events and symbol in self._followed:
-            self._followed[symbol] = events[-1].time
-        return events
+        minutes = [each for each in minutes_of(found) if each.time >= known]
+        if not minutes:
+            return []
+        last = minutes[-1]
+        if symbol in self._followed:
+            self._followed[symbol] = last.time
+        if last.is_final:
+            return [*minutes]
+        return [*minutes, Trade(symbol, now.timestamp(), last.close, 0.0)]
