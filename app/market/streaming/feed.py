@@ -73,6 +73,7 @@ class Feed:
         self._numbers: dict[Symbol, int] = {}
         self._teller: dict[Symbol, _Source] = {}
         self._dirty: set[Symbol] = set()
+        self._ended: dict[Symbol, dict[int, Minute]] = {}
         self._wanted_at: dict[Symbol, float] = {}
         self._instruments: dict[Symbol, Instrument | None] = {}
 
@@ -122,6 +123,7 @@ class Feed:
                 del self._wanted_at[symbol]
                 self._builders.pop(symbol, None)
                 self._dirty.discard(symbol)
+                self._ended.pop(symbol, None)
 
     async def _instrument(self, symbol: Symbol) -> Instrument | None:
         """None for what nobody knows; asked again when the market could not say."""
@@ -209,7 +211,10 @@ class Feed:
         if event.symbol not in source.followed:
             return
         builder = self._builders.setdefault(event.symbol, BarBuilder(event.symbol))
-        if builder.take(event) is not None:
+        update = builder.take(event)
+        if update is not None:
+            ended = self._ended.setdefault(event.symbol, {})
+            ended |= {each.time: each for each in update.finished}
             self._teller[event.symbol] = source
             self._dirty.add(event.symbol)
 
@@ -240,7 +245,7 @@ class Feed:
             price=builder.price,
             at=builder.at,
             forming=builder.forming,
-            recent=recent_of(builder.finished.values()),
+            recent=recent_of(builder.finished.values(), self._ended.pop(symbol, {}).values()),
             provider=provider.name,
             delay_minutes=provider.delay_minutes,
             is_simulated=provider.is_simulated,

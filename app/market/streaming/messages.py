@@ -99,8 +99,11 @@ def bar_of(minute: Minute) -> dict[str, Any]:
     return {name: getattr(minute, name) for name in names}
 
 
-def recent_of(finished: Iterable[Minute]) -> tuple[Minute, ...]:
-    return tuple(finished)[-RECENT:]
+def recent_of(finished: Iterable[Minute], ended: Iterable[Minute]) -> tuple[Minute, ...]:
+    """The last few of all that are finished, and every one that ended since the message before."""
+    last = tuple(finished)[-RECENT:]
+    both = {each.time: each for each in (*ended, *last)}
+    return tuple(both[time] for time in sorted(both))
 
 
 def _values(minute: Minute) -> Sequence[float]:

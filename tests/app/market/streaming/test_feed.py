@@ -1,0 +1,263 @@
+"""The feed over a stream that keeps breaking: no minute lost, none doubled, none out of order."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import numpy as np
+import pytest
+from typing_extensions import override
+
+from app.core.clock import Clock
+from app.core.errors import NotFound
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+from app.market.models import Bars, Instrument, Provider
+from app.market.providers.simulated import SimulatedMarket
+from app.market.streaming import feed as feeding
+from app.market.streaming.bars import minutes_of
+from app.market.streaming.bus import MemoryBus
+from app.market.streaming.feed import Feed
+from app.market.streaming.live import LiveFeed
+from app.market.streaming.messages import Live
+from app.market.streaming.polled import PolledStream
+from app.market.vendor import (
+    Minute,
+    NotCovered,
+    StreamEvent,
+    StreamLost,
+    Trade,
+    VendorStream,
+)
+
+MARKET = SimulatedMarket(seed=7)
+OPEN = datetime(2026, 11, 19, 14, 30, tzinfo=UTC)
+BTC, AAPL = Symbol("BTC/USD"), Symbol("AAPL")
+
+
+class Present(Clock):
+    """A market's time that the stream of a test moves on."""
+
+    def __init__(self) -> None:
+        self.at = OPEN
+
+    @override
+    def now(self) -> datetime:
+        return self.at
+
+
+class Scripted(VendorStream):
+    """Tells what a test gives it; None breaks the connection."""
+
+    def __init__(self, name: str = "Scripted") -> None:
+        self.script: asyncio.Queue[StreamEvent | Exception] = asyncio.Queue()
+        self.followed: set[Symbol] = set()
+        self.connected = 0
+        self._provider = Provider(name=name)
+
+    @property
+    @override
+    def provider(self) -> Provider:
+        return self._provider
+
+    @override
+    def covers(self, instrument: Instrument) -> bool:
+        return True
+
+    @override
+    async def follow(self, instruments: Collection[Instrument]) -> None:
+        self.followed = {each.symbol for each in instruments}
+
+    @override
+    async def events(self) -> AsyncGenerator[StreamEvent, None]:
+        self.connected += 1
+        while True:
+            event = await self.script.get()
+            if isinstance(event, Exception):
+                raise event
+            yield event
+
+    @override
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The waits between tries are not what is tested."""
+    monkeypatch.setattr(feeding, "_CONNECT_SECONDS", 0.0)
+    monkeypatch.setattr(feeding, "_FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(feeding, "_LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr(feeding, "FLUSH_SECONDS", 0.0)
+
+
+@asynccontextmanager
+async def _running(streams: Sequence[VendorStream], clock: Clock) -> AsyncGenerator[LiveFeed, None]:
+    bus = MemoryBus()
+    live = LiveFeed(bus)
+    live.start()
+    work = asyncio.create_task(Feed(streams, MARKET, bus, clock).run())
+    try:
+        yield live
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await live.close()
+
+
+def _is_more(stream: Scripted, number: int) -> bool:
+    return stream.connected > number
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 - what is waited for belongs to others
+            await asyncio.sleep(0)
+
+
+async def _minutes(count: int) -> list[Minute]:
+    end = OPEN + timedelta(minutes=count)
+    bars: Bars = await MARKET.bars(BTC, Timeframe.M1, start=OPEN, end=end, as_of=end)
+    return list(minutes_of(bars))
+
+
+async def test_a_thousand_lost_connections_lose_and_double_no_minute() -> None:
+    """After each minute the connection breaks, and every third minute is told by nobody."""
+    stream, clock = Scripted(), Present()
+    told: list[Minute] = []
+    wanted = await _minutes(1000)
+    news = asyncio.Event()
+
+    def listen(_live: Live, finished: Sequence[Minute]) -> None:
+        told.extend(finished)
+        news.set()
+
+    async with _running([stream], clock) as live:
+        live.subscribe(BTC, listen)
+        for number, minute in enumerate(wanted):
+            clock.at = OPEN + timedelta(minutes=number + 1, seconds=1)
+            if number % 3 or number == 0:
+                stream.script.put_nowait(minute)
+            stream.script.put_nowait(StreamLost("cut"))
+            # The next trade lets the feed speak again; it belongs to the running minute.
+            stream.script.put_nowait(Trade(BTC, clock.at.timestamp(), minute.close, 0.0))
+            while not told or told[-1].time < minute.time:
+                if number == 0:
+                    break  # the first news of all is what there was, not what ended since
+                news.clear()
+                await asyncio.wait_for(news.wait(), 20)
+            await _until(partial(_is_more, stream, number))
+
+    times = [each.time for each in told]
+    assert stream.connected >= 1000
+    assert times == [each.time for each in wanted[1:]], "in order, each once, none missing"
+    assert np.allclose([each.close for each in told], [each.close for each in wanted[1:]])
+
+
+async def test_a_long_gap_is_filled_whole() -> None:
+    stream, clock = Scripted(), Present()
+    told: list[Minute] = []
+    wanted = await _minutes(20)
+
+    async with _running([stream], clock) as live:
+        live.subscribe(BTC, lambda _, finished: told.extend(finished))
+        await _until(lambda: BTC in stream.followed)
+        clock.at = OPEN + timedelta(minutes=1, seconds=1)
+        stream.script.put_nowait(wanted[0])
+        await _until(stream.script.empty)
+        await asyncio.sleep(0.05)
+        clock.at = OPEN + timedelta(minutes=20, seconds=1)
+        stream.script.put_nowait(StreamLost("cut"))
+        stream.script.put_nowait(Trade(BTC, clock.at.timestamp(), 70_000.0, 0.0))
+        await _until(lambda: len(told) >= 19)
+
+    assert [each.time for each in told] == [each.time for each in wanted[1:]]
+
+
+async def test_a_stream_that_cannot_be_had_hands_its_symbols_to_the_next() -> None:
+    first, second, clock = Scripted("First"), Scripted("Second"), Present()
+    heard: asyncio.Queue[Live] = asyncio.Queue()
+    first.script.put_nowait(NotCovered("not in the plan"))
+
+    async with _running([first, second], clock) as live:
+        live.subscribe(BTC, lambda news, _: heard.put_nowait(news))
+        await _until(lambda: BTC in second.followed)
+        second.script.put_nowait(Trade(BTC, clock.at.timestamp(), 70_000.0, 1.0))
+
+        assert (await asyncio.wait_for(heard.get(), 10)).provider == "Second"
+        assert BTC not in first.followed
+
+
+async def test_what_nobody_wants_any_more_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeding, "LINGER_SECONDS", 0.0)
+    stream, clock = Scripted(), Present()
+
+    async with _running([stream], clock) as live:
+        leave_one = live.subscribe(BTC, lambda *_: None)
+        leave_other = live.subscribe(BTC, lambda *_: None)
+        await _until(lambda: BTC in stream.followed)
+        leave_one()
+        await asyncio.sleep(0.05)
+        assert BTC in stream.followed, "somebody still wants it"
+        leave_other()
+        await _until(lambda: BTC not in stream.followed)
+
+
+async def test_an_unknown_symbol_disturbs_nobody() -> None:
+    stream, clock = Scripted(), Present()
+    with pytest.raises(NotFound):
+        await MARKET.instrument(Symbol("ZZZZZ"))
+
+    async with _running([stream], clock) as live:
+        live.subscribe(Symbol("ZZZZZ"), lambda *_: None)
+        live.subscribe(BTC, lambda *_: None)
+        await _until(lambda: stream.followed == {BTC})
+
+
+async def test_a_market_without_a_stream_is_asked_and_told_the_same_way() -> None:
+    clock = Present()
+    clock.at = OPEN + timedelta(minutes=5, seconds=20)
+    heard: asyncio.Queue[tuple[Live, Sequence[Minute]]] = asyncio.Queue()
+
+    async with _running([PolledStream(MARKET, clock, beat=0.01)], clock) as live:
+        live.subscribe(AAPL, lambda news, finished: heard.put_nowait((news, finished)))
+        first, _ = await asyncio.wait_for(heard.get(), 10)
+        clock.at += timedelta(minutes=2)
+        finished: list[Minute] = []
+        while len(finished) < 2:
+            finished += (await asyncio.wait_for(heard.get(), 10))[1]
+
+    quote = await MARKET.quote(AAPL, as_of=OPEN + timedelta(minutes=5, seconds=20))
+    assert first.price == float(quote.last)
+    assert first.is_simulated
+    assert [each.time for each in finished] == [
+        int((OPEN + timedelta(minutes=number)).timestamp()) for number in (5, 6)
+    ]
+
+
+async def test_a_leader_that_was_replaced_is_not_listened_to() -> None:
+    bus, heard = MemoryBus(), []
+    live = LiveFeed(bus)
+    live.start()
+    live.subscribe(BTC, lambda news, _: heard.append((news.epoch, news.number)))
+    await asyncio.sleep(0)
+
+    def said(epoch: int, number: int) -> Live:
+        return Live(
+            symbol=BTC,
+            epoch=epoch,
+            number=number,
+            price=1.0,
+            at=0.0,
+            forming=None,
+            recent=(),
+            provider="p",
+        )
+
+    for epoch, number in ((1, 1), (1, 2), (1, 2), (2, 1), (1, 3), (2, 2)):
+        await bus.say([said(epoch, number)])
+    await live.close()
+
+    assert heard == [(1, 1), (1, 2), (2, 1), (2, 2)]
