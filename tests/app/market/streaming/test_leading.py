@@ -1,0 +1,130 @@
+"""One leader among processes: taken over when it is killed or frozen, and never two at once."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.core.symbols import Symbol
+from app.infra.db.database import Database
+from app.infra.embedded.postgres import DatabaseUrls
+from app.infra.embedded.valkey import EmbeddedValkey
+from app.market.streaming import lease as leasing
+from app.market.streaming.bus import ValkeyBus
+from app.market.streaming.lease import Lease
+from app.market.streaming.live import LiveFeed
+from app.market.streaming.messages import Live
+
+pytestmark = pytest.mark.database
+ROOT = Path(__file__).parents[4]
+
+
+async def test_one_holds_it_and_the_other_waits(database: Database) -> None:
+    one, other = Lease(database, "one"), Lease(database, "other")
+
+    epoch = await one.take()
+
+    assert await other.take() is None
+    assert await one.take() == epoch, "renewing is no new epoch"
+    await one.leave()
+    assert await other.take() == (epoch or 0) + 1
+
+
+async def test_ten_at_once_make_one_leader(database: Database) -> None:
+    answers = await asyncio.gather(*(Lease(database, f"h{at}").take() for at in range(10)))
+
+    assert sum(answer is not None for answer in answers) == 1
+
+
+async def test_a_lease_that_is_not_renewed_is_lost(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leasing, "LOST_SECONDS", 0.2)
+    first = await Lease(database, "first").take()
+    await asyncio.sleep(0.3)
+
+    assert await Lease(database, "second").take() == (first or 0) + 1
+    assert await Lease(database, "first").take() is None
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
+async def test_another_process_takes_over_within_ten_seconds(
+    database: Database,
+    empty_postgres: DatabaseUrls,
+    tmp_path: Path,
+    end: signal.Signals,
+) -> None:
+    valkey = EmbeddedValkey(tmp_path)
+    servers = [valkey.spawn()]
+    environment = {
+        **os.environ,  # noqa: TID251 - what a process is started with
+        "COACH_HOME": str(tmp_path),
+        "COACH_MARKET": "simulated",
+        "COACH_QUEUE__URL": valkey.url,
+        "COACH_DATABASE__URL": empty_postgres.owner,
+        "COACH_DATABASE__APP_URL": empty_postgres.application,
+    }
+    feeds = [
+        subprocess.Popen(  # noqa: ASYNC220 - it returns at once
+            [sys.executable, "-m", "workers.feed"],
+            env=environment,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]
+    live, said = LiveFeed(ValkeyBus(valkey.url)), []
+    heard = asyncio.Event()
+
+    def listen(news: Live, _finished: object) -> None:
+        said.append(news)
+        heard.set()
+
+    live.start()
+    live.subscribe(Symbol("BTC/USD"), listen)
+    try:
+        await asyncio.wait_for(heard.wait(), 60)
+        epoch = said[-1].epoch
+        leader = await _leader(feeds)
+        leader.send_signal(end)
+        fallen_at = time.monotonic()
+
+        await _until(lambda: said[-1].epoch > epoch)
+
+        assert time.monotonic() - fallen_at < 10
+        numbers = [(each.epoch, each.number) for each in said]
+        assert numbers == sorted(set(numbers)), "nothing old is heard after something new"
+    finally:
+        await live.close()
+        for process in (*feeds, *servers):
+            process.kill()
+            process.wait()
+            if process.stderr is not None:
+                process.stderr.close()
+
+
+async def _leader(feeds: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
+    """The process that says in its log that it leads."""
+    for feed in feeds:
+        assert feed.stderr is not None
+        os.set_blocking(feed.stderr.fileno(), False)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for feed in feeds:
+            assert feed.stderr is not None
+            if b"leading the feed" in (feed.stderr.read() or b""):
+                return feed
+        await asyncio.sleep(0.05)
+    raise AssertionError("nobody leads")
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not holds():  # noqa: ASYNC110 - another process makes it true
+            await asyncio.sleep(0.02)
