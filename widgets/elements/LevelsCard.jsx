@@ -8,7 +8,8 @@ function LevelsCard() {
   const tick = coach.useTick(React, symbol, freshness);
   coach.useReveal(React, figuresOf(rungs), () => setWhole(true));
 
-  const placed = coach.ladder.seenFrom(rungs, tick?.price ?? null, atr);
+  const levels = coach.useLevels(React, symbol, freshness, freshness.session !== 'closed' && !isOfPeriod(title));
+  const placed = coach.ladder.seenFrom(coach.ladder.movedTo(rungs, levels), tick?.price ?? null, atr);
   const vwap = placed.find((rung) => rung.name === 'VWAP' && !rung.is_highlighted);
   const listed = placed.filter((rung) => rung !== vwap);
   const shown = isWhole ? listed : coach.ladder.around(listed, NEAREST);
@@ -68,7 +69,7 @@ function Here({ price, vwap }) {
           <span className="tc-rule" />
           {vwap && (
             <span className="tc-vwap" title={`${vwap.title}, ${vwap.shown.distance} away`}>
-              {vwap.name} <Num n={vwap.price} />{vwap.is_nearest && ' nearest'}
+              {vwap.name} <Num n={vwap.price} text={vwap.priceText} />{vwap.is_nearest && ' nearest'}
             </span>
           )}
         </div>
@@ -84,7 +85,7 @@ function row(rung) {
     <tr key={rung.name} className={classes.filter(Boolean).join(' ')}>
       <th scope="row"><span title={rung.title}>{rung.name}</span></th>
       <td className="tc-words">{rung.title}</td>
-      <td className="tc-level"><Num n={rung.price} /></td>
+      <td className="tc-level"><Num n={rung.price} text={rung.priceText} /></td>
       <td><Num n={rung.distance} text={shown.distance} /></td>
       <td className="tc-percent"><Num n={rung.distance_pct} text={shown.distance_pct} /></td>
       <td><Num n={rung.distance_atr} text={shown.distance_atr} missing="no ATR yet" /></td>
@@ -98,10 +99,17 @@ function Remark({ rung }) {
   return (
     <>
       {rung.is_nearest && <span className="tc-nearest">nearest </span>}
-      {rung.tested && Number(rung.tested.value) > 0 && <span>tested <Num n={{ ...rung.tested, unit: '×' }} /> </span>}
+      {rung.tested && Number(rung.testedText ?? rung.tested.value) > 0 && (
+        <span>tested <Num n={{ ...rung.tested, unit: '×' }} text={rung.testedText} /> </span>
+      )}
       {since && <span className="tc-since">{since}</span>}
     </>
   );
+}
+
+/** Maps of a week or a month are not what the live levels of the day are about. */
+function isOfPeriod(title) {
+  return title.startsWith('levels of');
 }
 
 function figuresOf(rungs) {

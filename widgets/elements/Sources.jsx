@@ -32,14 +32,20 @@ function Sources() {
   );
 }
 
-function Row({ number, label, entity, call, path, as_of, provider, is_simulated }) {
+function Row({ number, label, entity, call, path, as_of, provider, is_simulated, delay_minutes }) {
   const at = coach.format.dayAndTime(Date.parse(as_of), coach.format.zoneOf(entity));
+  const remarks = [
+    at,
+    provider,
+    is_simulated && !/simulated/i.test(provider) && 'simulated',
+    delay_minutes > 0 && `${delay_minutes} min late`,
+  ];
   return (
     <tr>
       <td><Num n={number} /></td>
       <td className="tc-words">{entity} {label}</td>
       <td className="tc-words" title={`${path} of ${call}`}>{call}</td>
-      <td className="tc-words">{at} · {is_simulated && !/simulated/i.test(provider) ? `${provider}, simulated` : provider}</td>
+      <td className="tc-words">{remarks.filter(Boolean).join(' · ')}</td>
     </tr>
   );
 }

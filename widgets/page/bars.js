@@ -118,6 +118,28 @@ function addedVolume(tick, seen) {
   return isFirst ? 0 : Math.max(0, volume - before);
 }
 
+/**
+ * VWAP of each session and the standard deviation of price around it, `{axis, vwap, sigma}` a bar;
+ * null outside of regular hours. Weighs each bar's typical price by its volume, from the open on, as
+ * charts do; the level's own price comes from the minutes, whatever the bars are.
+ */
+export function vwapCurves(bars, sessions) {
+  let session = -1;
+  let [volume, money, squares] = [0, 0, 0];
+  return bars.map((bar) => {
+    const at = sessions.findIndex(({ open, close }) => open <= bar.time && bar.time < close);
+    if (at < 0) return { axis: bar.axis, vwap: null, sigma: null };
+    if (at !== session) [session, volume, money, squares] = [at, 0, 0, 0];
+    const typical = (bar.high + bar.low + bar.close) / 3;
+    volume += bar.volume;
+    money += typical * bar.volume;
+    squares += typical * typical * bar.volume;
+    if (!volume) return { axis: bar.axis, vwap: null, sigma: null };
+    const vwap = money / volume;
+    return { axis: bar.axis, vwap, sigma: Math.sqrt(Math.max(0, squares / volume - vwap * vwap)) };
+  });
+}
+
 /** A moving average of closes as `[{time, value}]`; `name` is "sma50" or "ema9". Seeds as TA-Lib. */
 export function average(bars, name) {
   const [, kind, digits] = /^(sma|ema)(\d+)$/.exec(name) ?? [];

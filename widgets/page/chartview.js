@@ -1,6 +1,6 @@
 /** One chart: its frame, its bars, its lines, and how it follows the market. */
 
-import { TIMEFRAMES, advance, average, axisTime, fetchBars, timeframe } from "./bars.js";
+import { TIMEFRAMES, advance, average, axisTime, fetchBars, timeframe, vwapCurves } from "./bars.js";
 import { ChartFrame } from "./chartframe.js";
 import { LevelLines, NARROW_PX, SessionShade, extendedRuns, together } from "./drawings.js";
 import * as format from "./format.js";
@@ -10,10 +10,11 @@ import { savePng } from "./snapshot.js";
 import { colours, onThemeChange } from "./theme.js";
 
 const FEW_LINES = 6;
+const VWAP_LINES = [0, 1, -1];
 const RELOAD_PAUSE_MS = 30_000;
 const EARLIER_WITHIN_BARS = 10;
 const BAR_PX = 7;
-const LABELS_PX = { narrow: 64, wide: 112 };
+const LABELS_PX = { narrow: 64, wide: 150 };
 const LINE_MODES = ["few", "all", "none"];
 
 export class ChartView {
@@ -34,6 +35,8 @@ export class ChartView {
   #isComplete = false;
   #stops = [];
   #lineMode = "few";
+  #levels = null;
+  #vwap = [];
 
   constructor(card, loadLibrary) {
     this.#loadLibrary = loadLibrary;
@@ -48,6 +51,7 @@ export class ChartView {
     this.#stops.push(onThemeChange(() => this.#paint()));
     if (!card.as_of && !card.freshness.is_frozen) {
       this.#stops.push(live.subscribe(card.symbol, (tick) => this.#onTick(tick)));
+      this.#stops.push(live.subscribeLevels(card.symbol, (message) => this.#onLevels(message)));
       const timer = setInterval(() => this.#showCountdown(), 1000);
       this.#stops.push(() => clearInterval(timer));
     }
@@ -164,6 +168,13 @@ export class ChartView {
         lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
       }),
     }));
+    this.#vwap = VWAP_LINES.map((sigmas) => ({
+      sigmas,
+      series: this.#chart.addSeries(library.LineSeries, {
+        lineWidth: sigmas ? 1 : 2, lineStyle: sigmas ? 2 : 0, lastValueVisible: false,
+        priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
+      }),
+    }));
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#candles.attachPrimitive(this.#shade);
     this.#candles.attachPrimitive(this.#lines);
@@ -189,6 +200,7 @@ export class ChartView {
       series.applyOptions({ color: look.average });
       series.setData(average(this.#bars, name).map(({ time, value }) => ({ time: axisTime(time, this.timeframe, this.zone), value })));
     }
+    this.#drawVwap(look);
     this.#drawLines(look);
     const isShaded = this.extended && this.timeframe.seconds && this.#sessions.length > 0;
     this.#shade.show(isShaded ? extendedRuns(this.#bars, this.#sessions) : [], look.shade);
@@ -197,19 +209,44 @@ export class ChartView {
 
   #drawLines(look) {
     const last = this.#bars.at(-1)?.close;
-    const { lines, freshness } = this.#card;
-    const byDistance = [...lines].sort((one, other) => Math.abs(one.price.value - last) - Math.abs(other.price.value - last));
+    const lines = this.#placed();
+    const byDistance = [...lines].sort((one, other) => Math.abs(one.price - last) - Math.abs(other.price - last));
     const shown = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
     const near = this.#span() ?? 0;
     this.#lines.show(
-      together(shown.map(({ name, price, kind, side }) => ({
-        name, kind, price: Number(price.value), text: price.text, colour: look[tone(kind, side)],
-        isNear: Math.abs(price.value - last) <= near,
+      together(shown.map(({ name, price, text, kind }) => ({
+        name, kind, price, text, colour: look[tone(kind, price > last ? "above" : price < last ? "below" : "at")],
+        away: format.number(price - last, this.#card.decimals, { signed: true }),
+        isNear: Math.abs(price - last) <= near,
       }))),
       { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },
     );
-    const at = format.dayAndTime(Date.parse(freshness.as_of), this.zone);
-    this.#frame.lines(shown.length, lines.length, `Levels as of ${at}`);
+    const moment = this.#levels ? this.#levels.as_of * 1000 : Date.parse(this.#card.freshness.as_of);
+    this.#frame.lines(shown.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
+  }
+
+  /** The card's lines where they are now: VWAP and what the day makes move with it. */
+  #placed() {
+    return this.#card.lines.map(({ name, price, kind }) => {
+      const now = kind === "pivot" ? null : this.#levels?.levels[name];
+      const text = now ? format.number(now.price, this.#card.decimals) : price.text;
+      return { name, kind, price: now?.price ?? Number(price.value), text };
+    });
+  }
+
+  #onLevels(message) {
+    this.#levels = message;
+    if (this.#chart && this.#bars.length) this.#drawLines(colours());
+  }
+
+  /** VWAP and its bands as curves, where the card asks for VWAP and the bars are fine enough. */
+  #drawVwap(look) {
+    const isDrawn = this.#card.lines.some(({ kind }) => kind === "vwap") && this.timeframe.seconds <= 900;
+    const points = isDrawn ? vwapCurves(this.#bars, this.#sessions) : [];
+    for (const { sigmas, series } of this.#vwap) {
+      series.applyOptions({ color: look.vwap, visible: points.length > 0 });
+      series.setData(points.map(({ axis, vwap, sigma }) => (vwap === null ? { time: axis } : { time: axis, value: vwap + sigmas * sigma })));
+    }
   }
 
   #span() {
@@ -225,6 +262,7 @@ export class ChartView {
 
   #onTick(tick) {
     if (!this.#chart || this.#bars.length === 0) return;
+    this.#correct(tick.finished ?? []);
     const step = advance(this.#bars.at(-1), tick, {
       frame: this.timeframe, extended: this.extended, zone: this.zone, seen: this.#seen,
     });
@@ -235,7 +273,22 @@ export class ChartView {
     else this.#bars[this.#bars.length - 1] = bar;
     this.#candles.update({ ...bar, time: bar.axis });
     this.#volume.update(volumeBar(bar, colours()));
+    if (step.isNew) this.#drawVwap(colours());
     this.#showLegend();
+  }
+
+  /** Minutes that ended otherwise than they had looked: the provider's word is final. */
+  #correct(finished) {
+    if (this.timeframe.name !== "1m") return;
+    for (const ended of finished) {
+      const at = this.#bars.findIndex(({ time }) => time === ended.time);
+      if (at < 0) continue;
+      const bar = { ...ended, axis: this.#bars[at].axis };
+      this.#bars[at] = bar;
+      const isOld = at < this.#bars.length - 1;
+      this.#candles.update({ ...bar, time: bar.axis }, isOld);
+      this.#volume.update(volumeBar(bar, colours()), isOld);
+    }
   }
 
   #reloadSoon() {

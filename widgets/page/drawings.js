@@ -45,7 +45,7 @@ export function together(lines) {
   );
 }
 
-/** Horizontal lines `{name, kind, price, text, colour, isNear}` with a label at the right edge. */
+/** Horizontal lines `{name, kind, price, text, away, colour, isNear}` with a label at the right edge. */
 export class LevelLines {
   #series = null;
   #requestUpdate = null;
@@ -93,7 +93,7 @@ export class LevelLines {
 }
 
 function measured(context, line, width) {
-  const label = width < NARROW_PX ? line.name : `${line.name} ${line.text}`;
+  const label = width < NARROW_PX ? line.name : `${line.name} ${line.text} (${line.away})`;
   return { ...line, label, left: width - context.measureText(label).width - 2 * LABEL_PADDING };
 }
 

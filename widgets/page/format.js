@@ -110,6 +110,12 @@ function minute(at, zone) {
   return inZone(zone, { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
+/** 14 → "14 s", 125 → "2 min", 7300 → "2 h". */
+export function age(seconds) {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3600)} h`;
+}
+
 /** Seconds to add to a Unix time so that its UTC reading is the zone's wall clock. */
 export function zoneOffset(seconds, zone) {
   if (zone === "UTC") return 0;

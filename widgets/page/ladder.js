@@ -10,6 +10,27 @@ export function tone(kind, side) {
   return TONES[kind] ?? SIDE_TONES[side];
 }
 
+/**
+ * `rungs` where they are now: those that moved since (VWAP, its bands, the day's extremes) with
+ * their new price, all with their tests counted; by `levels`, `{name: {price, tested}}`, or as sent.
+ */
+export function movedTo(rungs, levels) {
+  if (!levels) return rungs;
+  const moved = rungs.map((rung) => {
+    const now = levels[rung.name];
+    // Pivots stand still; those of another method than the live map's are not its business.
+    if (!now || (rung.kind === "pivot" && now.price !== Number(rung.price.value))) return rung;
+    const text = number(now.price, decimalsOf(rung.price.text));
+    const tested = rung.tested && now.tested !== null ? String(now.tested) : rung.tested?.text;
+    return { ...rung, at: now.price, priceText: text, testedText: tested };
+  });
+  return moved.sort((one, other) => priceOf(other) - priceOf(one));
+}
+
+function priceOf(rung) {
+  return rung.at ?? Number(rung.price.value);
+}
+
 /** `rungs` seen from `price`; with null they stay as the server measured them. */
 export function seenFrom(rungs, price, atr) {
   if (price === null) return rungs.map((rung) => ({ ...rung, shown: asSent(rung) }));
@@ -57,7 +78,7 @@ function asSent(rung) {
 }
 
 function measure(rung, price, atr) {
-  const gap = Number(rung.price.value) - price;
+  const gap = priceOf(rung) - price;
   return {
     ...rung,
     gap,

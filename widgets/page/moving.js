@@ -39,6 +39,25 @@ export function useStatus(React) {
   return status;
 }
 
+/** Whether new prices can come at all, as `live.onFeed` tells. */
+export function useFeed(React) {
+  const [feed, setFeed] = React.useState({ feed: "live", since: null });
+  React.useEffect(() => live.onFeed(setFeed), []);
+  return feed;
+}
+
+/** The levels of `symbol` as they are now, by name, or null while the card shows its own. */
+export function useLevels(React, symbol, freshness, isFollowed) {
+  const [levels, setLevels] = React.useState(null);
+  React.useEffect(() => {
+    if (freshness.is_frozen || !isFollowed) return undefined;
+    return live.subscribeLevels(symbol, (message) => {
+      setLevels(usable({ time: message.as_of }, freshness) ? message.levels : null);
+    });
+  }, [symbol, isFollowed]);
+  return levels;
+}
+
 /** The market's present in Unix seconds, told every second; null for a card that stands still. */
 export function useMarketClock(React, freshness) {
   const present = () => {

@@ -5,7 +5,7 @@
 
 import * as format from "./format.js";
 import * as live from "./live.js";
-import { useStatus } from "./moving.js";
+import { useFeed, useStatus } from "./moving.js";
 
 let made = null;
 
@@ -63,8 +63,14 @@ function make(React) {
   }
 
   /** What must be said about the prices, always in the card's upper right corner. */
-  function Badges({ freshness }) {
+  function Badges({ freshness, symbol = "" }) {
     const words = [];
+    if (freshness.stale_since) {
+      const now = live.now();
+      const since = format.moment(freshness.stale_since, format.zoneOf(symbol), now && now * 1000);
+      words.push([`stale since ${since}`, "tc-warn"]);
+    }
+    if (freshness.is_estimated) words.push(["estimated", "tc-warn"]);
     if (freshness.is_frozen) words.push(["as of a past moment", "tc-quiet"]);
     if (freshness.delay_minutes) words.push([`delayed ${freshness.delay_minutes} min`, "tc-warn"]);
     if (freshness.is_simulated) words.push(["simulated", "tc-warn"]);
@@ -75,9 +81,10 @@ function make(React) {
     );
   }
 
-  /** How old the prices are: a dot while they move, a warning while the connection is lost. */
+  /** How old the prices are: a dot while they move, a warning while nothing new can come. */
   function Age({ freshness, symbol = "", tick }) {
     const status = useStatus(React);
+    const feed = useFeed(React);
     const zone = format.zoneOf(symbol);
     const now = live.now();
     if (!tick) {
@@ -85,11 +92,29 @@ function make(React) {
       return h("time", { className: "tc-age", dateTime: freshness.as_of }, at);
     }
     const at = format.clock(tick.time * 1000, zone);
-    if (status !== "live") {
-      return h("span", { className: "tc-age tc-stale", role: "status" }, `not live since ${at}`);
+    if (status !== "live" || feed.feed === "lost") {
+      return h("span", { className: "tc-age tc-stale", role: "status" }, `frozen since ${at}`);
     }
     const isMoving = tick.phase !== "closed";
-    return h("time", { className: `tc-age ${isMoving ? "tc-moving" : ""}`, title: isMoving ? "live" : "market closed" }, at);
+    const late = tick.delay_minutes ? `, ${tick.delay_minutes} min late` : "";
+    const title = `${isMoving ? "live" : "market closed"}, ${tick.provider ?? freshness.provider}${late}`;
+    return h(
+      "time",
+      { className: `tc-age ${isMoving ? "tc-moving" : ""}`, title },
+      at,
+      isMoving && h(Ago, { at: tick.time }),
+    );
+  }
+
+  /** ", 14 s ago" once a price is old enough that it matters; counts by itself. */
+  function Ago({ at }) {
+    const [now, setNow] = React.useState(live.now);
+    React.useEffect(() => {
+      const timer = setInterval(() => setNow(live.now()), 1000);
+      return () => clearInterval(timer);
+    }, []);
+    const age = now === null ? 0 : now - at;
+    return age < QUIET_SECONDS ? null : h("span", { className: "tc-ago" }, `, ${format.age(age)} ago`);
   }
 
   function Notes({ notes }) {
@@ -135,7 +160,7 @@ function make(React) {
         "header",
         { className: "tc-head" },
         h("h3", { className: "tc-title" }, title, subtitle && h("span", { className: "tc-subtitle" }, subtitle)),
-        freshness && h(Badges, { freshness }),
+        freshness && h(Badges, { freshness, symbol: title }),
       ),
       children,
       h(Notes, { notes }),
@@ -145,14 +170,19 @@ function make(React) {
   }
 
   function Origin({ freshness }) {
-    const words = [freshness.provider, freshness.session].filter(Boolean).join(" · ");
+    const others = freshness.instead_of ?? [];
+    const instead = others.length ? ` instead of ${others.join(", ")}` : "";
+    const words = [freshness.provider + instead, freshness.session].filter(Boolean).join(" · ");
     return h("span", { className: "tc-origin" }, words);
   }
 
   return { common, Num, Price, Change, Badges, Age, Notes, Actions, Card, chartAction, copyAction };
 }
 
-const SAID = ["provider", "is_simulated", "delay_minutes", "is_frozen"];
+/** A price younger than this needs no age beside it: its clock says enough. */
+const QUIET_SECONDS = 10;
+
+const SAID = ["provider", "is_simulated", "delay_minutes", "is_frozen", "is_estimated", "stale_since"];
 
 /** What holds for the prices of all rows alike, or null if it must be said row by row. */
 function common(rows) {

@@ -218,7 +218,7 @@ def test_a_lost_connection_is_said_and_the_last_price_stays(open_gallery: Open) 
 
     lines[0].close(code=1011)
 
-    expect(card.locator(".tc-stale")).to_contain_text("not live since")
+    expect(card.locator(".tc-stale")).to_contain_text("frozen since")
     expect(card.locator(".tc-large")).to_contain_text(".")
 
 
