@@ -1,12 +1,14 @@
 """The model's door to charts. It names what to draw; the browser fetches the bars."""
 
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Literal
 
 from pydantic import Field, field_validator
 
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.indicators.names import parse_average
+from app.indicators.averages import parse_chart_average
 from app.levels.models import Level
 from app.levels.service import map_levels
 from app.market import calendar
@@ -15,15 +17,34 @@ from tools.arguments import AsOf, SymbolArgument, TimeframeArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.wording import PriceBook, freshness, time_in_words
 from widgets.base import CardNumber
-from widgets.charts import ChartLine, PriceChart
+from widgets.charts import ChartLine, ChartMark, PriceChart
+
+Family = Literal["levels", "pivots", "vwap"]
+Zoom = Literal["today", "week", "month", "quarter", "ytd", "year", "all"]
+HIGHEST_PRICE = 10_000_000
 
 
 class ShowChartArgs(ToolArgs):
     symbol: SymbolArgument
     timeframe: TimeframeArgument = Timeframe.M5
     levels: bool = Field(default=True, description="Draw today's key levels as lines.")
+    hide: tuple[Family, ...] = Field(
+        (), description="Families of levels to leave out: pivots, vwap.", max_length=3
+    )
     averages: tuple[str, ...] = Field(
-        (), description="Moving averages to draw, such as sma50, sma200, ema9.", max_length=6
+        (),
+        description="Moving averages to draw, such as sma50, ema9; sma200@1d is one of days, "
+        "whatever the bars.",
+        max_length=6,
+    )
+    marks: tuple[Decimal, ...] = Field(
+        (), description="Prices the member wants marked with a line.", max_length=8
+    )
+    compare: tuple[SymbolArgument, ...] = Field(
+        (), description="Symbols to lay beside it, all in percent.", max_length=4
+    )
+    zoom: Zoom | None = Field(
+        None, description="How far back to look: today, week, month, quarter, ytd, year, all."
     )
     extended: bool = Field(default=False, description="Show premarket and after hours too.")
     as_of: AsOf = None
@@ -31,7 +52,14 @@ class ShowChartArgs(ToolArgs):
     @field_validator("averages", mode="after")
     @classmethod
     def _known(cls, averages: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(parse_average(each) for each in averages)
+        return tuple(dict.fromkeys(parse_chart_average(each) for each in averages))
+
+    @field_validator("marks", mode="after")
+    @classmethod
+    def _priced(cls, marks: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+        if any(not 0 < mark < HIGHEST_PRICE for mark in marks):
+            raise ValueError("a marked price is a positive number")
+        return tuple(dict.fromkeys(marks))
 
 
 @tool(
@@ -48,19 +76,28 @@ class ShowChartArgs(ToolArgs):
         Example("candles for gold, 4 hours", {"symbol": "GLD", "timeframe": "4h"}),
         Example("let me see meta with premarket", {"symbol": "META", "extended": True}),
         Example("draw the ndx 5 min", {"symbol": "NDX", "timeframe": "5m"}),
+        Example("show me spx on the 5 minute with the 200 day", {
+            "symbol": "SPX", "timeframe": "5m", "averages": ["sma200@1d"]}),
+        Example("weekly chart of iwm with the 50 and 200 week", {
+            "symbol": "IWM", "timeframe": "1w", "averages": ["sma50", "sma200"]}),
+        Example("chart nvda against amd this month", {
+            "symbol": "NVDA", "timeframe": "1d", "compare": ["AMD"], "zoom": "month"}),
     ],
 )  # fmt: skip
 async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
-    """Open a live chart of one symbol beside the conversation: candles, volume, key levels.
+    """Open a live chart of one symbol beside the conversation: candles, volume, key levels,
+    moving averages, marked prices, other symbols in percent.
 
-    Also changes the chart that is open: call it again with the other timeframe.
+    Also changes the chart that is open: call it again with all it should show then.
     """
     as_of = context.moment(args.as_of)
     instrument = await context.market.instrument(Symbol(args.symbol))
     quote = await context.market.quote(instrument.symbol, as_of=as_of)
     found: Sequence[Level] = ()
-    if args.levels:
-        found = (await map_levels(instrument.symbol, market=context.market, as_of=as_of)).levels
+    compared = [await context.market.instrument(Symbol(each)) for each in args.compare]
+    if args.levels and not compared:
+        whole = (await map_levels(instrument.symbol, market=context.market, as_of=as_of)).levels
+        found = [level for level in whole if FAMILIES.get(str(level.kind)) not in args.hide]
     book = PriceBook(context.book, instrument, quote.as_of, quote.provider)
     last = book.price("last", quote.last, "last")
     lines = tuple(
@@ -81,9 +118,44 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
 
 def _drawn(args: ShowChartArgs, instrument: Instrument, *, has_lines: bool) -> str:
     extras = ["its levels"] if has_lines else []
-    extras += [average.upper() for average in args.averages]
+    extras += [_spoken_average(average) for average in args.averages]
     with_extras = f" with {', '.join(extras)}" if extras else ""
-    return f" on the {SPOKEN[args.timeframe]} chart{with_extras}"
+    if args.marks:
+        with_extras += ", your marks drawn in" if extras else " with your marks drawn in"
+    beside = f" beside {', '.join(args.compare)}, in percent" if args.compare else ""
+    back = f", {ZOOMED[args.zoom]}" if args.zoom else ""
+    return f" on the {SPOKEN[args.timeframe]} chart{beside}{with_extras}{back}"
+
+
+def _spoken_average(average: str) -> str:
+    """`SMA50`, or `SMA200 of days`."""
+    name, _, frame = average.partition("@")
+    return f"{name.upper()} of {OF_BARS[Timeframe(frame)]}" if frame else name.upper()
+
+
+FAMILIES = {"pivot": "pivots", "vwap": "vwap"}
+"""What is hidden together."""
+
+OF_BARS = {
+    Timeframe.M1: "minutes",
+    Timeframe.M5: "5 minutes",
+    Timeframe.M15: "15 minutes",
+    Timeframe.H1: "hours",
+    Timeframe.H4: "4 hours",
+    Timeframe.D1: "days",
+    Timeframe.W1: "weeks",
+    Timeframe.MO1: "months",
+}
+
+ZOOMED = {
+    "today": "today's session",
+    "week": "the last week",
+    "month": "the last month",
+    "quarter": "the last three months",
+    "ytd": "since the start of the year",
+    "year": "the last year",
+    "all": "all there is",
+}
 
 
 SPOKEN = {
@@ -114,6 +186,12 @@ def _chart(
         extended=args.extended and instrument.has_extended_hours,
         lines=lines,
         averages=args.averages,
+        marks=tuple(
+            ChartMark(text=f"{mark:,.{instrument.decimals}f}", value=format(mark, "f"))
+            for mark in args.marks
+        ),
+        compare=args.compare,
+        zoom=args.zoom or "",
         as_of=args.as_of,
         decimals=instrument.decimals,
         freshness=freshness(quote.provider, instrument, quote.as_of, session),

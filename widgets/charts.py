@@ -19,6 +19,15 @@ class ChartLine(BaseModel):
     side: Literal["above", "at", "below"]
 
 
+class ChartMark(BaseModel):
+    """A price the member wanted marked: their number, not one of ours."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str
+    value: str
+
+
 class PriceChart(BaseCard):
     """Candles and volume of one symbol; `as_of` set means a past moment: nothing moves."""
 
@@ -28,7 +37,13 @@ class PriceChart(BaseCard):
     extended: bool
     lines: tuple[ChartLine, ...]
     averages: tuple[str, ...]
-    """Moving averages to draw: "sma50", "ema9"."""
+    """Moving averages to draw: "sma50", "ema9", "sma200@1d"."""
+    marks: tuple[ChartMark, ...] = ()
+    compare: tuple[str, ...] = ()
+    """Symbols beside it; then all are drawn in percent from the first bar seen."""
+    zoom: str = ""
+    """How far back it opens: "today", "week", "month", "quarter", "ytd", "year", "all"; empty:
+    as many bars as are easily read."""
     as_of: datetime | None
     decimals: int
     freshness: Freshness

@@ -13,11 +13,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from app.api.auth import signed_in
 from app.api.responses import FAILURES
 from app.api.schemas import (
+    AverageBody,
     BarBody,
     BarsBody,
     HoursBody,
     MarketStatus,
     Moment,
+    PointBody,
     QuoteBody,
     SessionBody,
     SpecialDayBody,
@@ -27,6 +29,7 @@ from app.core.clock import latest
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.indicators.averages import average_points
 from app.levels.models import Period
 from app.levels.pivots import PivotMethod
 from app.levels.service import map_levels
@@ -204,6 +207,34 @@ def _hours(found: Bars, instrument: Instrument) -> list[HoursBody]:
         HoursBody(open=int(each.open.timestamp()), close=int(each.close.timestamp()))
         for each in sessions
     ]
+
+
+@router.get("/averages/{symbol:path}", summary="A moving average as a line on a chart")
+async def averages(  # noqa: PLR0913 - the things that say which line
+    at: AtDoor,
+    symbol: InPath,
+    name: Annotated[str, Query(description="sma50, or ema50@1w", examples=["sma200@1d"])],
+    start: Annotated[Moment, Query(description="Where the chart begins.")],
+    timeframe: Timeframe = Timeframe.D1,
+    extended: Annotated[bool, Query(description="With premarket and after hours.")] = False,  # noqa: FBT002
+    as_of: At = None,
+) -> AverageBody:
+    instrument = await at.market.instrument(symbol_of(symbol))
+    points = await average_points(
+        name,
+        market=at.market,
+        symbol=instrument.symbol,
+        timeframe=timeframe,
+        start=start,
+        as_of=moment_of(at, as_of),
+        extended=extended,
+    )
+    return AverageBody(
+        symbol=instrument.symbol,
+        name=name,
+        timeframe=timeframe,
+        points=[PointBody(time=time, value=value) for time, value in points],
+    )
 
 
 @router.get(

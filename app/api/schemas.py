@@ -153,6 +153,22 @@ class ChatRequest(Body):
     as_of: Moment | None = Field(None, description="Ask as if it were this past moment.")
 
 
+class PointBody(Body):
+    """A value that holds from `time`, Unix seconds, on."""
+
+    time: int
+    value: float
+
+
+class AverageBody(Body):
+    """A moving average as a line; each value holds until the next."""
+
+    symbol: str
+    name: str = Field(examples=["sma200@1d"])
+    timeframe: str
+    points: list[PointBody]
+
+
 class CardBody(Body):
     """A card: the element that draws it and its properties."""
 

@@ -140,18 +140,38 @@ export function vwapCurves(bars, sessions) {
   });
 }
 
-/** A moving average of closes as `[{time, value}]`; `name` is "sma50" or "ema9". Seeds as TA-Lib. */
-export function average(bars, name) {
-  const [, kind, digits] = /^(sma|ema)(\d+)$/.exec(name) ?? [];
-  const length = Number(digits);
-  if (!kind || bars.length < length) return [];
-  const points = [];
-  let value = bars.slice(0, length).reduce((sum, bar) => sum + bar.close, 0) / length;
-  points.push({ time: bars[length - 1].time, value });
-  for (let index = length; index < bars.length; index += 1) {
-    const { close, time } = bars[index];
-    value += kind === "ema" ? (close - value) * (2 / (length + 1)) : (close - bars[index - length].close) / length;
-    points.push({ time, value });
+/**
+ * A moving average from `GET /api/v1/averages/{symbol}`, which has the bars before the chart that it
+ * needs: `[{time, value}]`, each value holding from its time on. Empty where there is none.
+ */
+export async function fetchAverage({ symbol, name, frame, start, end, extended }) {
+  const query = new URLSearchParams({ name, timeframe: frame.name, extended: String(extended), start: iso(start) });
+  if (end) query.set("as_of", iso(end));
+  const path = symbol.split("/").map(encodeURIComponent).join("/");
+  const response = await fetch(`/api/v1/averages/${path}?${query}`).catch(() => null);
+  return response?.ok ? (await response.json()).points : [];
+}
+
+/** The value that holds at each bar, for a line over `bars`; nothing before the first. */
+export function heldAt(bars, points) {
+  let next = 0;
+  const line = [];
+  for (const { time, axis } of bars) {
+    while (next < points.length && points[next].time <= time) next += 1;
+    if (next > 0) line.push({ time: axis, value: points[next - 1].value });
   }
-  return points;
+  return line;
+}
+
+/** The first bar that a zoom shows: 0 for all of them. */
+export function zoomedFrom(bars, zoom, now) {
+  const days = { week: 7, month: 31, quarter: 92, year: 366 }[zoom];
+  const last = bars.at(-1);
+  if (zoom === "today") return bars.findIndex(({ axis }) => Math.floor(axis / DAY) === Math.floor(last.axis / DAY));
+  if (zoom === "ytd") {
+    const year = new Date(last.axis * 1000).getUTCFullYear();
+    return bars.findIndex(({ axis }) => new Date(axis * 1000).getUTCFullYear() === year);
+  }
+  if (!days) return 0;
+  return Math.max(0, bars.findIndex(({ time }) => time >= now - days * DAY));
 }

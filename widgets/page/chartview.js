@@ -1,6 +1,6 @@
 /** One chart: its frame, its bars, its lines, and how it follows the market. */
 
-import { TIMEFRAMES, advance, average, axisTime, fetchBars, timeframe, vwapCurves } from "./bars.js";
+import { TIMEFRAMES, advance, axisTime, fetchAverage, fetchBars, heldAt, timeframe, vwapCurves, zoomedFrom } from "./bars.js";
 import { ChartFrame } from "./chartframe.js";
 import { LevelLines, NARROW_PX, SessionShade, extendedRuns, together } from "./drawings.js";
 import * as format from "./format.js";
@@ -11,6 +11,7 @@ import { colours, onThemeChange } from "./theme.js";
 
 const FEW_LINES = 6;
 const VWAP_LINES = [0, 1, -1];
+const BESIDE_COLOURS = ["vwap", "average", "pivot", "muted"];
 const RELOAD_PAUSE_MS = 30_000;
 const EARLIER_WITHIN_BARS = 10;
 const BAR_PX = 7;
@@ -37,6 +38,7 @@ export class ChartView {
   #lineMode = "few";
   #levels = null;
   #vwap = [];
+  #beside = [];
 
   constructor(card, loadLibrary) {
     this.#loadLibrary = loadLibrary;
@@ -101,7 +103,9 @@ export class ChartView {
     if (!isQuiet) this.#frame.loading();
     try {
       const [library, answer] = await Promise.all([this.#loadLibrary(), this.#fetch(this.#end())]);
-      if (ticket === this.#ticket) this.#show(library, answer, isQuiet);
+      if (ticket !== this.#ticket) return;
+      this.#show(library, answer, isQuiet);
+      await this.#loadOthers(ticket);
     } catch (error) {
       if (ticket === this.#ticket && !isQuiet) this.#frame.failed(error.message);
     }
@@ -125,13 +129,56 @@ export class ChartView {
     if (!this.#chart) this.#build(library);
     this.#isComplete = false;
     this.#seen = {};
+    if (!isQuiet) {
+      for (const each of this.#averages) each.points = [];
+      for (const each of this.#beside) each.bars = [];
+    }
     this.#setBars(answer.bars, answer.sessions ?? []);
     if (this.#bars.length === 0) return this.#frame.empty(`No ${this.timeframe.title} bars of ${this.#card.symbol} in this range.`);
-    if (!isQuiet) this.#chart.timeScale().setVisibleLogicalRange(this.#firstView());
+    if (!isQuiet) this.#view();
     this.#candles.priceScale().applyOptions({ autoScale: true });
     this.#frame.ready();
     const tick = live.lastTick(this.#card.symbol);
     if (tick && this.#end() === null) this.#onTick(tick);
+  }
+
+  /** Averages and compared symbols, which come after the bars they stand beside. */
+  async #loadOthers(ticket) {
+    const [start, end] = [this.#bars[0]?.time, this.#end()];
+    if (start === undefined) return;
+    const asked = { frame: this.timeframe, start, end, extended: this.extended };
+    const averages = this.#averages.map(async (each) => {
+      each.points = await fetchAverage({ symbol: this.#card.symbol, name: each.name, ...asked });
+    });
+    const beside = this.#beside.map(async (each) => {
+      const answer = await fetchBars({ symbol: each.symbol, ...asked }).catch(() => ({ bars: [] }));
+      each.bars = answer.bars;
+    });
+    await Promise.all([...averages, ...beside]);
+    if (ticket !== this.#ticket || !this.#chart) return;
+    this.#paintOthers(colours());
+    if (this.#beside.length) this.#view();
+  }
+
+  #paintOthers(look) {
+    for (const { points, series } of this.#averages) {
+      series.applyOptions({ color: look.average });
+      series.setData(heldAt(this.#bars, points));
+    }
+    this.#beside.forEach(({ bars, series }, index) => {
+      series.applyOptions({ color: look[BESIDE_COLOURS[index % BESIDE_COLOURS.length]] });
+      series.setData(bars.map(({ time, close }) => ({ time: axisTime(time, this.timeframe, this.zone), value: close })));
+    });
+  }
+
+  #view() {
+    const { zoom } = this.#card;
+    const scale = this.#chart.timeScale();
+    const isFitting = zoom === "all" || (zoom === "today" && !this.timeframe.seconds);
+    if (isFitting) return scale.fitContent();
+    if (!zoom) return scale.setVisibleLogicalRange(this.#firstView());
+    const from = zoomedFrom(this.#bars, zoom, live.now() ?? this.#bars.at(-1).time);
+    scale.setVisibleLogicalRange({ from: Math.max(0, from), to: this.#bars.length + this.#labelRoom() });
   }
 
   #firstView() {
@@ -162,8 +209,17 @@ export class ChartView {
     this.#volume = this.#chart.addSeries(library.HistogramSeries, {
       priceFormat: { type: "volume" }, priceScaleId: "", lastValueVisible: false, priceLineVisible: false,
     });
+    this.#beside = this.#card.compare.map((symbol) => ({
+      symbol,
+      bars: [],
+      series: this.#chart.addSeries(library.LineSeries, {
+        lineWidth: 2, priceLineVisible: false, title: symbol, crosshairMarkerVisible: false,
+      }),
+    }));
+    if (this.#beside.length) this.#chart.priceScale("right").applyOptions({ mode: library.PriceScaleMode.Percentage });
     this.#averages = this.#card.averages.map((name) => ({
       name,
+      points: [],
       series: this.#chart.addSeries(library.LineSeries, {
         lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
       }),
@@ -196,10 +252,7 @@ export class ChartView {
     this.#frame.offerExtended(hasVolume && this.zone !== "UTC");
     this.#candles.setData(this.#bars.map((bar) => ({ ...bar, time: bar.axis })));
     this.#volume.setData(this.#bars.map((bar) => volumeBar(bar, look)));
-    for (const { name, series } of this.#averages) {
-      series.applyOptions({ color: look.average });
-      series.setData(average(this.#bars, name).map(({ time, value }) => ({ time: axisTime(time, this.timeframe, this.zone), value })));
-    }
+    this.#paintOthers(look);
     this.#drawVwap(look);
     this.#drawLines(look);
     const isShaded = this.extended && this.timeframe.seconds && this.#sessions.length > 0;
@@ -211,7 +264,9 @@ export class ChartView {
     const last = this.#bars.at(-1)?.close;
     const lines = this.#placed();
     const byDistance = [...lines].sort((one, other) => Math.abs(one.price - last) - Math.abs(other.price - last));
-    const shown = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
+    const chosen = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
+    const marks = this.#card.marks.map(({ text, value }) => ({ name: "mark", price: Number(value), text, kind: "mark" }));
+    const shown = [...marks, ...chosen];
     const near = this.#span() ?? 0;
     this.#lines.show(
       together(shown.map(({ name, price, text, kind }) => ({
@@ -222,7 +277,7 @@ export class ChartView {
       { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },
     );
     const moment = this.#levels ? this.#levels.as_of * 1000 : Date.parse(this.#card.freshness.as_of);
-    this.#frame.lines(shown.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
+    this.#frame.lines(chosen.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
   }
 
   /** The card's lines where they are now: VWAP and what the day makes move with it. */

@@ -2,7 +2,7 @@
 
 import { decimalsOf, number } from "./format.js";
 
-const TONES = { pivot: "pivot", vwap: "vwap", average: "average" };
+const TONES = { pivot: "pivot", vwap: "vwap", average: "average", mark: "text" };
 const SIDE_TONES = { above: "resistance", below: "support", at: "at" };
 
 /** The colour family of a level: its own kind's, else resistance above and support below. */

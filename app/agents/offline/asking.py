@@ -147,7 +147,7 @@ def indicator_calls(clause: Clause, symbols: list[str], now: datetime) -> list[C
     wanted = wanted or _implied(clause.masked)
     calls = []
     for symbol in symbols:
-        when = _closing(clause, symbol, now)
+        when = closing(clause, symbol, now)
         for frame, names in _by_frame(clause, wanted):
             arguments: dict[str, Any] = {"symbol": symbol}
             if frame:
@@ -199,7 +199,7 @@ def _implied(masked: str) -> list[str]:
     return list(dict.fromkeys(name for names in found for name in names))
 
 
-def _closing(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
+def closing(clause: Clause, symbol: str, now: datetime) -> dict[str, Any]:
     """The moment asked for: a named time, or the close of a named past session."""
     moment = moment_of(clause, now, symbol)
     days = clause.days
@@ -240,43 +240,6 @@ def status_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call
         if found is not None:
             arguments["date"] = found.isoformat()
     return [Call("get_market_status", arguments)]
-
-
-_NO_LEVELS = re.compile(
-    r"\b(?:without|no|hide|minus|w/o|remove|drop)(?: the| any| key)* levels?\b|\b(?:clean|naked|plain|bare) (?:\w+ )?(?:chart|candles)\b"
-)
-_EXTENDED = re.compile(
-    r"\b(?:pre-?market|after[- ]?hours|post-?market|extended|overnight|pre and post)\b"
-)
-
-
-def without_levels(clause: Clause) -> bool:
-    """Whether a chart without levels is asked for."""
-    return bool(_NO_LEVELS.search(clause.plain))
-
-
-def extended_hours(clause: Clause) -> bool:
-    """Whether premarket or after hours are to be on the chart."""
-    return bool(_EXTENDED.search(clause.plain))
-
-
-def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]:
-    """A chart of each symbol."""
-    calls = []
-    for symbol in symbols:
-        arguments: dict[str, Any] = {"symbol": symbol}
-        frame = timeframe_of(clause)
-        if frame:
-            arguments["timeframe"] = frame
-        if without_levels(clause):
-            arguments["levels"] = False
-        if clause.values(Kind.AVERAGE):
-            arguments["averages"] = clause.values(Kind.AVERAGE)
-        if extended_hours(clause):
-            arguments["extended"] = True
-        arguments |= _closing(clause, symbol, now)
-        calls.append(Call("show_chart", arguments))
-    return calls
 
 
 def calculation(clause: Clause) -> list[Call]:

@@ -7,6 +7,7 @@ reaches `ENOUGH`.
 
 import re
 
+from app.agents.offline.chart_words import zoom_of
 from app.agents.offline.clauses import Clause
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
@@ -200,6 +201,10 @@ _IS_CHART = re.compile(
 _ON_CHART = re.compile(
     r"\b(?:put|show|draw|plot|add|overlay|mark|see) .*\bon (?:the|a|my) charts?\b"
 )
+_SHOWN_ON_BARS = re.compile(
+    r"\b(?:show|see|pull up|put up|bring up|give me|open|display|look at)\b.*\bstock\b (?:(?:on|at|in) (?:the|a|its) )?(?:timeframe|scale)\b"
+)
+_COMPARED = re.compile(r"^(?:please |can you |could you )?(?:compare|overlay|stack up)\b")
 _COUNTS_ATRS = re.compile(
     r"\b(?:how many|how much) indicator|\b(?:far|away|distance)\b.* in indicator"
 )
@@ -218,12 +223,34 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.CHART, 1.0, has_frame and bool(_IS_CHART.search(masked))),
         (Intent.CHART, 1.0, bool(clause.of(Kind.LEVEL)) and bool(_IS_CHART.search(masked))),
         (Intent.CHART, 3.0, bool(_ON_CHART.search(masked))),
+        (Intent.CHART, 6.0, _is_shown_on_bars(clause, masked)),
+        (Intent.CHART, 6.0, _is_compared_over_time(clause)),
         (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
     )
     for intent, weight, applies in rules:
         if applies and (intent is not Intent.STATUS or intent in total):
             total[intent] = total.get(intent, 0) + weight
     return total
+
+
+def _is_shown_on_bars(clause: Clause, masked: str) -> bool:
+    """ "Show me SPX on the 5 minute": its chart, unless levels or indicators are asked for."""
+    shown = _SHOWN_ON_BARS.search(masked)
+    if shown is None:
+        return False
+    if re.search(r"\bwith\b", masked[shown.end() :]):
+        return True
+    return not (clause.of(Kind.INDICATOR, Kind.LEVEL) or re.search(r"\blevels?\b|\bmap\b", masked))
+
+
+def _is_compared_over_time(clause: Clause) -> bool:
+    """ "Compare NVDA and AMD this month": two lines on a chart, not two quotes."""
+    low = clause.text.lower().strip()
+    return (
+        len(clause.of(Kind.SYMBOL)) > 1
+        and bool(_COMPARED.search(low))
+        and zoom_of(low) not in ("", "today")
+    )
 
 
 def best(total: dict[Intent, float]) -> Intent:

@@ -4,14 +4,9 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from app.agents.offline.asking import (
-    chart_calls,
-    extended_hours,
-    level_calls,
-    quote_calls,
-    status_calls,
-    without_levels,
-)
+from app.agents.offline.asking import level_calls, quote_calls, status_calls
+from app.agents.offline.chart_words import hidden_families, zoom_of
+from app.agents.offline.charting import chart_calls, extended_hours, without_levels
 from app.agents.offline.clauses import Clause
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.intents import Intent
@@ -60,11 +55,21 @@ _BARE_AVERAGE = re.compile(
 )
 
 
+def _names_another(clause: Clause) -> bool:
+    """Whether a symbol is named; "zoom to today" does not mean Zoom."""
+    is_zoom = clause.text.lower().lstrip().startswith("zoom ")
+    symbols = clause.values(Kind.SYMBOL)
+    return bool(symbols) and not (is_zoom and symbols == ["ZM"])
+
+
 def _redrawn(clause: Clause, frame: Frame) -> Call | None:
     """The chart of the last answer with lines added or taken away; None if it is not about it."""
-    if not frame.calls or frame.calls[-1].name != "show_chart" or clause.of(Kind.SYMBOL):
+    if not frame.calls or frame.calls[-1].name != "show_chart" or _names_another(clause):
         return None
     last = frame.calls[-1]
+    changed = _changed(clause, last)
+    if changed is not None:
+        return changed
     if without_levels(clause) or _OFF.search(clause.plain):
         return last.having(levels=False)
     if _ADDS.search(clause.plain) and extended_hours(clause):
@@ -80,6 +85,47 @@ def _redrawn(clause: Clause, frame: Frame) -> Call | None:
         )
     if _ON.search(clause.plain.strip(" ?!.")):
         return last.having(levels=True)
+    return None
+
+
+_ZOOMS = re.compile(
+    r"\b(?:zoom|scroll|focus|narrow|go back|show (?:me )?(?:just|only)|just|only)\b"
+)
+_MARK = re.compile(
+    r"\b(?:mark|draw (?:a )?lines? at|put (?:a )?lines? at|add (?:a )?lines? at|line at|flag|note|highlight)\b[^\d]*(?P<prices>[\d.,]+(?:(?: and |, | & )\$?[\d.,]+)*)"
+)
+_UNMARK = re.compile(
+    r"\b(?:remove|clear|delete|drop|erase|lose)\b.*\b(?:marks?|marked lines?|my lines?)\b"
+)
+_SHOWS_FAMILY = re.compile(r"\b(?:show|add|with|bring back|draw|put)\b(?: the)* (pivots?|vwap)\b")
+_NO_AVERAGES = re.compile(
+    r"\b(?:remove|clear|drop|hide|delete|lose|take off|without|no)\b.*\b(?:averages?|mas|smas|emas)\b"
+)
+
+
+def _changed(clause: Clause, last: Call) -> Call | None:
+    """The chart with another zoom, other families of levels or other marks."""
+    low = clause.text.lower().strip(" ?!.")
+    hidden = list(last.arguments.get("hide", ()))
+    hides, shows = hidden_families(low), _SHOWS_FAMILY.search(low)
+    if hides:
+        return last.having(hide=list(dict.fromkeys([*hidden, *hides])))
+    if shows:
+        family = "vwap" if shows[1] == "vwap" else "pivots"
+        return last.having(levels=None, hide=[each for each in hidden if each != family] or None)
+    if _UNMARK.search(low):
+        return last.having(marks=None)
+    if _NO_AVERAGES.search(low):
+        return last.having(averages=None)
+    marked = _MARK.search(low)
+    if marked is not None:
+        prices = [
+            each.replace(",", "").rstrip(".") for each in re.findall(r"[\d.,]*\d", marked["prices"])
+        ]
+        return last.having(marks=list(dict.fromkeys([*last.arguments.get("marks", ()), *prices])))
+    zoom = zoom_of(low)
+    if zoom and (_ZOOMS.search(low) or clause.is_bare):
+        return last.having(zoom=zoom)
     return None
 
 

@@ -8,12 +8,12 @@ from datetime import datetime
 from app.agents.offline import replies
 from app.agents.offline.asking import (
     calculation,
-    chart_calls,
     indicator_calls,
     level_calls,
     quote_calls,
     status_calls,
 )
+from app.agents.offline.charting import chart_calls
 from app.agents.offline.clauses import Clause
 from app.agents.offline.follow_ups import follow_up
 from app.agents.offline.guards import is_off_topic

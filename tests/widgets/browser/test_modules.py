@@ -131,19 +131,41 @@ def test_a_day_or_longer_bar_takes_ticks_of_its_own_period_only(
     assert (step if step == "reload" else step["isNew"]) == expected
 
 
-def test_averages_start_when_there_are_enough_bars_and_seed_as_ta_lib_does(page: Page) -> None:
-    bars = [{"time": at, "close": close} for at, close in enumerate([1, 2, 3, 4, 10])]
-    body = "return [m.average(g[0], 'sma3'), m.average(g[0], 'ema3'), m.average(g[0], 'sma9')]"
+def test_an_average_of_days_is_a_step_on_minutes_that_holds_until_the_next(page: Page) -> None:
+    bars = [{"time": at, "axis": at + 1000} for at in (10, 20, 30, 40)]
+    points = [{"time": 15, "value": 7}, {"time": 40, "value": 8}]
 
-    sma, ema, none = run(page, "bars", body, bars)
+    line = run(page, "bars", "return m.heldAt(g[0], g[1])", bars, points)
 
-    assert sma == [
-        {"time": 2, "value": 2},
-        {"time": 3, "value": 3},
-        {"time": 4, "value": pytest.approx(17 / 3)},
+    assert line == [
+        {"time": 1020, "value": 7},
+        {"time": 1030, "value": 7},
+        {"time": 1040, "value": 8},
     ]
-    assert [point["value"] for point in ema] == [2, 3, 6.5]
-    assert none == []
+
+
+def test_vwap_starts_anew_with_each_session_and_has_none_outside(page: Page) -> None:
+    bars = [
+        {"time": at, "axis": at, "high": price, "low": price, "close": price, "volume": volume}
+        for at, price, volume in ((5, 9, 9), (10, 10, 1), (11, 20, 3), (30, 50, 2))
+    ]
+    sessions = [{"open": 10, "close": 20}, {"open": 30, "close": 40}]
+
+    curves = run(page, "bars", "return m.vwapCurves(g[0], g[1])", bars, sessions)
+
+    assert [point["vwap"] for point in curves] == [None, 10, 17.5, 50]
+    assert curves[2]["sigma"] == pytest.approx(4.330127, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("zoom", "first"), [("today", 3), ("week", 2), ("month", 1), ("ytd", 1), ("all", 0)]
+)
+def test_a_zoom_begins_at_its_first_bar(page: Page, zoom: str, first: int) -> None:
+    day, now = 86400, 1795132800  # Friday 20 November 2026
+    bars = [{"time": now - back * day, "axis": now - back * day} for back in (400, 20, 3)]
+    bars += [{"time": now, "axis": now}]
+
+    assert run(page, "bars", "return m.zoomedFrom(g[0], g[1], g[2])", bars, zoom, now) == first
 
 
 def test_labels_of_close_lines_do_not_cover_each_other_and_stay_on_the_chart(page: Page) -> None:

@@ -185,3 +185,33 @@ def test_a_value_is_read_back_from_the_lines_a_model_reads() -> None:
     assert value_of(found, "last") == Decimal("6012.40")
     assert value_of(found, "change") == Decimal("-0.42")
     assert value_of(found, "volume") is None
+
+
+async def test_the_open_chart_is_changed_by_a_word(conversation: Any) -> None:
+    chart = {"symbol": "SPX", "timeframe": "5m", "averages": ["sma200@1d"]}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("show me SPX on the 5 minute with pivots and the 200 day", {}),
+        ("zoom to today", {"zoom": "today"}),
+        ("hide pivots", {"hide": ["pivots"]}),
+        ("mark 5930", {"marks": ["5930"]}),
+        ("and mark 5,950.5 too", {"marks": ["5930", "5950.5"]}),
+        ("remove the vwap", {"hide": ["pivots", "vwap"]}),
+        ("show pivots again", {"hide": ["vwap"]}),
+        ("make it hourly", {"timeframe": "1h"}),
+        ("zoom out to the last month", {"zoom": "month"}),
+    ]
+    for said, change in steps:
+        chart |= change
+        calls, _ = await conversation.say(said)
+        assert arguments(calls) == [("show_chart", chart)], said
+
+
+async def test_marks_and_averages_are_taken_away_again(conversation: Any) -> None:
+    await conversation.say("weekly chart of QQQ with the 50 and 200 week")
+    await conversation.say("mark 500")
+    calls, _ = await conversation.say("remove the marks")
+    assert arguments(calls) == [
+        ("show_chart", {"symbol": "QQQ", "timeframe": "1w", "averages": ["sma50", "sma200"]})
+    ]
+    calls, _ = await conversation.say("no more averages")
+    assert arguments(calls) == [("show_chart", {"symbol": "QQQ", "timeframe": "1w"})]
