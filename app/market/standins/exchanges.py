@@ -23,8 +23,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app.core.clock import Clock
 from app.core.symbols import AssetClass, Symbol
 from app.market.protocol import MarketData
-from app.market.standins.exchanges_dialects import (
-    DIALECTS,
+from app.market.standins.exchanges_dialects import DIALECTS
+from app.market.standins.exchanges_words import (
     MARKETS,
     Candles,
     Coin,

@@ -15,7 +15,7 @@ from app.market.models import Instrument
 from app.market.providers.exchanges import EXCHANGES, ExchangeStream
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.exchanges import ExchangesStandIn, exchanges_stand_in
-from app.market.standins.exchanges_dialects import Coin
+from app.market.standins.exchanges_words import Coin
 from app.market.vendor import Minute, StreamEvent, StreamLost, Trade
 
 NOW = datetime(2026, 11, 19, 16, 30, 20, tzinfo=UTC)
