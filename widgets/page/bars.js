@@ -119,7 +119,8 @@ function addedVolume(tick, seen) {
 }
 
 /**
- * VWAP of each session and the standard deviation of price around it, `{axis, vwap, sigma}` a bar;
+ * VWAP of each session and the standard deviation of price around it, `{axis, vwap, sigma}` a bar,
+ * `isFirst` where a session begins, so that no line is drawn over the night;
  * null outside of regular hours. Weighs each bar's typical price by its volume, from the open on, as
  * charts do; the level's own price comes from the minutes, whatever the bars are.
  */
@@ -129,14 +130,15 @@ export function vwapCurves(bars, sessions) {
   return bars.map((bar) => {
     const at = sessions.findIndex(({ open, close }) => open <= bar.time && bar.time < close);
     if (at < 0) return { axis: bar.axis, vwap: null, sigma: null };
-    if (at !== session) [session, volume, money, squares] = [at, 0, 0, 0];
+    const isFirst = at !== session;
+    if (isFirst) [session, volume, money, squares] = [at, 0, 0, 0];
     const typical = (bar.high + bar.low + bar.close) / 3;
     volume += bar.volume;
     money += typical * bar.volume;
     squares += typical * typical * bar.volume;
     if (!volume) return { axis: bar.axis, vwap: null, sigma: null };
     const vwap = money / volume;
-    return { axis: bar.axis, vwap, sigma: Math.sqrt(Math.max(0, squares / volume - vwap * vwap)) };
+    return { axis: bar.axis, isFirst, vwap, sigma: Math.sqrt(Math.max(0, squares / volume - vwap * vwap)) };
   });
 }
 

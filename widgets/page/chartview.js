@@ -229,6 +229,7 @@ export class ChartView {
       series: this.#chart.addSeries(library.LineSeries, {
         lineWidth: sigmas ? 1 : 2, lineStyle: sigmas ? 2 : 0, lastValueVisible: false,
         priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
+        autoscaleInfoProvider: () => null,
       }),
     }));
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
@@ -300,7 +301,9 @@ export class ChartView {
     const points = isDrawn ? vwapCurves(this.#bars, this.#sessions) : [];
     for (const { sigmas, series } of this.#vwap) {
       series.applyOptions({ color: look.vwap, visible: points.length > 0 });
-      series.setData(points.map(({ axis, vwap, sigma }) => (vwap === null ? { time: axis } : { time: axis, value: vwap + sigmas * sigma })));
+      series.setData(points.map(({ axis, vwap, sigma, isFirst }) => (
+        vwap === null || isFirst ? { time: axis } : { time: axis, value: vwap + sigmas * sigma }
+      )));
     }
   }
 
