@@ -11,6 +11,7 @@
 import { zoneOffset } from "./format.js";
 
 const DAY = 86400;
+const HOUR = 3600;
 
 export const TIMEFRAMES = [
   { name: "1m", label: "1m", title: "1 minute", seconds: 60, days: 5 },
@@ -75,6 +76,7 @@ function offsetAt(seconds, zone) {
 export function advance(last, tick, { frame, extended, zone, seen }) {
   if (tick.phase === "closed" || (!extended && tick.phase !== "regular")) return null;
   if (!last) return "reload";
+  if (tick.time < last.time - HOUR) return "reload"; // a replayed session began again
   if (tick.time < last.time) return null;
   const added = addedVolume(tick, seen);
   if (belongs(last.time, tick.time, frame, zone)) {

@@ -10,7 +10,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
 
@@ -37,6 +37,7 @@ _FAILURES_TO_HAND_ON = 3
 _HANDED_ON_SECONDS = 30.0
 _NOT_COVERED_SECONDS = 600.0
 _CATCH_UP_AT_ONCE = 8
+_WENT_BACK = timedelta(minutes=1)
 _log = get_logger(__name__)
 
 
@@ -72,6 +73,7 @@ class Feed:
         self._builders: dict[Symbol, BarBuilder] = {}
         self._numbers: dict[Symbol, int] = {}
         self._teller: dict[Symbol, _Source] = {}
+        self._present = clock.now()
         self._dirty: set[Symbol] = set()
         self._ended: dict[Symbol, dict[int, Minute]] = {}
         self._wanted_at: dict[Symbol, float] = {}
@@ -102,6 +104,7 @@ class Feed:
     async def _assign(self, wanted: frozenset[Symbol]) -> None:
         """Give each wanted symbol to the first stream that can have it."""
         now = _now()
+        self._start_anew_if_time_went_back()
         self._wanted_at |= dict.fromkeys(wanted, now)
         self._forget(now)
         shares: dict[int, dict[Symbol, Instrument]] = {id(each): {} for each in self._sources}
@@ -116,6 +119,15 @@ class Feed:
                 source.followed = share
                 await source.stream.follow(list(share.values()))
                 source.changed.set()
+
+    def _start_anew_if_time_went_back(self) -> None:
+        """A replayed session begins again at its open: what was known is the future then."""
+        present = self._clock.now()
+        if present < self._present - _WENT_BACK:
+            _log.info("time went back", to=present)
+            self._builders.clear()
+            self._ended.clear()
+        self._present = present
 
     def _forget(self, now: float) -> None:
         for symbol, at in list(self._wanted_at.items()):

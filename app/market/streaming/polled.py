@@ -62,6 +62,8 @@ class PolledStream(VendorStream):
         """The running minute and its price now, and the minutes that ended since the last question."""
         now = self._clock.now()
         known = self._followed.get(symbol, 0)
+        if known > now.timestamp():
+            known = 0  # a replay began anew
         start = now.timestamp() // MINUTE * MINUTE - MINUTE
         try:
             found = await self._market.bars(

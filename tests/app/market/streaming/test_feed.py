@@ -237,6 +237,22 @@ async def test_a_market_without_a_stream_is_asked_and_told_the_same_way() -> Non
     ]
 
 
+async def test_a_replay_that_begins_again_is_told_from_its_start() -> None:
+    clock = Present()
+    clock.at = OPEN + timedelta(hours=6)
+    heard: asyncio.Queue[Live] = asyncio.Queue()
+
+    async with _running([PolledStream(MARKET, clock, beat=0.01)], clock) as live:
+        live.subscribe(AAPL, lambda news, _: heard.put_nowait(news))
+        await asyncio.wait_for(heard.get(), 10)
+        clock.at = OPEN + timedelta(seconds=30)
+        live.subscribe(BTC, lambda *_: None)  # a wish, so that the feed looks at once
+        while (news := await asyncio.wait_for(heard.get(), 10)).at > clock.at.timestamp():
+            pass
+
+    assert news.at == clock.at.timestamp()
+
+
 async def test_a_leader_that_was_replaced_is_not_listened_to() -> None:
     bus, heard = MemoryBus(), []
     live = LiveFeed(bus)
