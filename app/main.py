@@ -23,6 +23,7 @@ from app.api import (
     health,
     live,
     market,
+    options,
     pages,
     problems,
     readiness,
@@ -94,7 +95,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         else None
     )
     problems.install(web)
-    for module in (health, auth, market, chat, threads, live, pages):
+    for module in (health, auth, market, options, chat, threads, live, pages):
         web.include_router(module.router)
     describe_failures(web)
     static.mount_files(web)

@@ -77,11 +77,11 @@ def build_market(settings: Settings) -> tuple[MarketData, Clock]:
 
 
 def _live_market(settings: Settings, clock: Clock) -> MarketData:
-    from app.market.vendors.routed import RoutedMarket, routes
+    from app.market.vendors.routed import routed
 
     vendors = build_vendors(settings, clock)
     queue_url = _plain(settings.queue.url)
-    return RoutedMarket(routes(vendors, settings.providers.orders, clock, queue_url=queue_url))
+    return routed(vendors, settings.providers.orders, clock, queue_url=queue_url)
 
 
 def build_vendors(settings: Settings, clock: Clock) -> dict[str, Vendor]:

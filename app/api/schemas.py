@@ -153,6 +153,41 @@ class ChatRequest(Body):
     as_of: Moment | None = Field(None, description="Ask as if it were this past moment.")
 
 
+class OptionBody(Body):
+    """An option's market; what the provider does not give is null, the Greeks are the provider's:
+    theta per calendar day, vega per point of volatility."""
+
+    contract: str = Field(examples=["SPY261218C00600000"])
+    kind: Literal["call", "put"]
+    style: Literal["american", "european"]
+    expiry: date
+    strike: Number
+    bid: Number | None
+    ask: Number | None
+    last: Number | None
+    implied_volatility: Number | None = Field(description="A fraction: 0.25 is 25 %.")
+    delta: Number | None
+    gamma: Number | None
+    theta: Number | None
+    vega: Number | None
+    volume: Number | None
+    open_interest: Number | None
+    as_of: datetime | None
+
+
+class ChainBody(Body):
+    """Listed options of an underlying, by expiry and strike, calls first."""
+
+    symbol: str
+    spot: Number | None
+    as_of: datetime
+    provider: str
+    delay_minutes: int
+    estimated: bool
+    expiries: list[date]
+    options: list[OptionBody]
+
+
 class PointBody(Body):
     """A value that holds from `time`, Unix seconds, on."""
 

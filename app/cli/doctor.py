@@ -18,6 +18,7 @@ from pathlib import Path
 
 from app.cli.progress import bold, say
 from app.core.errors import CoachError
+from app.infra.faults import CannotStart
 from app.infra.settings import ROOT, Settings, read_settings, variable
 
 _LITTLE_BYTES = 1_000_000_000
@@ -165,7 +166,9 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
 def _market(settings: Settings) -> Iterator[Finding]:
     kind, _, folder = settings.market.partition(":")
-    if kind in ("auto", "simulated") and not settings.is_live:
+    if settings.is_live:
+        yield _providers(settings)
+    elif kind in ("auto", "simulated"):
         yield Finding(Verdict.FINE, "market", f"simulated, seed {settings.market_seed}; not real")
     elif kind == "files" and folder and Path(folder).is_dir():
         count = sum(1 for entry in Path(folder).iterdir() if entry.is_dir())
@@ -173,7 +176,19 @@ def _market(settings: Settings) -> Iterator[Finding]:
     elif kind == "files":
         yield Finding(Verdict.WRONG, "market", f"{folder or 'files:'} is not a folder")
     else:
-        yield Finding(Verdict.WRONG, "market", f"{settings.market!r} is not simulated or files:DIR")
+        wanted = "auto, simulated, live or files:DIR"
+        yield Finding(Verdict.WRONG, "market", f"{settings.market!r} is not {wanted}")
+
+
+def _providers(settings: Settings) -> Finding:
+    """Whether the settings of the real providers fit together; nobody is asked for a price."""
+    from app.wiring import build_market
+
+    try:
+        market, _ = build_market(settings)
+    except (CannotStart, CoachError) as error:
+        return Finding(Verdict.WRONG, "market", str(error))
+    return Finding(Verdict.FINE, "market", f"live: {market.provider.name}")
 
 
 def _door(settings: Settings) -> Iterator[Finding]:

@@ -175,9 +175,8 @@ def _announce(settings: Settings, seconds: float) -> None:
 
 
 def _parts_in_use(settings: Settings) -> list[tuple[str, str]]:
-    simulated = settings.market in ("auto", "simulated") and not settings.is_live
     return [
-        ("Prices", "simulated, not real" if simulated else settings.market),
+        ("Prices", _prices(settings)),
         (
             "Coach",
             f"{settings.llm.model}"
@@ -187,6 +186,12 @@ def _parts_in_use(settings: Settings) -> list[tuple[str, str]]:
         ("Database", "your own" if settings.database.url else "embedded PostgreSQL"),
         ("Queue", "your own" if settings.queue.url else "embedded Valkey"),
     ]
+
+
+def _prices(settings: Settings) -> str:
+    if settings.is_live:
+        return ", ".join(settings.provider_names)
+    return settings.market if settings.market.startswith("files:") else "simulated, not real"
 
 
 def _heed_signals() -> None:

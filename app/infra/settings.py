@@ -171,10 +171,15 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
 
     @property
+    def provider_names(self) -> tuple[str, ...]:
+        """The real providers that are set up."""
+        keys = {"massive": self.massive.api_key, "alpaca": self.alpaca.api_key}
+        return (*(name for name, key in keys.items() if key), *self.crypto.names)
+
+    @property
     def is_live(self) -> bool:
         """Whether prices come from real providers."""
-        has_provider = bool(self.massive.api_key or self.alpaca.api_key or self.crypto.names)
-        return self.market == "live" or (self.market == "auto" and has_provider)
+        return self.market == "live" or (self.market == "auto" and bool(self.provider_names))
 
     @field_validator("home")
     @classmethod

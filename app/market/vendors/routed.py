@@ -77,14 +77,15 @@ class Source:
         return self.fresh.provider.name
 
 
-def routes(
+def routed(
     vendors: Mapping[str, Vendor],
     orders: Mapping[str, Sequence[str]],
     clock: Clock,
     *,
     queue_url: str | None = None,
-) -> dict[Kind, list[Source]]:
-    """Each vendor with its limits and its memory, which all processes share through `queue_url`.
+) -> "RoutedMarket":
+    """One market of all vendors, each with its limits and its memory, which all processes share
+    through `queue_url`.
 
     Who is asked for what. Without an order of its own a kind is asked of every vendor that
     carries it, in the order of `vendors`; for crypto exchanges come first.
@@ -103,7 +104,7 @@ def routes(
                     f"There are {', '.join(sources)}."
                 )
         found[kind] = [sources[name] for name in names]
-    return found
+    return RoutedMarket(found, shared=(guards, cache))
 
 
 def _usual(kind: Kind, vendors: Mapping[str, Vendor]) -> list[str]:
@@ -135,8 +136,11 @@ def _source(vendor: Vendor, clock: Clock, guards: Guards, cache: Cache) -> Sourc
 class RoutedMarket(MarketData):
     """The sources of each kind, best first."""
 
-    def __init__(self, routes: Mapping[Kind, Sequence[Source]]) -> None:
+    def __init__(
+        self, routes: Mapping[Kind, Sequence[Source]], *, shared: Sequence[Guards | Cache] = ()
+    ) -> None:
         self._routes = routes
+        self._shared = shared
 
     @property
     @override
@@ -217,6 +221,8 @@ class RoutedMarket(MarketData):
     async def close(self) -> None:
         for source in self.sources:
             await source.fresh.close()
+        for each in self._shared:
+            await each.close()
 
     async def _kind(self, symbol: Symbol) -> Kind:
         return _KINDS[(await self.instrument(symbol)).asset_class]
