@@ -67,6 +67,7 @@ TITLES = {
     "get_indicators": "Indicators",
     "get_market_status": "Market hours",
     "show_chart": "Charts",
+    "get_sector_rotation": "Sector rotation",
     "calculate": "Arithmetic",
 }
 """A trader's word for each tool."""

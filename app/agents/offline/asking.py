@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.agents.offline.chart_words import zoom_of
 from app.agents.offline.clauses import Clause
 from app.agents.offline.dates import (
     calendar_of,
@@ -240,6 +241,17 @@ def status_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call
         if found is not None:
             arguments["date"] = found.isoformat()
     return [Call("get_market_status", arguments)]
+
+
+_ROTATION_WINDOWS = {"week": "1w", "month": "1m", "quarter": "3m", "ytd": "ytd", "today": "1w"}
+_HALF_YEAR = re.compile(r"\b(?:6|six) months\b|\bhalf (?:a )?year\b")
+
+
+def rotation_call(clause: Clause) -> Call:
+    """Sectors against the market, over the window that is named."""
+    low = clause.text.lower()
+    window = "6m" if _HALF_YEAR.search(low) else _ROTATION_WINDOWS.get(zoom_of(low), "")
+    return Call("get_sector_rotation", {"window": window} if window else {})
 
 
 def calculation(clause: Clause) -> list[Call]:

@@ -15,6 +15,11 @@ from app.agents.offline.mentions import Kind
 ENOUGH = 1.0
 
 _CUES: tuple[tuple[Intent, float, str], ...] = (
+    (
+        Intent.ROTATION,
+        5.0,
+        r"\bsectors?\b|\brotat(?:ion|ing|e|es)\b|\bsector etfs?\b",
+    ),
     (Intent.CHART, 1.6, r"(?<!levels )(?<!map )\blooks? like\b"),
     (
         Intent.INDICATORS,
@@ -219,6 +224,7 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.STATUS, -1.5, has_symbol and not _OF_THE_MARKET.search(masked)),
         (Intent.STATUS, 1.0, not has_symbol and bool(_ASKS_TIME.match(masked))),
         (Intent.LEVELS, 2.0, bool(clause.of(Kind.AVERAGE)) and not has_frame and apart),
+        (Intent.ROTATION, -5.0, has_symbol and clause.values(Kind.SYMBOL) != ["SPY"]),
         (Intent.LEVELS, 3.0, bool(_COUNTS_ATRS.search(masked))),
         (Intent.CHART, 1.0, has_frame and bool(_IS_CHART.search(masked))),
         (Intent.CHART, 1.0, bool(clause.of(Kind.LEVEL)) and bool(_IS_CHART.search(masked))),
@@ -228,7 +234,7 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
     )
     for intent, weight, applies in rules:
-        if applies and (intent is not Intent.STATUS or intent in total):
+        if applies and (intent not in (Intent.STATUS, Intent.ROTATION) or intent in total):
             total[intent] = total.get(intent, 0) + weight
     return total
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
-    """What is wanted. The first seven are tools; the rest is answered without calling any."""
+    """What is wanted. The first eight are tools; the rest is answered without calling any."""
 
     LEVELS = "get_key_levels"
     QUOTE = "get_quote"
@@ -13,6 +13,7 @@ class Intent(StrEnum):
     CHART = "show_chart"
     CALCULATE = "calculate"
     DESCRIBE = "describe_coach"
+    ROTATION = "get_sector_rotation"
     FORECAST = "forecast"
     ADVICE = "advice"
     EXPLAIN = "explain"
@@ -33,5 +34,5 @@ class Intent(StrEnum):
     NONE = ""
 
 
-TOOLS = frozenset(list(Intent)[:7])
+TOOLS = frozenset(list(Intent)[:8])
 UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ALERT) : -1])

@@ -17,6 +17,7 @@ _MOVES = re.compile(
     r"\b(?:hit|reach|break\w*|hold|bounce|reject|test|touch|tag|cross|go|fall|drop|rise|rally|get|fill|close|trade|run|push)\b"
 )
 """Levels of a day to come are arithmetic; what price does at them is not."""
+_OF_STOCKS = re.compile(r"\b(?:stocks?|names|tickers|companies) (?:in|of|from)\b")
 _SURE_OF_TOMORROW = re.compile(r"\b(?:will|going to)\b")
 
 
@@ -40,6 +41,8 @@ def _unguarded(intent: Intent, clause: Clause, symbols: list[str]) -> Intent:
         and not _DOES.search(clause.plain)
     ):
         return Intent.STATUS
+    if intent is Intent.SCAN and Intent.ROTATION in total and not _OF_STOCKS.search(clause.plain):
+        return Intent.ROTATION
     if intent is Intent.SCAN and len(symbols) > 1:
         return Intent.QUOTE
     if intent is Intent.FORECAST and _MAP.search(clause.masked) and not _MOVES.search(clause.plain):

@@ -11,6 +11,7 @@ from app.agents.offline.asking import (
     indicator_calls,
     level_calls,
     quote_calls,
+    rotation_call,
     status_calls,
 )
 from app.agents.offline.charting import chart_calls
@@ -89,7 +90,7 @@ class Thinker:
             _explain(clause, frame, plan)
         elif intent in (Intent.ADVICE, Intent.FORECAST):
             _without_prophecy(intent, clause, frame, now, plan)
-        elif intent in (Intent.DESCRIBE, Intent.STATUS, Intent.CALCULATE):
+        elif intent in (Intent.DESCRIBE, Intent.STATUS, Intent.CALCULATE, Intent.ROTATION):
             _without_symbol(intent, clause, now, plan)
         elif intent in TOOLS:
             _with_symbol(intent, wish, frame, now, plan)
@@ -156,6 +157,8 @@ def _without_symbol(intent: Intent, clause: Clause, now: datetime, plan: Plan) -
     if intent is Intent.DESCRIBE:
         plan.say(replies.INTRODUCTION)
         plan.add([Call("describe_coach", {})])
+    elif intent is Intent.ROTATION:
+        plan.add([rotation_call(clause)])
     elif intent is Intent.STATUS:
         plan.add(status_calls(clause, clause.values(Kind.SYMBOL), now))
     else:

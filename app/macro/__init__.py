@@ -1,0 +1,1 @@
+"""What moves all stocks at once: which sectors lead and which fall behind."""
