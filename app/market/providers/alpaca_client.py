@@ -202,7 +202,7 @@ def failure_of(error: APIError) -> CoachError:
         )
     if status in (400, 404, 422):
         return NotFound(f"Alpaca does not know that: {told}.")
-    return ProviderUnavailable(f"Alpaca answered with an error ({status}).")
+    return ProviderUnavailable("Alpaca answered with an error.")
 
 
 def _told(error: APIError) -> str:

@@ -213,11 +213,10 @@ def refuse(name: str, status: int, headers: Mapping[str, str], *, is_broken: boo
         )
     if status in _REFUSED:
         raise NotCovered(
-            f"{name} does not serve this place ({status}): choose another exchange in "
-            "COACH_CRYPTO__EXCHANGES."
+            f"{name} does not serve this place: choose another exchange in COACH_CRYPTO__EXCHANGES."
         )
     if status >= 500:
-        raise ProviderUnavailable(f"{name} answers with an error ({status}).")
+        raise ProviderUnavailable(f"{name} answers with an error.")
     if is_broken and status < 400:
         raise ProviderUnavailable(f"{name} gives an answer that cannot be read.")
 

@@ -101,7 +101,7 @@ def _refusal(status: int, body: bytes, retry_after: str | None) -> CoachError:
         return NotCovered(f"The plan of the Massive key does not include this{told}.")
     if status == HTTPStatus.NOT_FOUND:
         return NotFound(f"Massive does not know that{told}.")
-    return ProviderUnavailable(f"Massive answered with an error ({status}).")
+    return ProviderUnavailable("Massive answered with an error.")
 
 
 def _told(body: bytes) -> str:

@@ -68,7 +68,8 @@ class AlpacaStandIn:
             await each.send_text(json.dumps(messages))
 
     async def cut(self) -> None:
-        for each in list(self.sockets):
+        cut, self.sockets = self.sockets, []
+        for each in cut:
             await each.close(1011)
 
     async def bars(self, request: Request) -> Response:

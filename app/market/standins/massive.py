@@ -73,7 +73,8 @@ class MassiveStandIn:
             await each.send_text(json.dumps(messages))
 
     async def cut(self) -> None:
-        for each in list(self.sockets):
+        cut, self.sockets = self.sockets, []
+        for each in cut:
             await each.close(1011)
 
     async def answer(self, request: Request) -> Response:

@@ -4,6 +4,8 @@ Decided: limits and circuit breakers are shared by all processes of the installa
 because a vendor counts the key's requests, not ours by process. The bucket is GCRA, a token bucket
 that is exact to the microsecond. Without Valkey, or while it is away, each process guards itself.
 
+What is said of a failure has no digits: a number in an answer is a figure, or is marked.
+
 A request passes, in this order: the breaker of its vendor and endpoint (open after five failures in
 a row, probed again after half a minute), a token, a deadline, and up to two more tries with growing,
 jittered pauses, as far as its patience reaches. Questions are not hedged: a second one to the same
@@ -252,8 +254,7 @@ class Guarded(Vendor):
                 return await self._tried(guard, question)
         except OpenedState as error:
             raise ProviderUnavailable(
-                f"{name} failed {FAILURES_TO_OPEN} times in a row and is left alone for "
-                f"{OPEN_SECONDS:.0f} s."
+                f"{name} failed several times in a row and is left alone for half a minute."
             ) from error
 
     async def _tried(self, guard: _Set, question: Callable[[], Awaitable[T]]) -> T:
@@ -274,16 +275,14 @@ class Guarded(Vendor):
         wait = await guard.token(name, self._quota, max(0.001, patience))
         if wait:
             raise _Spent(
-                f"{name} allows no more requests now; the next one in {wait:.0f} s.",
+                f"{name} allows no more requests for the moment.",
                 retry_after_seconds=wait,
             )
         try:
             async with asyncio.timeout(self._answer):
                 return await question()
         except TimeoutError as error:
-            raise ProviderUnavailable(
-                f"{name} did not answer within {self._answer:g} s."
-            ) from error
+            raise ProviderUnavailable(f"{name} did not answer in time.") from error
         except port.Throttled as error:
             await guard.pause(name, error.retry_after_seconds or 1.0)
             raise

@@ -100,7 +100,7 @@ async def test_another_endpoint_of_it_is_still_asked(told: "ToldVendor", guards:
 async def test_a_silent_vendor_is_not_waited_for(told: "ToldVendor", guards: Guards) -> None:
     told.seconds = 30
 
-    with pytest.raises(ProviderUnavailable, match=r"within 0\.05 s"):
+    with pytest.raises(ProviderUnavailable, match="in time"):
         await Guarded(told, guards, patience_seconds=0.3, answer_seconds=0.05).snapshot(AAPL)
 
 
