@@ -6,7 +6,7 @@ from tools.charts import show_chart
 from tools.coach import describing
 from tools.indicators import get_indicators
 from tools.levels import get_key_levels
-from tools.macro import get_sector_rotation
+from tools.macro import get_calendar, get_sector_rotation
 from tools.market import get_market_status
 from tools.quotes import get_quote
 
@@ -17,6 +17,7 @@ READING = (
     get_market_status,
     show_chart,
     get_sector_rotation,
+    get_calendar,
     calculate,
 )
 

@@ -68,6 +68,7 @@ TITLES = {
     "get_market_status": "Market hours",
     "show_chart": "Charts",
     "get_sector_rotation": "Sector rotation",
+    "get_calendar": "Scheduled events",
     "calculate": "Arithmetic",
 }
 """A trader's word for each tool."""

@@ -1,4 +1,6 @@
-"""Sectors against the market, strongest first."""
+"""Sectors against the market, strongest first, and what is scheduled."""
+
+from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,5 +27,26 @@ class SectorRotationCard(BaseCard):
     title: str
     benchmark: CardNumber
     rows: tuple[SectorRow, ...]
+    notes: tuple[str, ...]
+    freshness: Freshness
+
+
+class CalendarRow(BaseModel):
+    """Something scheduled; `at` only where the minute matters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date: date
+    at: datetime | None
+    kind: str
+    title: str
+    wait: CardNumber
+
+
+class CalendarCard(BaseCard):
+    """What is ahead, soonest first."""
+
+    title: str
+    rows: tuple[CalendarRow, ...]
     notes: tuple[str, ...]
     freshness: Freshness

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
-    """What is wanted. The first eight are tools; the rest is answered without calling any."""
+    """What is wanted. The first nine are tools; the rest is answered without calling any."""
 
     LEVELS = "get_key_levels"
     QUOTE = "get_quote"
@@ -14,6 +14,7 @@ class Intent(StrEnum):
     CALCULATE = "calculate"
     DESCRIBE = "describe_coach"
     ROTATION = "get_sector_rotation"
+    CALENDAR = "get_calendar"
     FORECAST = "forecast"
     ADVICE = "advice"
     EXPLAIN = "explain"
@@ -34,5 +35,5 @@ class Intent(StrEnum):
     NONE = ""
 
 
-TOOLS = frozenset(list(Intent)[:8])
+TOOLS = frozenset(list(Intent)[:9])
 UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ALERT) : -1])

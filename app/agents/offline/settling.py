@@ -25,7 +25,7 @@ def settled(wish: Wish) -> Intent:
     """The intent to act on; NONE if the words do not say."""
     clause, intent = wish.clause, wish.intent
     symbols = clause.values(Kind.SYMBOL)
-    if intent in (Intent.FORECAST, Intent.ADVICE, Intent.NEWS, Intent.SCAN):
+    if intent in (Intent.FORECAST, Intent.ADVICE, Intent.NEWS, Intent.SCAN, Intent.OPTIONS):
         return _unguarded(intent, clause, symbols)
     if intent is Intent.EXPLAIN and symbols:
         intent = best(scores(clause))
@@ -41,6 +41,8 @@ def _unguarded(intent: Intent, clause: Clause, symbols: list[str]) -> Intent:
         and not _DOES.search(clause.plain)
     ):
         return Intent.STATUS
+    if intent in (Intent.NEWS, Intent.OPTIONS) and Intent.CALENDAR in total and not symbols:
+        return Intent.CALENDAR
     if intent is Intent.SCAN and Intent.ROTATION in total and not _OF_STOCKS.search(clause.plain):
         return Intent.ROTATION
     if intent is Intent.SCAN and len(symbols) > 1:

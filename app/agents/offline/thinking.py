@@ -8,6 +8,7 @@ from datetime import datetime
 from app.agents.offline import replies
 from app.agents.offline.asking import (
     calculation,
+    calendar_call,
     indicator_calls,
     level_calls,
     quote_calls,
@@ -90,7 +91,13 @@ class Thinker:
             _explain(clause, frame, plan)
         elif intent in (Intent.ADVICE, Intent.FORECAST):
             _without_prophecy(intent, clause, frame, now, plan)
-        elif intent in (Intent.DESCRIBE, Intent.STATUS, Intent.CALCULATE, Intent.ROTATION):
+        elif intent in (
+            Intent.DESCRIBE,
+            Intent.STATUS,
+            Intent.CALCULATE,
+            Intent.ROTATION,
+            Intent.CALENDAR,
+        ):
             _without_symbol(intent, clause, now, plan)
         elif intent in TOOLS:
             _with_symbol(intent, wish, frame, now, plan)
@@ -159,6 +166,8 @@ def _without_symbol(intent: Intent, clause: Clause, now: datetime, plan: Plan) -
         plan.add([Call("describe_coach", {})])
     elif intent is Intent.ROTATION:
         plan.add([rotation_call(clause)])
+    elif intent is Intent.CALENDAR:
+        plan.add([calendar_call(clause)])
     elif intent is Intent.STATUS:
         plan.add(status_calls(clause, clause.values(Kind.SYMBOL), now))
     else:

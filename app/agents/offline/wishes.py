@@ -128,7 +128,7 @@ def _lent(wish: Wish, asides: list[Wish]) -> list[Mention]:
     return lent
 
 
-_SYMBOL_FREE = (Intent.STATUS, Intent.DESCRIBE, Intent.CALCULATE, Intent.ROTATION)
+_SYMBOL_FREE = (Intent.STATUS, Intent.DESCRIBE, Intent.CALCULATE, Intent.ROTATION, Intent.CALENDAR)
 _ONLY_FRAMES = re.compile(r"(?:on )?(?:the |a )?(?:timeframe|scale) charts?$")
 
 

@@ -1,0 +1,38 @@
+const { coach } = window;
+const { Card, Num } = coach.parts(React);
+const KINDS = { fed: 'Fed', expiry: 'expiry', holiday: 'hours' };
+
+function CalendarCard() {
+  const { title, rows, notes, freshness } = props;
+  const next = rows[0];
+  return (
+    <Card
+      title="Calendar"
+      subtitle={title}
+      sentence={next ? `Next: ${next.title}.` : 'Nothing is scheduled in this time.'}
+      freshness={freshness}
+      notes={notes}
+    >
+      {rows.length === 0 ? (
+        <p className="tc-blank">Nothing of this kind is scheduled in this time. Ask for a longer one.</p>
+      ) : (
+        <ul className="tc-list">
+          {rows.map((row) => <Row key={row.date + row.title} {...row} />)}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Row({ date, at, kind, title, wait }) {
+  const { day, bell } = coach.format;
+  const when = at ? bell(at, 'America/New_York', Date.parse(date)) : day(Date.parse(date), 'UTC', { year: true });
+  return (
+    <li>
+      <span><span className="tc-beside">{KINDS[kind]}</span> {title}</span>
+      <span className="tc-beside">{Number(wait.value) === 0 ? 'today' : <>in <Num n={wait} /></>} · <time dateTime={at ?? date}>{when}</time></span>
+    </li>
+  );
+}
+
+export default CalendarCard;
