@@ -101,7 +101,7 @@ class CalendarArgs(ToolArgs):
 @tool(
     CalendarArgs,
     examples=[
-        Example("when is the next fed meeting", {"kinds": ["fed"], "days": 120}),
+        Example("when does the fed meet next", {"kinds": ["fed"], "days": 120}),
         Example("fomc dates", {"kinds": ["fed"], "days": 400}),
         Example("when is opex", {"kinds": ["expiry"], "days": 120}),
         Example("next triple witching", {"kinds": ["expiry"], "days": 120}),
