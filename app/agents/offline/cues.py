@@ -18,7 +18,7 @@ _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
         Intent.CALENDAR,
         7.0,
-        r"\bopex\b|\b(?:triple|quad(?:ruple)?) witching\b|\b(?:monthly|quarterly) (?:options?|expir\w+)\b|\b(?:options?|monthly|monthlies) expir\w+\b|\b(?:fed|fomc) (?:meetings?|decisions?|dates?|days?|announcements?|schedule)\b|\b(?:fomc|rate decision)\b|\b(?:market|economic|events?) calendar\b|\bon the calendar\b|\b(?:market|scheduled) events?\b",
+        r"\bopex\b|\b(?:triple|quad(?:ruple)?) witching\b|\b(?:monthly|quarterly) (?:options?|expir\w+)\b|\b(?:options?|monthly|monthlies) expir\w+\b|\b(?:fed|fomc) (?:meetings?|meets?|decisions?|dates?|days?|announcements?|schedule)\b|\b(?:fomc|rate decision)\b|\b(?:market|economic|events?) calendar\b|\bon the calendar\b|\b(?:market|scheduled) events?\b",
     ),
     (
         Intent.ROTATION,
