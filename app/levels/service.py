@@ -37,9 +37,10 @@ async def map_levels(
     instrument = await market.instrument(Symbol.parse(symbol))
     period, pivot = Period(period), PivotMethod(pivot)
     frame = choose_frame(as_of, instrument.calendar, period=period, on=date)
-    daily, minutes = await gather(
-        _bars(market, instrument.symbol, Timeframe.D1, frame, since=frame.history_start),
+    # Minutes first: the running day is made of them too, and a provider is asked once for both.
+    minutes, daily = await gather(
         _bars(market, instrument.symbol, Timeframe.M1, frame, since=frame.minutes_start),
+        _bars(market, instrument.symbol, Timeframe.D1, frame, since=frame.history_start),
     )
     evidence = gather_evidence(instrument, frame, daily, minutes)
     ladder = collect_ladder(evidence, pivot)
@@ -137,6 +138,9 @@ def _notes(evidence: Evidence) -> list[str]:
         notes.append(f"The session before, {spoken_date(frame.before[-1].date)}, was a half day.")
     if frame.is_round_the_clock:
         notes.append("Its days run from 00:00 to 24:00 UTC, every day.")
+    days, last = evidence.days.provider.name, evidence.provider.name
+    if len(evidence.days) and days != last:
+        notes.append(f"Days before this one are from {days}, the minutes from {last}.")
     if evidence.missing_bars:
         minutes = "minute" if evidence.missing_bars == 1 else "minutes"
         notes.append(f"No bar for {evidence.missing_bars} {minutes} of regular trading.")

@@ -14,6 +14,7 @@ Contract, held by `tests/contracts/test_market_data.py` for every adapter:
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -22,6 +23,14 @@ from app.core.timeframes import Timeframe
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.vendor import NotCovered
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a provider answers; `failure` says what keeps it from that."""
+
+    provider: str
+    failure: str | None
 
 
 class MarketData(Protocol):
@@ -62,6 +71,10 @@ class MarketData(Protocol):
 
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
         """Sentences to stand with any answer about `symbol`, such as rows that were left out."""
+        return ()
+
+    async def health(self) -> Sequence[Health]:
+        """Which of its providers answer. A market that needs nobody else has none to name."""
         return ()
 
     async def close(self) -> None:

@@ -99,7 +99,8 @@ def fold(bars: Bars, starts: Ints, timeframe: Timeframe) -> Bars:
 def join_bars(parts: Sequence[Bars]) -> Bars:
     """Bars of one symbol and timeframe one after the other, oldest part first, at least one part.
 
-    They are forming if the last part is, and of its provider. Nothing is sorted.
+    They are forming if the last part is, and of its provider: as stale as the oldest part, as late
+    as the latest. Nothing is sorted.
     """
     return Bars(
         symbol=parts[0].symbol,
@@ -110,7 +111,7 @@ def join_bars(parts: Sequence[Bars]) -> Bars:
         low=np.concatenate([part.low for part in parts]),
         close=np.concatenate([part.close for part in parts]),
         volume=np.concatenate([part.volume for part in parts]),
-        provider=parts[-1].provider,
+        provider=_of_all([part.provider for part in parts]),
         is_forming=parts[-1].is_forming,
     )
 
@@ -128,6 +129,15 @@ def empty_bars(symbol: Symbol, timeframe: Timeframe, provider: Provider) -> Bars
         close=nothing,
         volume=nothing,
         provider=provider,
+    )
+
+
+def _of_all(providers: Sequence[Provider]) -> Provider:
+    """The last, with what must be said about any of them."""
+    return replace(
+        providers[-1],
+        stale_since=min((each.stale_since for each in providers if each.stale_since), default=None),
+        delay_minutes=max(each.delay_minutes for each in providers),
     )
 
 

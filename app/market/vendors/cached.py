@@ -7,13 +7,14 @@ is being asked already waits for that answer, in this process and in all others,
 members who ask for SPX cost one request.
 
 A split makes every block before it wrong, so a block's key carries the date of the last split: the
-day a split takes effect, everything is asked for again.
+day a split takes effect, everything is asked for again; until that day's open every hour, because
+vendors adjust their history some time in the night. Where splits are not told, blocks last a day.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -24,13 +25,20 @@ from app.core.clock import Clock
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
-from app.market.calendar import current_session, market_date, session_table
+from app.market.calendar import (
+    current_session,
+    market_date,
+    session_on,
+    session_table,
+    timezone_of,
+)
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Provider
 from app.market.resample import empty_bars, join_bars
 from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
 from app.market.vendors.blocks import Block, blocks_of
 from app.market.vendors.cache import Cache, Entry
+from app.market.vendors.checking import in_order
 from app.market.vendors.packing import (
     chain_from,
     chain_values,
@@ -61,18 +69,65 @@ _SPLITS_REACH = timedelta(days=730)
 _CHAINS_KEPT = "chain"
 
 
+class Flights:
+    """Questions that are under way, by key."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self._brings: dict[str, frozenset[str]] = {}
+
+    async def bring(self, keys: Sequence[str], ask: Callable[[], Awaitable[None]]) -> None:
+        """Wait for entries: for a flight under way that brings them all, or for one of their own."""
+        wanted = frozenset(keys)
+        flight = next(
+            (key for key, brought in self._brings.items() if wanted <= brought),
+            f"{keys[0]}-{keys[-1]}",
+        )
+        self._brings.setdefault(flight, wanted)
+        await self.join(flight, ask)
+
+    async def join(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
+        """One flight a key, however many wait for it. It goes on when one of them gives up."""
+        flight = self._tasks.get(key)
+        if flight is None:
+            flight = asyncio.ensure_future(ask())
+            self._tasks[key] = flight
+            flight.add_done_callback(lambda done: self._landed(key, done))
+        result: T = await asyncio.shield(flight)
+        return result
+
+    async def close(self) -> None:
+        flights = list(self._tasks.values())
+        for flight in flights:
+            flight.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+
+    def _landed(self, key: str, flight: "asyncio.Task[Any]") -> None:
+        self._tasks.pop(key, None)
+        self._brings.pop(key, None)
+        if not flight.cancelled():
+            flight.exception()  # who waited was told; that all of them left is no error
+
+
 class Cached(Vendor):
-    """`inner` with a memory. With `accept_stale` an answer that is no longer fresh stands in for one
-    that is not given, and says since when it is stale."""
+    """`inner` with a memory. With `accept_stale` what is kept is the answer, however old, and says
+    since when it is stale: it is for whom has just asked for a fresh one in vain. Two views of one
+    vendor share their `flights`, so the second waits for what the first has asked."""
 
     def __init__(
-        self, inner: Vendor, cache: Cache, clock: Clock, *, accept_stale: bool = False
+        self,
+        inner: Vendor,
+        cache: Cache,
+        clock: Clock,
+        *,
+        accept_stale: bool = False,
+        flights: Flights | None = None,
     ) -> None:
         self._inner = inner
         self._cache = cache
         self._clock = clock
         self._accept_stale = accept_stale
-        self._flights: dict[str, asyncio.Task[Any]] = {}
+        self._flights = flights or Flights()
         self._name = inner.provider.name
 
     @property
@@ -117,15 +172,16 @@ class Cached(Vendor):
 
     @override
     async def splits(self, instrument: Instrument, *, since: date) -> Sequence[Split]:
-        today = market_date(self._clock.now(), instrument.calendar)
+        now = self._clock.now()
+        today = market_date(now, instrument.calendar)
         far = today - _SPLITS_REACH
         if since < far:
             return await self._inner.splits(instrument, since=since)
         entry = await self._kept(
-            f"splits:{instrument.symbol}:{today}",
+            f"splits:{instrument.symbol}",
             lambda: self._inner.splits(instrument, since=far),
             lambda found: {"splits": [[each.on.isoformat(), str(each.ratio)] for each in found]},
-            DAY_SECONDS,
+            (_midnight_after(today, instrument) - now).total_seconds(),
         )
         found = [
             Split(date.fromisoformat(on), Decimal(ratio)) for on, ratio in entry.head["splits"]
@@ -155,22 +211,20 @@ class Cached(Vendor):
         generation = await self._generation(instrument)
         place = f"bars:{self._name}:{instrument.symbol}:{timeframe}:{generation}"
         keys = [f"{place}:{block.name}" for block in blocks]
-        entries = await self._fresh(keys)
+        entries = await self._usable(keys)
         missing = [at for at, entry in enumerate(entries) if entry is None]
         if missing:
-            flight = f"{keys[missing[0]]}-{keys[missing[-1]]}"
-            run = blocks[missing[0] : missing[-1] + 1]
-            await self._shared(
-                flight, lambda: self._fetch(instrument, timeframe, place, run, flight)
+            first, stop = missing[0], missing[-1] + 1
+            run = blocks[first:stop]
+            await self._flights.bring(
+                keys[first:stop], lambda: self._fetch(instrument, timeframe, place, run)
             )
             entries = await self._cache.find(keys, now=self._now)
         return self._joined(instrument, timeframe, entries, asked).between(start, end)
 
     @override
     async def close(self) -> None:
-        for flight in list(self._flights.values()):
-            flight.cancel()
-        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+        await self._flights.close()
         await self._inner.close()
 
     @property
@@ -186,15 +240,21 @@ class Cached(Vendor):
         return max(SNAPSHOT_SECONDS, (session.premarket_open - now).total_seconds())
 
     async def _generation(self, instrument: Instrument) -> str:
-        """The date of the last split in effect; empty for what does not split or is not known to."""
+        """Whose share count bars are in: the date of the last split in effect, empty for none."""
         if instrument.asset_class not in (AssetClass.STOCK, AssetClass.ETF):
             return ""
-        today = market_date(self._clock.now(), instrument.calendar)
+        now = self._clock.now()
+        today = market_date(now, instrument.calendar)
         try:
             found = await self.splits(instrument, since=today - _SPLITS_REACH)
         except (ProviderUnavailable, NotFound):
+            return f"unknown-{today}"
+        last = max((each.on for each in found if each.on <= today), default=None)
+        if last is None:
             return ""
-        return max((each.on.isoformat() for each in found if each.on <= today), default="")
+        session = session_on(today, instrument.calendar)
+        is_early = last == today and (session is None or now < session.open)
+        return f"{last}-{now:%H}h" if is_early else f"{last}"
 
     async def _kept(
         self,
@@ -205,11 +265,16 @@ class Cached(Vendor):
     ) -> Entry:
         """The fresh entry of a question, asked for if there is none."""
         key = f"{self._name}:{name}"
-        [entry] = await self._fresh([key])
-        if entry is None:
-            entry = await self._shared(key, lambda: self._ask(key, ask, values, seconds))
+        [entry] = await self._usable([key])
+        if entry is None or (self._accept_stale and "refused" in entry.head):
+            entry = await self._flights.join(key, lambda: self._ask(key, ask, values, seconds))
         _raise_if_refused(entry)
         return entry
+
+    async def _usable(self, keys: Sequence[str]) -> list[Entry | None]:
+        if self._accept_stale:
+            return await self._cache.find(keys, now=self._now)
+        return await self._fresh(keys)
 
     async def _fresh(self, keys: Sequence[str]) -> list[Entry | None]:
         now = self._now
@@ -249,10 +314,7 @@ class Cached(Vendor):
     async def _alone(
         self, key: str, entries: Sequence[str], ask: Callable[[], Awaitable[Entry]]
     ) -> Entry | None:
-        """Ask and keep if no other process is doing so; else wait for its entry.
-
-        When the vendor fails, the entry it gave before, if stale ones are accepted.
-        """
+        """Ask and keep if no other process is doing so; else wait for its entry."""
         if not await self._cache.lock(key):
             waited = await self._await_other(entries)
             if waited:
@@ -261,13 +323,6 @@ class Cached(Vendor):
             entry = await ask()
             await self._cache.keep({key: entry}, seconds=DAY_SECONDS * 2)
             return entry
-        except ProviderUnavailable:
-            if not self._accept_stale:
-                raise
-            [kept] = await self._cache.find([key], now=self._now)
-            if kept is None:
-                raise
-            return kept
         finally:
             await self._cache.unlock(key)
 
@@ -279,46 +334,28 @@ class Cached(Vendor):
                 return True
         return False
 
-    async def _shared(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
-        """One flight a key, however many wait for it. It goes on when one of them gives up."""
-        flight = self._flights.get(key)
-        if flight is None:
-            flight = asyncio.ensure_future(ask())
-            self._flights[key] = flight
-            flight.add_done_callback(lambda done: self._landed(key, done))
-        result: T = await asyncio.shield(flight)
-        return result
-
-    def _landed(self, key: str, flight: "asyncio.Task[Any]") -> None:
-        self._flights.pop(key, None)
-        if not flight.cancelled():
-            flight.exception()  # who waited was told; that all of them left is no error
-
     async def _fetch(
         self,
         instrument: Instrument,
         timeframe: Timeframe,
         place: str,
         run: Sequence[Block],
-        flight: str,
     ) -> None:
-        """Ask for a run of blocks and keep each; stale ones stay in their place if that fails."""
+        """Ask for a run of blocks and keep each."""
         keys = [f"{place}:{block.name}" for block in run]
+        flight = f"{keys[0]}-{keys[-1]}"
         if not await self._cache.lock(flight) and await self._await_other(keys):
             return
         try:
             start, end = (datetime.fromtimestamp(at, UTC) for at in (run[0].start, run[-1].end))
             until = min(end, self._clock.now() + timedelta(minutes=1))
-            found = await self._inner.bars(instrument, timeframe, start=start, end=until)
-            now = self._now
+            said = await self._inner.bars(instrument, timeframe, start=start, end=until)
+            found, now = in_order(said), self._now
             entries = {
                 key: _entry(found, block, now, self._fresh_until(instrument, timeframe, block, now))
                 for key, block in zip(keys, run, strict=True)
             }
             await self._cache.keep(entries, seconds=_FINAL_SECONDS)
-        except ProviderUnavailable:
-            if not self._accept_stale or not all(await self._cache.find(keys, now=self._now)):
-                raise
         finally:
             await self._cache.unlock(flight)
 
@@ -349,7 +386,12 @@ class Cached(Vendor):
         if not filled:
             return empty_bars(instrument.symbol, timeframe, self.provider)
         joined = join_bars([bars for bars, _ in filled])
-        return replace(joined, provider=_aged(joined.provider, parts[-1][1], asked))
+        oldest = min((entry for _, entry in parts), key=lambda entry: entry.fresh_until)
+        return replace(joined, provider=_aged(joined.provider, oldest, asked))
+
+
+def _midnight_after(day: date, instrument: Instrument) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), timezone_of(instrument.calendar))
 
 
 def _entry(found: Bars, block: Block, now: float, fresh_until: float) -> Entry:

@@ -1,7 +1,8 @@
 """What a vendor says is checked before it is believed.
 
-Decided: rows that cannot be (a price that is no positive number, a high below the low, a bar outside
-of what was asked for) are left out and counted; order and duplicates are mended, the later row wins.
+Decided: rows that cannot be (a price that is no positive number, a high below the low) are left out
+and counted; order and duplicates are mended, the later row wins; bars that nobody asked for are cut.
+Order is mended before bars are kept in blocks, because blocks are cut out by their times.
 """
 
 from dataclasses import replace
@@ -9,17 +10,16 @@ from datetime import datetime
 
 import numpy as np
 
-from app.market.models import Bars
+from app.market.models import Bars, Ints
 
 
-def checked(bars: Bars, start: datetime, end: datetime) -> tuple[Bars, int]:
-    """The believable bars that start in `[start, end)`, sorted, and how many rows could not be."""
-    inside = bars if _is_sorted(bars) else _sorted(bars)
-    inside = inside.between(start, end)
+def checked(bars: Bars, start: datetime, end: datetime) -> tuple[Bars, Ints]:
+    """The believable bars that start in `[start, end)`, sorted, and the times of those that cannot
+    be."""
+    inside = in_order(bars).between(start, end)
     faulty = ~_believable(inside)
-    count = int(faulty.sum())
-    if count == 0:
-        return inside, 0
+    if not faulty.any():
+        return inside, inside.time[:0]
     kept = np.flatnonzero(~faulty)
     return replace(
         inside,
@@ -28,15 +28,13 @@ def checked(bars: Bars, start: datetime, end: datetime) -> tuple[Bars, int]:
             for name in ("time", "open", "high", "low", "close", "volume")
         },
         is_forming=inside.is_forming and bool(not faulty[-1]),
-    ), count
+    ), inside.time[faulty]
 
 
-def _is_sorted(bars: Bars) -> bool:
-    return len(bars) < 2 or bool((np.diff(bars.time) > 0).all())
-
-
-def _sorted(bars: Bars) -> Bars:
+def in_order(bars: Bars) -> Bars:
     """By time; of rows with one time the one that came last stays."""
+    if len(bars) < 2 or bool((np.diff(bars.time) > 0).all()):
+        return bars
     _, first_from_behind = np.unique(bars.time[::-1], return_index=True)
     kept = len(bars) - 1 - first_from_behind
     return replace(

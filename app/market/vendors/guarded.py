@@ -14,7 +14,8 @@ vendor would only spend the allowance twice.
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -45,7 +46,7 @@ from throttled.asyncio import (
 from throttled.exceptions import BaseThrottledError
 from typing_extensions import override
 
-from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
+from app.core.errors import CoachError, InvalidInput, NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.infra.queue import client_url
@@ -63,6 +64,14 @@ PATIENCE_SECONDS = 12.0
 ANSWER_SECONDS = 8.0
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 30.0
+PROBE_SECONDS = 60.0
+"""A vendor that was not asked for so long is asked whether it answers, if somebody wants to know."""
+
+_OF_THE_ALLOWANCE = 20
+"""One probe in the time of so many requests at most: a small plan is not spent on probes."""
+
+_BROKEN = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
+"""What an adapter runs into when an answer lacks a part or has it in another shape."""
 
 _ASIDE_SECONDS = 10.0
 """How long a Valkey that did not answer is left alone."""
@@ -173,6 +182,14 @@ class _Set:
         return max(0.0, self._paused_until.get(name, 0.0) - asyncio.get_running_loop().time())
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How the last request went: when (on the loop's clock), and what kept it from an answer."""
+
+    at: float
+    failure: str | None
+
+
 class Guarded(Vendor):
     """`inner`, asked within its allowance."""
 
@@ -192,6 +209,21 @@ class Guarded(Vendor):
         self._quota = per_duration(
             timedelta(seconds=allowed.per_seconds), allowed.requests, allowed.burst
         )
+        self._probe_seconds = max(
+            PROBE_SECONDS, _OF_THE_ALLOWANCE * allowed.per_seconds / allowed.requests
+        )
+        self._last: _Outcome | None = None
+
+    async def probe(self, instrument: Instrument) -> str | None:
+        """What keeps the vendor from answering, None if it answers.
+
+        By the last request of this process, if that was lately; else by asking for one price.
+        """
+        now = asyncio.get_running_loop().time()
+        if self._last is None or now - self._last.at > self._probe_seconds:
+            with suppress(CoachError):
+                await self.snapshot(instrument)
+        return None if self._last is None else self._last.failure
 
     @property
     @override
@@ -240,6 +272,19 @@ class Guarded(Vendor):
         await self._inner.close()
 
     async def _ask(self, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
+        try:
+            found = await self._asked(endpoint, question)
+        except CoachError as error:
+            is_answer = isinstance(error, NotFound | InvalidInput | NotCovered)
+            self._note(None if is_answer else error.message)
+            raise
+        self._note(None)
+        return found
+
+    def _note(self, failure: str | None) -> None:
+        self._last = _Outcome(asyncio.get_running_loop().time(), failure)
+
+    async def _asked(self, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
         for each in await self._guards.sets():
             try:
                 return await self._through(each, endpoint, question)
@@ -283,6 +328,8 @@ class Guarded(Vendor):
                 return await question()
         except TimeoutError as error:
             raise ProviderUnavailable(f"{name} did not answer in time.") from error
+        except _BROKEN as error:
+            raise ProviderUnavailable(f"{name}'s answer is not what it should be.") from error
         except port.Throttled as error:
             await guard.pause(name, error.retry_after_seconds or 1.0)
             raise

@@ -20,7 +20,7 @@ from app.core.timeframes import Timeframe
 from app.market.calendar import phase_at, session_table
 from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, near, unknown
-from app.market.models import Bars, Instrument, Provider, Quote, Session, decimal_of
+from app.market.models import Bars, Instrument, Ints, Provider, Quote, Session, decimal_of
 from app.market.protocol import MarketData
 from app.market.resample import (
     empty_bars,
@@ -48,7 +48,7 @@ class VendorMarket(MarketData):
     def __init__(self, vendor: Vendor, clock: Clock) -> None:
         self._vendor = vendor
         self._clock = clock
-        self._left_out: dict[Symbol, int] = {}
+        self._left_out: dict[Symbol, set[tuple[Timeframe, int]]] = {}
 
     @property
     @override
@@ -117,7 +117,7 @@ class VendorMarket(MarketData):
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
-        count = self._left_out.get(symbol, 0)
+        count = len(self._left_out.get(symbol, ()))
         if not count:
             return ()
         told = (
@@ -150,8 +150,22 @@ class VendorMarket(MarketData):
             return empty_bars(instrument.symbol, timeframe, self.provider)
         said = await self._vendor.bars(instrument, timeframe, start=start, end=end)
         found, faulty = checked(said, start, end)
-        self._left_out[instrument.symbol] = faulty
+        self._note(instrument.symbol, timeframe, (start, end), faulty)
         return found
+
+    def _note(
+        self, symbol: Symbol, timeframe: Timeframe, window: tuple[datetime, datetime], faulty: Ints
+    ) -> None:
+        """Which bars cannot be, of all that were seen: good ones elsewhere do not hide bad ones."""
+        first, stop = (at.timestamp() for at in window)
+        known = {
+            (of, at)
+            for of, at in self._left_out.pop(symbol, ())
+            if of is not timeframe or not first <= at < stop
+        }
+        known |= {(timeframe, at) for at in faulty.tolist()}
+        if known:
+            self._left_out[symbol] = known
 
     async def _minutes(
         self, instrument: Instrument, start: datetime, end: datetime, as_of: datetime

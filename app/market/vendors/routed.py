@@ -2,11 +2,13 @@
 
 Decided: first everyone is asked for a fresh answer; only when nobody has one is an answer kept from
 earlier taken, labelled with its age; then it fails, and says why for each. Who does not carry a
-symbol is passed over silently, who should have answered and did not is named on the answer. Nothing
-is simulated unless `simulated` was put into the list.
+symbol is passed over silently, who should have answered and did not is named on the answer. Who is
+silent is waited for only a moment, so that the next one still answers in time; what it was asked goes
+on, and its breaker learns from it. Nothing is simulated unless `simulated` was put into the list.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,14 +25,20 @@ from app.infra.telemetry import get_logger
 from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, unknown
 from app.market.models import Bars, Instrument, Provider, Quote
-from app.market.protocol import MarketData
+from app.market.protocol import Health, MarketData
 from app.market.vendor import NotCovered, Vendor
 from app.market.vendors.cache import Cache
-from app.market.vendors.cached import Cached
+from app.market.vendors.cached import Cached, Flights
 from app.market.vendors.guarded import Guarded, Guards
 from app.market.vendors.market import VendorMarket
 
+T = TypeVar("T")
 Answer = TypeVar("Answer", Bars, Quote, OptionChain)
+
+PASS_ON_SECONDS = 4.0
+"""How long a vendor is waited for while others, or a kept answer, may still come."""
+
+_PROBE_SECONDS = 2.0
 _log = get_logger(__name__)
 
 
@@ -71,6 +79,7 @@ class Source:
 
     fresh: VendorMarket
     kept: VendorMarket
+    guard: Guarded | None = None
 
     @property
     def name(self) -> str:
@@ -125,12 +134,12 @@ def _instrument(symbol: str) -> Instrument:
 
 
 def _source(vendor: Vendor, clock: Clock, guards: Guards, cache: Cache) -> Source:
-    guarded = Guarded(vendor, guards)
+    guarded, flights = Guarded(vendor, guards), Flights()
     fresh, kept = (
-        VendorMarket(Cached(guarded, cache, clock, accept_stale=accept), clock)
+        VendorMarket(Cached(guarded, cache, clock, accept_stale=accept, flights=flights), clock)
         for accept in (False, True)
     )
-    return Source(fresh, kept)
+    return Source(fresh, kept, guarded)
 
 
 class RoutedMarket(MarketData):
@@ -141,6 +150,7 @@ class RoutedMarket(MarketData):
     ) -> None:
         self._routes = routes
         self._shared = shared
+        self._probes = Flights()
 
     @property
     @override
@@ -163,16 +173,10 @@ class RoutedMarket(MarketData):
         if listed is not None:
             self._route(_KINDS[listed.asset_class])
             return listed
-        kind = Kind.CRYPTO if "/" in symbol else Kind.STOCKS
-        failures: dict[str, CoachError] = {}
-        for source in self._route(kind):
-            try:
-                return await source.fresh.instrument(symbol)
-            except (NotFound, ProviderUnavailable) as error:
-                failures[source.name] = error
-        if any(isinstance(error, NotFound) for error in failures.values()):
-            raise unknown(symbol)
-        raise _unanswered(failures)
+        found, _ = await self._first(
+            Kind.CRYPTO if "/" in symbol else Kind.STOCKS, lambda market: market.instrument(symbol)
+        )
+        return found
 
     @override
     async def instruments(self) -> Sequence[Instrument]:
@@ -218,7 +222,25 @@ class RoutedMarket(MarketData):
         return tuple(dict.fromkeys(note for view in views for note in view.notes(symbol)))
 
     @override
+    async def health(self) -> Sequence[Health]:
+        """Each that has limits of its own, at most once in a while by a request."""
+        guarded = [(each.name, each.guard) for each in self.sources if each.guard is not None]
+        found = await asyncio.gather(*(self._probed(name, guard) for name, guard in guarded))
+        return [Health(name, failure) for (name, _), failure in zip(guarded, found, strict=True)]
+
+    async def _probed(self, name: str, guard: Guarded) -> str | None:
+        instrument = next(
+            each for each in map(_instrument, _EXAMPLES.values()) if guard.covers(each)
+        )
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS):
+                return await self._probes.join(name, lambda: guard.probe(instrument))
+        except TimeoutError:
+            return f"{name} did not answer in time."
+
+    @override
     async def close(self) -> None:
+        await self._probes.close()
         for source in self.sources:
             await source.fresh.close()
         for each in self._shared:
@@ -237,22 +259,34 @@ class RoutedMarket(MarketData):
         return route
 
     async def _answer(self, kind: Kind, ask: Callable[[VendorMarket], Awaitable[Answer]]) -> Answer:
-        """The first answer; `NotFound` if that is what all said, else what kept each from it."""
-        route = self._route(kind)
+        found, instead_of = await self._first(kind, ask)
+        return _labelled(found, instead_of)
+
+    async def _first(
+        self, kind: Kind, ask: Callable[[VendorMarket], Awaitable[T]]
+    ) -> tuple[T, tuple[str, ...]]:
+        """The first answer, and who failed before it; `NotFound` if that is what all said, else what
+        kept each from it."""
         failures: dict[str, CoachError] = {}
-        views = [(each.name, each.fresh) for each in route]
-        views += [(each.name, each.kept) for each in route if each.kept is not each.fresh]
-        for name, view in views:
+        for name, view, seconds in _views(self._route(kind)):
             try:
-                found = await ask(view)
+                async with asyncio.timeout(seconds):
+                    return await ask(view), _passed_over(failures, before=name)
+            except TimeoutError:
+                failures.setdefault(name, ProviderUnavailable(f"{name} did not answer in time."))
             except (NotFound, ProviderUnavailable) as error:
                 failures.setdefault(name, error)
-                continue
-            return _labelled(found, _passed_over(failures, before=name))
-        missing = [each for each in failures.values() if isinstance(each, NotFound)]
-        if missing and not _passed_over(failures):
-            raise missing[0]
         raise _unanswered(failures)
+
+
+def _views(route: Sequence[Source]) -> Iterator[tuple[str, VendorMarket, float | None]]:
+    """Who is asked, one after the other, and how long; the last view of each has all its time."""
+    kept = [each for each in route if each.kept is not each.fresh]
+    for at, each in enumerate(route):
+        is_last = not kept and at == len(route) - 1
+        yield each.name, each.fresh, None if is_last else PASS_ON_SECONDS
+    for each in kept:
+        yield each.name, each.kept, None
 
 
 def _passed_over(failures: Mapping[str, CoachError], before: str = "") -> tuple[str, ...]:
@@ -271,8 +305,10 @@ def _labelled(found: Answer, instead_of: tuple[str, ...]) -> Answer:
     return replace(found, provider=replace(found.provider, instead_of=instead_of))
 
 
-def _unanswered(failures: Mapping[str, CoachError]) -> ProviderUnavailable:
+def _unanswered(failures: Mapping[str, CoachError]) -> CoachError:
+    missing = [each for each in failures.values() if isinstance(each, NotFound)]
+    failed = _passed_over(failures)
+    if missing and not failed:
+        return missing[0]
     told = " ".join(dict.fromkeys(error.message for error in failures.values()))
-    if all(isinstance(error, NotFound | NotCovered) for error in failures.values()):
-        return NotCovered(told)
-    return ProviderUnavailable(told)
+    return ProviderUnavailable(told) if failed else NotCovered(told)

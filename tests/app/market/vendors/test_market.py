@@ -115,7 +115,7 @@ async def test_the_running_minute_counts_only_in_the_present() -> None:
     assert int(past.time[-1]) == int(NOW.replace(second=0).timestamp()) - 60
 
 
-async def test_a_month_of_levels_costs_two_requests() -> None:
+async def test_days_and_minutes_of_a_month_are_three_requests_without_a_memory() -> None:
     vendor = Counting()
     market = _market(vendor)
 
