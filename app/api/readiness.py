@@ -14,7 +14,7 @@ from app.core.clock import Clock
 from app.infra.db.database import Database
 from app.infra.heartbeats import list_heartbeats
 from app.infra.queue import client_url
-from app.market.protocol import MarketData
+from app.market.protocol import Health, MarketData
 
 
 def check_database(database: Database) -> Check:
@@ -63,18 +63,28 @@ def check_worker(database: Database, wall: Clock, process: str = "worker") -> Ch
 
 
 def check_market(market: MarketData, clock: Clock) -> Check:
-    """The market is asked for the price of the first thing it knows."""
+    """Each provider of the market is named; ready if one of them answers.
+
+    A market that needs nobody else is asked for the price of the first thing it knows.
+    """
 
     async def check() -> Component:
         known = await market.instruments()
-        if not known:
-            return Component(ok=False, what=market.provider.name, detail="it knows no symbols")
-        quote = await market.quote(known[0].symbol, as_of=clock.now())
         simulated = ", simulated" if market.provider.is_simulated else ""
         what = f"{market.provider.name}{simulated}, {len(known)} symbols"
+        if not known:
+            return Component(ok=False, what=market.provider.name, detail="it knows no symbols")
+        if providers := await market.health():
+            answering = any(each.failure is None for each in providers)
+            return Component(ok=answering, what=what, detail=" ".join(map(_told, providers)))
+        quote = await market.quote(known[0].symbol, as_of=clock.now())
         return Component(ok=True, what=what, detail=f"{quote.symbol} at {quote.as_of:%FT%TZ}")
 
     return check
+
+
+def _told(health: Health) -> str:
+    return f"{health.provider} answers." if health.failure is None else health.failure
 
 
 def check_model(model: ChatModel, base_url: str | None) -> Check:

@@ -53,12 +53,15 @@ async def _answer(
 ) -> TurnDone:
     """The finished turn; its text is printed as it comes unless `is_quiet`."""
     done: TurnDone | None = None
-    async for event in runtime.coach.answer(question, Memory(), as_of=as_of):
-        if isinstance(event, TextPart | NumberPart) and not is_quiet:
-            sys.stdout.write(event.text)
-            sys.stdout.flush()
-        elif isinstance(event, TurnDone):
-            done = event
+    try:
+        async for event in runtime.coach.answer(question, Memory(), as_of=as_of):
+            if isinstance(event, TextPart | NumberPart) and not is_quiet:
+                sys.stdout.write(event.text)
+                sys.stdout.flush()
+            elif isinstance(event, TurnDone):
+                done = event
+    finally:
+        await runtime.market.close()
     if done is None:
         raise RuntimeError("the turn ended without an answer")
     return done

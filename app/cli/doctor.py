@@ -18,7 +18,6 @@ from pathlib import Path
 
 from app.cli.progress import bold, say
 from app.core.errors import CoachError
-from app.infra.faults import CannotStart
 from app.infra.settings import ROOT, Settings, read_settings, variable
 
 _LITTLE_BYTES = 1_000_000_000
@@ -186,8 +185,8 @@ def _providers(settings: Settings) -> Finding:
 
     try:
         market, _ = build_market(settings)
-    except (CannotStart, CoachError) as error:
-        return Finding(Verdict.WRONG, "market", str(error))
+    except CoachError as error:
+        return Finding(Verdict.WRONG, "market", error.message)
     return Finding(Verdict.FINE, "market", f"live: {market.provider.name}")
 
 

@@ -11,9 +11,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.agents.evaluate import Report, TopicRates, Verdict, asking, evaluate, load_questions
+from app.agents.evaluate import (
+    QuestionSet,
+    Report,
+    TopicRates,
+    Verdict,
+    asking,
+    evaluate,
+    load_questions,
+)
 from app.infra.settings import Settings
-from app.wiring import build_runtime
+from app.wiring import Runtime, build_runtime
 
 SHOWN_WRONG = 20
 
@@ -46,14 +54,19 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     if arguments.market:
         settings = settings.model_copy(update={"market": arguments.market})
     runtime = build_runtime(settings, with_database=False)
-    report = asyncio.run(
-        evaluate(questions, asking(runtime.coach), at_once=max(1, arguments.at_once))
-    )
+    report = asyncio.run(_run(runtime, questions, at_once=max(1, arguments.at_once)))
     if arguments.json:
         print(json.dumps(report_values(report, model=runtime.model.name), indent=2))
     else:
         _print(report, runtime.model.name, limit=None if arguments.all_wrong else SHOWN_WRONG)
     return 1 if report.bad_lines or report.rate < arguments.at_least else 0
+
+
+async def _run(runtime: Runtime, questions: QuestionSet, *, at_once: int) -> Report:
+    try:
+        return await evaluate(questions, asking(runtime.coach), at_once=at_once)
+    finally:
+        await runtime.market.close()
 
 
 def report_values(report: Report, *, model: str) -> dict[str, Any]:

@@ -44,16 +44,19 @@ async def _find(arguments: argparse.Namespace) -> LevelMap:
     if arguments.market:
         settings = settings.model_copy(update={"market": arguments.market})
     market, clock = build_market(settings)
-    instrument = await market.instrument(Symbol.parse(arguments.symbol))
-    asked: str | None = arguments.as_of
-    return await map_levels(
-        instrument.symbol,
-        market=market,
-        as_of=parse_moment(asked, instrument.calendar) if asked else clock.now(),
-        period=arguments.period,
-        pivot=arguments.pivot,
-        date=parse_day(asked) if asked else None,
-    )
+    try:
+        instrument = await market.instrument(Symbol.parse(arguments.symbol))
+        asked: str | None = arguments.as_of
+        return await map_levels(
+            instrument.symbol,
+            market=market,
+            as_of=parse_moment(asked, instrument.calendar) if asked else clock.now(),
+            period=arguments.period,
+            pivot=arguments.pivot,
+            date=parse_day(asked) if asked else None,
+        )
+    finally:
+        await market.close()
 
 
 def _table(found: LevelMap) -> str:
