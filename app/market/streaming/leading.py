@@ -7,6 +7,9 @@ from app.core.errors import ProviderUnavailable
 from app.infra.telemetry import get_logger
 from app.market.streaming.lease import LOST_SECONDS, RENEW_SECONDS, Lease
 
+LOOK_SECONDS = 0.75
+"""How often one that waits looks whether it may lead."""
+
 _log = get_logger(__name__)
 
 
@@ -19,7 +22,7 @@ async def lead(lease: Lease, work: Callable[[int], Awaitable[None]]) -> None:
         while True:
             epoch = await _take(lease)
             if epoch is None:
-                await asyncio.sleep(RENEW_SECONDS)
+                await asyncio.sleep(LOOK_SECONDS)
                 continue
             _log.info("leading the feed", epoch=epoch)
             working = asyncio.ensure_future(work(epoch))

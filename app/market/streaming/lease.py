@@ -1,6 +1,6 @@
 """Who leads: of all feed processes exactly one talks to the vendors.
 
-Decided: a row in PostgreSQL that its holder renews every two seconds and loses after six. A holder
+Decided: a row in PostgreSQL that its holder renews every one and a half seconds and loses after four and a half. A holder
 that is killed, cut off or frozen is replaced in under ten seconds; each holder has a higher epoch
 than the one before, and what it says carries it, so one that wakes up after it was replaced is not
 listened to. The database's clock decides, no process's own.
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.infra.db.database import Database
 from app.infra.db.rows import Row
 
-RENEW_SECONDS = 2.0
-LOST_SECONDS = 6.0
+RENEW_SECONDS = 1.5
+LOST_SECONDS = 4.5
 
 _TAKE = text(
     """
