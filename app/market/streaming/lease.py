@@ -1,9 +1,9 @@
 """Who leads: of all feed processes exactly one talks to the vendors.
 
-Decided: a row in PostgreSQL that its holder renews every one and a half seconds and loses after four and a half. A holder
-that is killed, cut off or frozen is replaced in under ten seconds; each holder has a higher epoch
-than the one before, and what it says carries it, so one that wakes up after it was replaced is not
-listened to. The database's clock decides, no process's own.
+Decided: a row in PostgreSQL that its holder renews every one and a half seconds and loses after four
+and a half. A holder that is killed, cut off or frozen is replaced in under ten seconds; each holder
+has a higher epoch than the one before, and what it says carries it, so one that wakes up after it was
+replaced is not listened to. The database's clock decides, no process's own.
 """
 
 from dataclasses import dataclass
