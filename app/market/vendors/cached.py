@@ -39,6 +39,7 @@ from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
 from app.market.vendors.blocks import Block, blocks_of
 from app.market.vendors.cache import Cache, Entry
 from app.market.vendors.checking import in_order
+from app.market.vendors.flights import Flights
 from app.market.vendors.packing import (
     chain_from,
     chain_values,
@@ -67,46 +68,6 @@ _FOR_EVER = 4e9
 _LOOK_SECONDS = 0.02
 _SPLITS_REACH = timedelta(days=730)
 _CHAINS_KEPT = "chain"
-
-
-class Flights:
-    """Questions that are under way, by key."""
-
-    def __init__(self) -> None:
-        self._tasks: dict[str, asyncio.Task[Any]] = {}
-        self._brings: dict[str, frozenset[str]] = {}
-
-    async def bring(self, keys: Sequence[str], ask: Callable[[], Awaitable[None]]) -> None:
-        """Wait for entries: for a flight under way that brings them all, or for one of their own."""
-        wanted = frozenset(keys)
-        flight = next(
-            (key for key, brought in self._brings.items() if wanted <= brought),
-            f"{keys[0]}-{keys[-1]}",
-        )
-        self._brings.setdefault(flight, wanted)
-        await self.join(flight, ask)
-
-    async def join(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:
-        """One flight a key, however many wait for it. It goes on when one of them gives up."""
-        flight = self._tasks.get(key)
-        if flight is None:
-            flight = asyncio.ensure_future(ask())
-            self._tasks[key] = flight
-            flight.add_done_callback(lambda done: self._landed(key, done))
-        result: T = await asyncio.shield(flight)
-        return result
-
-    async def close(self) -> None:
-        flights = list(self._tasks.values())
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
-
-    def _landed(self, key: str, flight: "asyncio.Task[Any]") -> None:
-        self._tasks.pop(key, None)
-        self._brings.pop(key, None)
-        if not flight.cancelled():
-            flight.exception()  # who waited was told; that all of them left is no error
 
 
 class Cached(Vendor):

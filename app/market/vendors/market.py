@@ -19,7 +19,7 @@ from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import phase_at, session_table
 from app.market.chains import OptionChain
-from app.market.directory import INSTRUMENTS, find_instrument, near, unknown
+from app.market.directory import INSTRUMENTS, find_instrument, former, near, unknown
 from app.market.models import Bars, Instrument, Ints, Provider, Quote, Session, decimal_of
 from app.market.protocol import MarketData
 from app.market.resample import (
@@ -63,7 +63,7 @@ class VendorMarket(MarketData):
         try:
             return self._covered(await self._vendor.describe(symbol))
         except NotFound as error:
-            if near(symbol):
+            if near(symbol) or former(symbol):
                 raise unknown(symbol) from error
             raise
 

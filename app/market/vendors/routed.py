@@ -28,7 +28,8 @@ from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.protocol import Health, MarketData
 from app.market.vendor import NotCovered, Vendor
 from app.market.vendors.cache import Cache
-from app.market.vendors.cached import Cached, Flights
+from app.market.vendors.cached import Cached
+from app.market.vendors.flights import Flights
 from app.market.vendors.guarded import Guarded, Guards
 from app.market.vendors.market import VendorMarket
 
@@ -109,8 +110,8 @@ def routed(
         for name in names:
             if name not in sources:
                 raise CannotStart(
-                    f"COACH_PROVIDERS__{kind.upper()} names `{name}`, which is not set up. "
-                    f"There are {', '.join(sources)}."
+                    f"COACH_PROVIDERS__{kind.upper()} names `{name}`, which is not set up; "
+                    f"set up: {', '.join(sources)}."
                 )
         found[kind] = [sources[name] for name in names]
     return RoutedMarket(found, shared=(guards, cache))

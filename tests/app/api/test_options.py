@@ -1,8 +1,24 @@
-from datetime import UTC, date, datetime
-from decimal import Decimal
+"""Option chains as a program asks for them, over a vendor's stand-in."""
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from app.api import options, problems
 from app.api.options import _around
+from app.core.clock import WallClock
 from app.core.symbols import Symbol
+from app.infra.db.database import Database
+from app.infra.embedded.postgres import DatabaseUrls
+from app.infra.settings import DatabaseSettings, MassiveSettings, Settings, WebSettings
+from app.main import build_doors
 from app.market.chains import (
     ExerciseStyle,
     OptionChain,
@@ -11,8 +27,15 @@ from app.market.chains import (
     OptionQuote,
 )
 from app.market.models import Provider
+from app.market.providers.simulated import SimulatedMarket
+from app.market.standins import massive as massives
+from app.users.service import ensure_member
+from app.users.tokens import issue_token
+from app.wiring import build_bus, build_runtime
 
-NEAR, FAR = date(2026, 11, 27), date(2026, 12, 18)
+A_SECRET = "a secret of these tests, at least 32 bytes long"
+TODAY = WallClock().now().date()
+NEAR, FAR = TODAY + timedelta(days=7), TODAY + timedelta(days=28)
 
 
 def quote(strike: int, expiry: date, kind: OptionKind) -> OptionQuote:
@@ -53,3 +76,129 @@ def test_at_the_edge_there_are_as_many_strikes_as_are_listed() -> None:
     found = _around(CHAIN, FAR, Decimal(9999), 3)
 
     assert sorted({int(each.contract.strike) for each in found}) == [608, 609, 610]
+
+
+def _row(strike: int, expiry: date, kind: str) -> dict[str, Any]:
+    """A contract as Massive tells it."""
+    return {
+        "details": {
+            "ticker": f"O:SPY{expiry:%y%m%d}{kind[0].upper()}{strike * 1000:08d}",
+            "contract_type": kind,
+            "exercise_style": "american",
+            "expiration_date": expiry.isoformat(),
+            "strike_price": strike,
+            "shares_per_contract": 100,
+        },
+        "last_quote": {"bid": 1.2, "ask": 1.3, "timeframe": "DELAYED"},
+        "greeks": {"delta": 0.5, "gamma": 0.02, "theta": -0.1, "vega": 0.3},
+        "implied_volatility": 0.18,
+        "open_interest": 1200,
+        "underlying_asset": {"price": 600.4},
+    }
+
+
+@dataclass
+class Served:
+    """The endpoint, and the vendor behind it."""
+
+    web: httpx.AsyncClient
+    massive: massives.MassiveStandIn
+
+
+@pytest.fixture
+async def served(database: Database, postgres: DatabaseUrls) -> AsyncIterator[Served]:
+    """The route as the web process has it: real settings, a real database, Massive over HTTP."""
+    async with massives.massive_stand_in(SimulatedMarket(seed=7), WallClock()) as massive:
+        massive.recorded["/v3/snapshot/options/SPY"] = {
+            "status": "OK",
+            "results": [
+                _row(strike, expiry, kind)
+                for expiry in (NEAR, FAR)
+                for strike in range(590, 611)
+                for kind in ("call", "put")
+            ],
+        }
+        settings = Settings(
+            massive=MassiveSettings(api_key=SecretStr(massives.KEY), base_url=massive.base_url),
+            database=DatabaseSettings(url=SecretStr(postgres.owner)),
+            web=WebSettings(secret=SecretStr(A_SECRET)),
+        )
+        runtime = build_runtime(settings)
+        web = FastAPI()
+        web.state.doors = build_doors(settings, runtime, database, build_bus(settings))
+        problems.install(web)
+        web.include_router(options.router)
+        now = WallClock().now()
+        async with database.system() as session:
+            ada = await ensure_member(session, "ada", name="Ada", now=now)
+        token = issue_token(ada, secret=A_SECRET, now=now)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=web),
+            base_url="http://localhost:8000/api/v1",
+            headers={"Authorization": f"Bearer {token}"},
+        ) as client:
+            yield Served(client, massive)
+        await runtime.market.close()
+
+
+async def test_a_chain_is_told_around_the_spot_with_who_said_it_and_how_late(
+    served: Served,
+) -> None:
+    answer = await served.web.get("/options/spy/chain", params={"strikes": 2})
+
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert (body["symbol"], body["provider"], body["delay_minutes"]) == ("SPY", "Massive", 15)
+    assert body["expiries"] == [NEAR.isoformat(), FAR.isoformat()]
+    assert {each["expiry"] for each in body["options"]} == {NEAR.isoformat()}
+    assert sorted({float(each["strike"]) for each in body["options"]}) == [599, 600, 601, 602]
+    first = body["options"][0]
+    assert (first["kind"], first["style"]) == ("call", "american")
+    assert [float(first[name]) for name in ("bid", "ask", "delta", "open_interest")] == [
+        1.2,
+        1.3,
+        0.5,
+        1200,
+    ]
+    assert first["last"] is None
+    assert datetime.fromisoformat(body["as_of"]).tzinfo is not None
+
+
+async def test_one_expiry_is_what_the_vendor_is_asked_for(served: Served) -> None:
+    await served.web.get("/options/SPY/chain", params={"expiry": FAR.isoformat()})
+
+    [asked] = [each for each in served.massive.log.requests if "/options/" in each]
+    assert f"expiration_date={FAR}" in asked
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/options/APPL/chain", 404, "not_found"),
+        ("/options/AAPL/chain", 404, "not_found"),
+        ("/options/SPY/chain?strikes=0", 422, "invalid_input"),
+        ("/options/SPY/chain?expiry=soon", 422, "invalid_input"),
+    ],
+    ids=["no such symbol", "no options", "no strikes", "no date"],
+)
+async def test_a_question_without_an_answer_says_why(
+    served: Served, path: str, status: int, code: str
+) -> None:
+    answer = await served.web.get(path)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+async def test_a_dead_vendor_is_a_problem_that_names_it(served: Served) -> None:
+    served.massive.faults.status = 503
+
+    answer = await served.web.get("/options/SPY/chain")
+
+    assert answer.status_code == 503
+    assert "Massive" in answer.json()["detail"]
+
+
+async def test_a_chain_is_for_members_only(served: Served) -> None:
+    answer = await served.web.get("/options/SPY/chain", headers={"Authorization": ""})
+
+    assert answer.status_code == 401

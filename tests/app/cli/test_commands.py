@@ -73,3 +73,47 @@ def test_the_doctor_finds_what_is_wrong_and_keeps_secrets(tmp_path: Path) -> Non
     assert wrong == ["database", "queue", "model", "market"]
     assert "did you mean COACH_MARKET?" in done.stdout
     assert "sesame" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"COACH_MARKET": "live"}, "COACH_MARKET=live needs a provider"),
+        ({"COACH_ALPACA__API_KEY": "sesame"}, "needs COACH_ALPACA__API_SECRET beside it"),
+        ({"COACH_CRYPTO__EXCHANGES": "mtgox"}, "`mtgox` is not an exchange we know"),
+        (
+            {"COACH_CRYPTO__EXCHANGES": "kraken", "COACH_PROVIDERS__STOCKS": "massive"},
+            "COACH_PROVIDERS__STOCKS names `massive`, which is not set up; set up: kraken.",
+        ),
+    ],
+    ids=["nobody", "no secret", "no such exchange", "not set up"],
+)
+def test_the_doctor_says_which_setting_of_a_provider_to_change(
+    tmp_path: Path, settings: dict[str, str], told: str
+) -> None:
+    done = _coach("doctor", "--home", str(tmp_path / "home"), **settings)
+
+    [line] = [line for line in done.stdout.splitlines() if line.split()[1:2] == ["market"]]
+    assert line.lstrip().startswith("wrong")
+    assert told in line
+    assert "sesame" not in done.stdout
+
+
+def test_the_doctor_names_the_providers_that_are_on(tmp_path: Path) -> None:
+    done = _coach(
+        "doctor",
+        "--home",
+        str(tmp_path / "home"),
+        COACH_MASSIVE__API_KEY="sesame",
+        COACH_CRYPTO__EXCHANGES="kraken",
+    )
+
+    assert "live: Massive, Kraken" in done.stdout
+
+
+def test_a_command_that_needs_prices_says_which_setting_adds_them() -> None:
+    done = _coach("levels", "SPX", COACH_CRYPTO__EXCHANGES="kraken")
+
+    assert done.returncode == 1
+    assert "COACH_MASSIVE__API_KEY adds one." in done.stderr
+    assert "Traceback" not in done.stderr
