@@ -186,6 +186,7 @@ def _chart(
         extended=args.extended and instrument.has_extended_hours,
         lines=lines,
         averages=args.averages,
+        hide=args.hide,
         marks=tuple(
             ChartMark(text=f"{mark:,.{instrument.decimals}f}", value=format(mark, "f"))
             for mark in args.marks

@@ -38,6 +38,8 @@ class PriceChart(BaseCard):
     lines: tuple[ChartLine, ...]
     averages: tuple[str, ...]
     """Moving averages to draw: "sma50", "ema9", "sma200@1d"."""
+    hide: tuple[str, ...] = ()
+    """Families of levels that were left out: "pivots", "vwap"."""
     marks: tuple[ChartMark, ...] = ()
     compare: tuple[str, ...] = ()
     """Symbols beside it; then all are drawn in percent from the first bar seen."""

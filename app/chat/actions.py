@@ -31,6 +31,7 @@ from app.agents.turns import take_turn
 from app.chat import render, stored, tabs
 from app.chat.handlers import conclude
 from app.chat.live import LiveTurn
+from app.chat.pictures import FOREIGN, Picture, Saying, saved_chart
 from app.chat.room import room
 from app.conversations import service
 from app.core.errors import InvalidInput, NotFound
@@ -82,8 +83,26 @@ async def open_card(session: WebsocketSession, member: Member, payload: Mapping[
     await tabs.open_panel([session], found)
 
 
+async def open_picture(
+    session: WebsocketSession, member: Member, payload: Mapping[str, Any]
+) -> None:
+    """Open the chart of a dropped picture as a live one; say so of a picture that is not ours."""
+    found = saved_chart(parse(Picture, payload).chart)
+    room().turns.take(str(member.id))
+    if found is None:
+        turn = take_click(session, member, "A picture", Saying(FOREIGN))
+    else:
+        chosen = found.chart.model_dump(mode="json", exclude_unset=True)
+        turn = take_click(session, member, found.question, Click("show_chart", chosen))
+    session.current_task = asyncio.create_task(turn)
+
+
 Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
-ACTIONS: Mapping[str, Action] = {"show_chart": show_chart, "open_card": open_card}
+ACTIONS: Mapping[str, Action] = {
+    "show_chart": show_chart,
+    "open_card": open_card,
+    "open_picture": open_picture,
+}
 
 
 def parse(shape: type[BaseModel], payload: Mapping[str, Any]) -> Any:
@@ -120,7 +139,7 @@ class Click(ChatModel):
             yield RoundEnd((ToolCall(str(new_id()), self.tool, self.arguments),))
 
 
-def _asked_by(click: Click) -> Coach:
+def _asked_by(click: ChatModel) -> Coach:
     """The coach with the click in the model's place."""
     coach = copy(room().coach)
     coach.model = click
@@ -128,7 +147,7 @@ def _asked_by(click: Click) -> Coach:
 
 
 async def take_click(
-    session: WebsocketSession, member: Member, question: str, click: Click
+    session: WebsocketSession, member: Member, question: str, click: ChatModel
 ) -> None:
     """Take the turn of a click, shown in every tab of the thread, the clicked one included."""
     asked = str(uuid4())

@@ -38,6 +38,7 @@ async def on_chat_start() -> None:
     session = _session()
     if not session.has_first_interaction and not session.thread_id_to_resume:
         session.thread_id = str(new_id())
+    await _introduce(session)
 
 
 async def on_chat_resume(thread: dict[str, object]) -> None:
@@ -45,6 +46,7 @@ async def on_chat_resume(thread: dict[str, object]) -> None:
 
     Not on a phone, where the panel would cover the conversation that was asked for.
     """
+    await _introduce(_session())
     if "Mobi" in _session().environ.get("HTTP_USER_AGENT", ""):
         return
     elements = thread.get("elements")
@@ -121,6 +123,11 @@ async def starters(*_: object) -> list[cl.Starter]:
     rounds = (examples[turn] for turn in range(3) for examples in tools if turn < len(examples))
     chosen = [example.question for example in islice(rounds, STARTERS)]
     return [cl.Starter(label=question, message=question) for question in chosen]
+
+
+async def _introduce(session: WebsocketSession) -> None:
+    """Tell the page which session it is: what happens outside of its cards needs to say so."""
+    await tabs.tell([session], "window_message", {"coach": "session", "id": session.id})
 
 
 def _session() -> WebsocketSession:

@@ -87,6 +87,52 @@ def test_the_chart_button_of_a_card_opens_the_panel(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Open the MSFT 5m chart")).to_be_visible()
 
 
+def drop(page: Page, picture: bytes, name: str) -> None:
+    """Let a file fall on the page, as from the desktop."""
+    page.evaluate(
+        """([bytes, name]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([Uint8Array.from(bytes)], name, { type: "image/png" }));
+          document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+        }""",
+        [list(picture), name],
+    )
+
+
+def test_a_saved_chart_that_is_dropped_into_another_chat_is_a_live_chart_again(
+    visit: Visit,
+) -> None:
+    page = visit()
+    enter(page)
+    ask(page, "put spx up with the 50 day")
+    panel = page.locator("#side-view-content")
+    expect(panel.locator(".tc-values")).to_contain_text("C ", timeout=PATIENCE_MS)
+    panel.get_by_role("button", name="1h", exact=True).click()
+    expect(panel.locator(".tc-message")).to_be_hidden(timeout=PATIENCE_MS)
+    with page.expect_download() as saved:
+        panel.get_by_role("button", name="Save as PNG").click()
+    picture = saved.value.path().read_bytes()
+
+    page.goto(page.url.split("/thread/")[0])
+    expect(page.locator("[id^='starter-']")).to_have_count(6, timeout=PATIENCE_MS)
+    expect(page.locator("#chat-input")).to_be_visible()
+    drop(page, picture, "SPX-1h.png")
+
+    hourly = panel.get_by_role("button", name="1h", exact=True)
+    expect(hourly).to_have_attribute("aria-pressed", "true", timeout=PATIENCE_MS)
+    expect(panel.get_by_role("button", name="Remove SMA 50")).to_be_visible()
+    expect(page.get_by_text(re.compile("Chart of SPX, 1h, from my picture of"))).to_be_visible()
+
+
+def test_of_a_picture_that_is_no_chart_of_ours_the_coach_says_that_it_cannot_read_it(
+    visit: Visit,
+) -> None:
+    page = visit()
+    enter(page)
+    drop(page, b"\x89PNG\r\n\x1a\n" + bytes(60), "holiday.png")
+    expect(page.get_by_text("I do not know what it shows")).to_be_visible(timeout=PATIENCE_MS)
+
+
 def test_a_second_tab_follows_the_first(visit: Visit) -> None:
     first = visit()
     enter(first)

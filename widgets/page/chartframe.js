@@ -30,11 +30,12 @@ export class ChartFrame {
     this.values = element("span", { className: "tc-values" });
     this.countdownNode = element("span", { className: "tc-countdown" });
     this.legendNode.append(this.values, this.countdownNode);
+    this.drawnNode = element("div", { className: "tc-drawn", role: "group", ariaLabel: "Drawn by the coach" });
     this.canvas = element("div", { className: "tc-canvas" });
     this.message = element("div", { className: "tc-message", role: "status" });
     this.stage = element("div", { className: "tc-stage" });
     this.stage.append(this.canvas, this.message);
-    this.node.append(bar, this.legendNode, this.stage);
+    this.node.append(bar, this.legendNode, this.drawnNode, this.stage);
     this.node.addEventListener("keydown", (event) => this.#onKey(event));
   }
 
@@ -80,6 +81,19 @@ export class ChartFrame {
     this.levels.textContent = shown === all ? `${all} levels` : `${shown} of ${all} levels`;
     this.levels.ariaPressed = String(shown > 0);
     this.levels.title = title;
+  }
+
+  /** What the coach drew besides levels, `{label, colour, isDashed, onRemove}`; a click removes it. */
+  drawn(items) {
+    this.drawnNode.replaceChildren(...items.map(({ label, colour, isDashed, onRemove }) => {
+      const button = element("button", { type: "button", title: "Drawn by the coach. Click to remove it." });
+      button.ariaLabel = `Remove ${label}`;
+      const sample = element("i", { className: isDashed ? "is-dashed" : "" });
+      sample.style.setProperty("--tone", colour);
+      button.append(sample, label);
+      button.addEventListener("click", onRemove);
+      return button;
+    }));
   }
 
   legend(bar, before, decimals) {

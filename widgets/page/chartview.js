@@ -11,7 +11,9 @@ import { colours, onThemeChange } from "./theme.js";
 
 const FEW_LINES = 6;
 const VWAP_LINES = [0, 1, -1];
-const BESIDE_COLOURS = ["vwap", "average", "pivot", "muted"];
+const BESIDE_COLOURS = ["vwap", "average", "violet", "text"];
+const AVERAGE_COLOURS = ["average", "violet", "text"];
+const PICTURE_VERSION = 1;
 const RELOAD_PAUSE_MS = 30_000;
 const EARLIER_WITHIN_BARS = 10;
 const BAR_PX = 7;
@@ -39,6 +41,8 @@ export class ChartView {
   #levels = null;
   #vwap = [];
   #beside = [];
+  #removed = new Set();
+  #scaleModes = null;
 
   constructor(card, loadLibrary) {
     this.#loadLibrary = loadLibrary;
@@ -161,12 +165,13 @@ export class ChartView {
   }
 
   #paintOthers(look) {
-    for (const { points, series } of this.#averages) {
-      series.applyOptions({ color: look.average });
+    this.#averages.forEach(({ name, points, series }, index) => {
+      const lineStyle = isDashed(index) ? 2 : 0;
+      series.applyOptions({ color: look[averageColour(index)], lineStyle, visible: !this.#removed.has(name) });
       series.setData(heldAt(this.#bars, points));
-    }
-    this.#beside.forEach(({ bars, series }, index) => {
-      series.applyOptions({ color: look[BESIDE_COLOURS[index % BESIDE_COLOURS.length]] });
+    });
+    this.#beside.forEach(({ symbol, bars, series }, index) => {
+      series.applyOptions({ color: look[BESIDE_COLOURS[index]], visible: !this.#removed.has(symbol) });
       series.setData(bars.map(({ time, close }) => ({ time: axisTime(time, this.timeframe, this.zone), value: close })));
     });
   }
@@ -216,7 +221,7 @@ export class ChartView {
         lineWidth: 2, priceLineVisible: false, title: symbol, crosshairMarkerVisible: false,
       }),
     }));
-    if (this.#beside.length) this.#chart.priceScale("right").applyOptions({ mode: library.PriceScaleMode.Percentage });
+    this.#scaleModes = library.PriceScaleMode;
     this.#averages = this.#card.averages.map((name) => ({
       name,
       points: [],
@@ -253,20 +258,52 @@ export class ChartView {
     this.#frame.offerExtended(hasVolume && this.zone !== "UTC");
     this.#candles.setData(this.#bars.map((bar) => ({ ...bar, time: bar.axis })));
     this.#volume.setData(this.#bars.map((bar) => volumeBar(bar, look)));
+    const { Percentage, Normal } = this.#scaleModes;
+    this.#chart.priceScale("right").applyOptions({ mode: this.#compared().length ? Percentage : Normal });
     this.#paintOthers(look);
     this.#drawVwap(look);
     this.#drawLines(look);
+    this.#frame.drawn(this.#drawn(look));
     const isShaded = this.extended && this.timeframe.seconds && this.#sessions.length > 0;
     this.#shade.show(isShaded ? extendedRuns(this.#bars, this.#sessions) : [], look.shade);
     this.#showLegend();
   }
 
+  /** What the coach drew, as the frame lists it to be removed; levels have a button of their own. */
+  #drawn(look) {
+    const { averages, compare, marks } = this.#card;
+    const items = [
+      ...compare.map((symbol, index) => ({ key: symbol, label: symbol, colour: look[BESIDE_COLOURS[index]] })),
+      ...averages.map((name, index) => ({
+        key: name, label: spoken(name), colour: look[averageColour(index)], isDashed: isDashed(index),
+      })),
+      ...(this.#hasVwap() ? [{ key: "vwap", label: "VWAP ±1σ", colour: look.vwap }] : []),
+      ...marks.map(({ text }) => ({ key: text, label: text, colour: look.text })),
+    ];
+    return items
+      .filter(({ key }) => !this.#removed.has(key))
+      .map(({ key, ...item }) => ({ ...item, onRemove: () => this.#remove(key) }));
+  }
+
+  #remove(key) {
+    this.#removed.add(key);
+    this.#paint();
+  }
+
+  #compared() {
+    return this.#card.compare.filter((symbol) => !this.#removed.has(symbol));
+  }
+
+  #hasVwap() {
+    return this.#card.lines.some(({ kind }) => kind === "vwap") && this.timeframe.seconds <= 900;
+  }
+
   #drawLines(look) {
     const last = this.#bars.at(-1)?.close;
-    const lines = this.#placed();
+    const lines = this.#placed().filter(({ kind }) => kind !== "vwap" || !this.#removed.has("vwap"));
     const byDistance = [...lines].sort((one, other) => Math.abs(one.price - last) - Math.abs(other.price - last));
     const chosen = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
-    const marks = this.#card.marks.map(({ text, value }) => ({ name: "mark", price: Number(value), text, kind: "mark" }));
+    const marks = this.#marks().map(({ text, value }) => ({ name: "mark", price: Number(value), text, kind: "mark" }));
     const shown = [...marks, ...chosen];
     const near = this.#span() ?? 0;
     this.#lines.show(
@@ -279,6 +316,10 @@ export class ChartView {
     );
     const moment = this.#levels ? this.#levels.as_of * 1000 : Date.parse(this.#card.freshness.as_of);
     this.#frame.lines(chosen.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
+  }
+
+  #marks() {
+    return this.#card.marks.filter(({ text }) => !this.#removed.has(text));
   }
 
   /** The card's lines where they are now: VWAP and what the day makes move with it. */
@@ -297,7 +338,7 @@ export class ChartView {
 
   /** VWAP and its bands as curves, where the card asks for VWAP and the bars are fine enough. */
   #drawVwap(look) {
-    const isDrawn = this.#card.lines.some(({ kind }) => kind === "vwap") && this.timeframe.seconds <= 900;
+    const isDrawn = this.#hasVwap() && !this.#removed.has("vwap");
     const points = isDrawn ? vwapCurves(this.#bars, this.#sessions) : [];
     for (const { sigmas, series } of this.#vwap) {
       series.applyOptions({ color: look.vwap, visible: points.length > 0 });
@@ -329,9 +370,11 @@ export class ChartView {
     const bar = { ...step.bar, axis: axisTime(step.bar.time, this.timeframe, this.zone) };
     if (step.isNew) this.#bars.push(bar);
     else this.#bars[this.#bars.length - 1] = bar;
+    const look = colours();
     this.#candles.update({ ...bar, time: bar.axis });
-    this.#volume.update(volumeBar(bar, colours()));
-    if (step.isNew) this.#drawVwap(colours());
+    this.#volume.update(volumeBar(bar, look));
+    if (step.isNew) this.#drawVwap(look);
+    this.#drawLines(look);
     this.#showLegend();
   }
 
@@ -386,11 +429,50 @@ export class ChartView {
     if (!this.#chart || !bar) return;
     const at = format.dayAndTime(Math.max(bar.time * 1000, Date.parse(freshness.as_of)), this.zone);
     const isUnsaid = freshness.is_simulated && !/simulated/i.test(freshness.provider);
-    const remark = [at, freshness.provider, isUnsaid && "simulated"].filter(Boolean).join(" · ");
+    const late = freshness.delay_minutes && `delayed ${freshness.delay_minutes} min`;
+    const remark = [at, freshness.provider, isUnsaid && "simulated", late].filter(Boolean).join(" · ");
     const look = { ...colours(), family: getComputedStyle(this.node).fontFamily };
     const file = `${symbol.replace("/", "-")}-${this.timeframe.name}.png`;
-    savePng(this.#chart, { name: file, caption: `${symbol} · ${name} · ${this.timeframe.title}`, remark, look });
+    const caption = `${symbol} · ${name} · ${this.timeframe.title}`;
+    savePng(this.#chart, { name: file, caption, remark, state: this.#state(), look });
   }
+
+  /** What the picture says of itself, so that it can become this chart again; see `SavedChart`. */
+  #state() {
+    const { symbol, averages, hide, zoom, as_of, lines, freshness } = this.#card;
+    const compare = this.#compared();
+    const seen = Math.max(this.#bars.at(-1).time * 1000, Date.parse(freshness.as_of));
+    return {
+      version: PICTURE_VERSION,
+      chart: {
+        symbol, timeframe: this.timeframe.name, extended: this.extended, compare,
+        hide: this.#removed.has("vwap") ? [...new Set([...hide, "vwap"])] : hide,
+        levels: lines.length > 0 && this.#lineMode !== "none",
+        averages: averages.filter((name) => !this.#removed.has(name)),
+        marks: this.#marks().map(({ value }) => value),
+        zoom: zoom || null,
+        as_of,
+      },
+      lines: this.#placed().map(({ name, price }) => ({ name, price: String(price) })),
+      as_of: new Date(seen).toISOString(),
+    };
+  }
+}
+
+function averageColour(index) {
+  return AVERAGE_COLOURS[index % AVERAGE_COLOURS.length];
+}
+
+/** Colours are used twice; then the dashes tell. */
+function isDashed(index) {
+  return index >= AVERAGE_COLOURS.length;
+}
+
+/** "ema50@1w" → "EMA 50 of weeks". */
+function spoken(average) {
+  const [, kind, length, frame] = /^([a-z]+)(\d+)(?:@(.+))?$/.exec(average);
+  const bars = { "1d": "days", "1w": "weeks", "1mo": "months" }[frame] ?? `${frame} bars`;
+  return `${kind.toUpperCase()} ${length}${frame ? ` of ${bars}` : ""}`;
 }
 
 function volumeBar(bar, look) {

@@ -7,6 +7,7 @@
 
 import { keepAddress } from "./address.js";
 import * as charts from "./charts.js";
+import { watchPictures } from "./dropped.js";
 import * as format from "./format.js";
 import { useReveal, watchFigures } from "./highlight.js";
 import { watchKeys } from "./keys.js";
@@ -21,4 +22,5 @@ window.coach = { charts, format, ladder, parts, useLevels, useMarketClock, useMe
 keepAddress();
 watchFigures();
 watchKeys();
+watchPictures();
 watchWelcome();

@@ -1,10 +1,12 @@
 /** A picture of the chart that says what it shows, when, and that it is simulated if it is. */
 
+import { withChart } from "./picture.js";
+
 const MARGIN = 12;
 const LINE = 20;
 
-/** Downloads the chart as PNG; `caption` and, below it, `remark` stand above it. */
-export function savePng(chart, { name, caption, remark, look }) {
+/** Downloads the chart as PNG; `caption` and, below it, `remark` stand above it, `state` is inside. */
+export function savePng(chart, { name, caption, remark, state, look }) {
   const picture = chart.takeScreenshot(true, false);
   const scale = window.devicePixelRatio || 1;
   const strip = 2 * LINE + MARGIN;
@@ -18,7 +20,10 @@ export function savePng(chart, { name, caption, remark, look }) {
   context.scale(scale, scale);
   write(context, caption, LINE, `600 14px ${look.family}`, look.text);
   write(context, remark, 2 * LINE, `12px ${look.family}`, look.muted);
-  canvas.toBlob((blob) => download(blob, name), "image/png");
+  canvas.toBlob(async (blob) => {
+    const bytes = withChart(new Uint8Array(await blob.arrayBuffer()), state);
+    download(new Blob([bytes], { type: "image/png" }), name);
+  }, "image/png");
 }
 
 function write(context, text, y, font, colour) {

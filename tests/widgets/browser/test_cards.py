@@ -1,10 +1,14 @@
 """Cards and chart in a real browser, inside Chainlit's real page."""
 
+import json
 import re
+import zlib
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
+
+from app.chat.pictures import SavedChart
 
 pytestmark = pytest.mark.browser
 
@@ -137,7 +141,62 @@ def test_the_chart_is_saved_as_a_picture(open_gallery: Open) -> None:
         page.get_by_role("button", name="Save as PNG").click()
 
     assert saved.value.suggested_filename == "SPY-5m.png"
-    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    picture = saved.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    chart = SavedChart.model_validate_json(text_in(picture))
+    assert (chart.chart.symbol, chart.chart.timeframe) == ("SPY", "5m")
+    assert chart.chart.averages == ("ema9",)
+    assert ("PDH", "601.77") in {(line.name, str(line.price)) for line in chart.lines}
+
+
+def test_what_the_coach_drew_is_named_and_a_click_removes_it(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery()
+    ask(page, "drawn")
+    drawn = page.get_by_role("group", name="Drawn by the coach").get_by_role("button")
+    expect(page.locator(".tc-values")).to_contain_text("C ")
+    names = ["SMA 50", "EMA 9", "SMA 200", "SMA 200 of days", "VWAP ±1σ", "600.50"]
+    expect(drawn).to_have_text(names)
+
+    for name in ("SMA 50", "VWAP ±1σ", "600.50"):
+        page.get_by_role("button", name=f"Remove {name}", exact=True).click()
+
+    expect(drawn).to_have_text(["EMA 9", "SMA 200", "SMA 200 of days"])
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as PNG").click()
+    chart = SavedChart.model_validate_json(text_in(saved.value.path().read_bytes())).chart
+    assert chart.averages == ("ema9", "sma200", "sma200@1d")
+    assert (chart.marks, chart.hide) == ((), ("vwap",))
+    assert faults == []
+
+
+def test_a_compared_symbol_is_removed_by_a_click(open_gallery: Open, faults: list[str]) -> None:
+    page = open_gallery()
+    ask(page, "beside")
+    drawn = page.get_by_role("group", name="Drawn by the coach").get_by_role("button")
+    expect(drawn).to_have_text(["AMD", "QQQ", "DIA", "IWM"])
+
+    page.get_by_role("button", name="Remove QQQ").click()
+
+    expect(drawn).to_have_text(["AMD", "DIA", "IWM"])
+    assert faults == []
+
+
+def text_in(picture: bytes) -> str:
+    """The chart's description in a PNG, whose every chunk is checked."""
+    at, found = 8, []
+    while at < len(picture):
+        length = int.from_bytes(picture[at : at + 4])
+        body = picture[at + 4 : at + 8 + length]
+        assert zlib.crc32(body) == int.from_bytes(picture[at + 8 + length : at + 12 + length])
+        found += [body[4:].decode("latin-1")] if body.startswith(b"tEXt") else []
+        at += 12 + length
+    [text] = found
+    keyword, _, description = text.partition("\0")
+    assert keyword == "Trading Coach chart"
+    assert json.loads(description)["version"] == 1
+    return description
 
 
 def test_the_last_bar_follows_the_price(open_gallery: Open) -> None:

@@ -262,3 +262,39 @@ def test_a_distance_keeps_its_unit_when_the_price_moves(page: Page) -> None:
 
     assert run(page, "ladder", body, 104, level, last, distance) == "+1.50 ATR"
     assert run(page, "ladder", body, 112, level, last, distance) == "−0.50 ATR"
+
+
+PICTURE = """
+  const canvas = Object.assign(document.createElement('canvas'), { width: 4, height: 4 });
+  const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+  const plain = new Uint8Array(await blob.arrayBuffer());
+  const saved = m.withChart(plain, { symbol: 'SPX', note: 'Zürich ±1σ' });
+"""
+
+
+def test_a_picture_carries_its_chart_and_is_still_a_picture(page: Page) -> None:
+    kept, width = run(
+        page,
+        "picture",
+        PICTURE
+        + """const drawn = await createImageBitmap(new Blob([saved], { type: 'image/png' }));
+          return [JSON.parse(m.chartIn(saved)), drawn.width];""",
+    )
+
+    assert kept == {"symbol": "SPX", "note": "Zürich ±1σ"}
+    assert width == 4
+
+
+def test_no_chart_is_read_from_what_is_broken_or_foreign(page: Page) -> None:
+    found = run(
+        page,
+        "picture",
+        PICTURE
+        + """const changed = (at, byte) => Uint8Array.from(saved, (each, index) => (index === at ? byte : each));
+          return [
+            plain, new Uint8Array(0), Uint8Array.from([255, 216, 255]), saved.subarray(0, 60),
+            changed(0, 0), changed(33, 255), changed(42, 88), changed(70, 0),
+          ].map(m.chartIn);""",
+    )
+
+    assert found == [None] * 8

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.core.figures import Unit
 from app.grounding.ledger import Book, Ledger
 from widgets.base import BaseCard, CardNumber, Freshness
-from widgets.charts import ChartLine, PriceChart
+from widgets.charts import ChartLine, ChartMark, PriceChart
 from widgets.coach import AbilitiesCard, Ability
 from widgets.indicators import IndicatorsCard, Reading
 from widgets.levels import LevelsCard, LevelsRow, LevelsTable, Rung
@@ -59,6 +59,8 @@ class Samples:
             "abilities": (self.abilities(),),
             "chart": (self.chart("inline"),),
             "panel": (self.chart("side"),),
+            "drawn": (self.drawn(),),
+            "beside": (self.beside(),),
             "broken": (self.chart("inline", symbol="NOBARS"),),
         }
 
@@ -324,6 +326,16 @@ class Samples:
                 "freshness": self.freshness(),
             }
         )
+
+    def drawn(self) -> PriceChart:
+        """A chart with all that the coach draws besides levels."""
+        marks = (ChartMark(text="600.50", value="600.5"),)
+        averages = ("sma50", "ema9", "sma200", "sma200@1d")
+        return self.chart("inline").model_copy(update={"marks": marks, "averages": averages})
+
+    def beside(self) -> PriceChart:
+        changes = {"compare": ("AMD", "QQQ", "DIA", "IWM"), "lines": (), "averages": ()}
+        return self.chart("inline").model_copy(update=changes)
 
     def sources(self, *, unbound: tuple[str, ...] = ()) -> Sources:
         figures = [figure for figure in self.ledger if "." not in figure.path][:14]

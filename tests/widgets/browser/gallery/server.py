@@ -42,6 +42,7 @@ def gallery(folder: Path) -> FastAPI:
 
     web = FastAPI()
     web.get("/api/v1/bars/{symbol:path}")(bars)
+    web.get("/api/v1/averages/{symbol:path}")(averages)
     web.websocket("/api/v1/live")(live)
     web.get("/api/v1/market/status")(status)
     web.get("/assets/lightweight-charts.js")(library)
@@ -99,6 +100,19 @@ async def bars(symbol: str, timeframe: str, start: datetime, end: datetime | Non
         "bars": rows[::-1],
         "sessions": sessions if timeframe in SECONDS else [],
     }
+
+
+async def averages(symbol: str, name: str, timeframe: str, start: datetime) -> Any:
+    """A line as smooth as its name says; nobody reads its values here."""
+    rows = (await bars(symbol, timeframe, start))["bars"]
+    length = int("".join(filter(str.isdigit, name.partition("@")[0])))
+    closes = [row["close"] for row in rows]
+    held = [closes[max(0, at - length) : at + 1] for at in range(len(closes))]
+    points = [
+        {"time": row["time"], "value": sum(last) / len(last)}
+        for row, last in zip(rows, held, strict=True)
+    ]
+    return {"symbol": symbol, "name": name, "points": points}
 
 
 async def live(socket: WebSocket) -> None:
