@@ -17,7 +17,15 @@ class Rung(BaseModel):
     name: str
     title: str
     kind: Literal[
-        "previous", "premarket", "overnight", "opening", "vwap", "pivot", "average", "range"
+        "previous",
+        "premarket",
+        "overnight",
+        "opening",
+        "vwap",
+        "profile",
+        "pivot",
+        "average",
+        "range",
     ]
     side: Literal["above", "at", "below"]
     price: CardNumber

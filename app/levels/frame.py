@@ -28,7 +28,7 @@ from app.market.models import Session
 
 _HISTORY = {
     Period.DAY: timedelta(days=730),
-    Period.WEEK: timedelta(days=7 * 320),
+    Period.WEEK: timedelta(days=7 * 460),
     Period.MONTH: timedelta(days=31 * 280),
 }
 """Enough for a 200-bar average, 52 weeks, and 250 bars of warm-up for recursive ones."""

@@ -18,8 +18,10 @@ from app.levels.arrays import pooled_vwap
 from app.levels.evidence import Evidence, first_bar_at
 from app.levels.frame import spoken_date, wall_clock
 from app.levels.models import Absence, Kind, Period, rounded
+from app.levels.periods import period_bars
 from app.levels.pivots import PivotMethod, pivots
-from app.market.calendar import sessions_between
+from app.levels.windows import Traded
+from app.market.calendar import previous_session, sessions_between, week_of
 from app.market.models import Bars, Floats, decimal_of
 
 PREVIOUS_NAMES = {
@@ -32,6 +34,10 @@ PREVIOUS_NAMES = {
 OPENING_MINUTES = (5, 15, 30, 60)
 SMA_LENGTHS = (20, 50, 200)
 EMA_LENGTHS = (9, 21)
+WEEKS = (50, 200)
+"""Lengths of the exponential averages of weeks, which swing traders hold positions against."""
+WEEK_AVERAGES = tuple(f"EMA{weeks}W" for weeks in WEEKS)
+PROFILE_NAMES = ("POC", "VAH", "VAL")
 ATR_LENGTH = 14
 YEAR = timedelta(weeks=52)
 
@@ -43,7 +49,8 @@ class Draft:
     """A level before it is measured from the price.
 
     `armed_at` is when its tests begin to count if price itself made it during the period; `path`
-    holds a price per regular bar for a level that moves.
+    holds a price per regular bar for a level that moves. One that the period's bars add up to is not
+    `is_counted`: it was not there to be tested.
     """
 
     name: str
@@ -53,6 +60,7 @@ class Draft:
     since: datetime
     armed_at: datetime | None = None
     path: Floats | None = None
+    is_counted: bool = True
 
 
 @dataclass(slots=True)
@@ -66,16 +74,20 @@ class Ladder:
         self.absent.append(Absence(tuple(names), reason))
 
 
-def collect_ladder(evidence: Evidence, method: PivotMethod) -> Ladder:
-    """Every level of the frame, in reading order."""
+def collect_ladder(evidence: Evidence, method: PivotMethod, traded: Traded | None = None) -> Ladder:
+    """Every level of the frame, in reading order; those of a volume profile if `traded` is given."""
     ladder = Ladder()
     add_previous(ladder, evidence)
     if evidence.frame.period is Period.DAY:
         add_extended_hours(ladder, evidence)
         add_opening_ranges(ladder, evidence)
     add_vwap(ladder, evidence)
+    if traded is not None:
+        add_profile(ladder, traded)
     add_pivots(ladder, evidence, method)
     add_averages(ladder, evidence)
+    if evidence.frame.period is not Period.DAY:
+        add_week_averages(ladder, evidence)
     add_year(ladder, evidence)
     return ladder
 
@@ -199,6 +211,29 @@ def _why_no_vwap(evidence: Evidence) -> str:
     return "VWAP needs minute bars, and there are none."
 
 
+def add_profile(ladder: Ladder, traded: Traded) -> None:
+    """Point of control and value area of a window's volume."""
+    profile, window = traded.profile, traded.window
+    if profile is None:
+        ladder.miss(PROFILE_NAMES, traded.reason)
+        return
+    titles = ("point of control", "value area high", "value area low")
+    since = traded.sessions[-1].close if window.is_finished else traded.sessions[0].open
+    for name, title, price in zip(
+        PROFILE_NAMES, titles, (profile.poc, profile.vah, profile.val), strict=True
+    ):
+        ladder.drafts.append(
+            Draft(
+                name,
+                f"{title} of {window.words}",
+                rounded(decimal_of(price)),
+                "profile",
+                since,
+                is_counted=window.is_finished,
+            )
+        )
+
+
 def add_pivots(ladder: Ladder, evidence: Evidence, method: PivotMethod) -> None:
     """Pivots of the previous period by `method`."""
     previous, period = evidence.previous, evidence.frame.period
@@ -228,6 +263,25 @@ def add_averages(ladder: Ladder, evidence: Evidence) -> None:
             ladder.miss((name,), reason)
             continue
         ladder.drafts.append(Draft(name, title, price, "average", evidence.previous.close_at))
+
+
+def add_week_averages(ladder: Ladder, evidence: Evidence) -> None:
+    """Exponential averages of finished weeks, whatever the map's own bars are."""
+    session = evidence.frame.session
+    monday = week_of(session.date, session.calendar)[0]
+    before = evidence.days.slice(
+        0, int(np.searchsorted(evidence.days.time, int(monday.open.timestamp())))
+    )
+    weeks = period_bars(before, Period.WEEK, session.calendar)
+    since = previous_session(monday).close
+    for name, length in zip(WEEK_AVERAGES, WEEKS, strict=True):
+        price = _latest(formulas.ema(weeks.close, length)) if len(weeks) else None
+        if price is None:
+            reason = f"{name} needs {length} finished weeks of history; there are {len(weeks)}."
+            ladder.miss((name,), reason)
+            continue
+        title = f"{length}-week exponential average"
+        ladder.drafts.append(Draft(name, title, price, "average", since))
 
 
 def add_year(ladder: Ladder, evidence: Evidence) -> None:

@@ -17,7 +17,9 @@ from app.market.models import Instrument, Provider, Session
 PLACES = 8
 _GRAIN = Decimal(1).scaleb(-PLACES)
 
-Kind = Literal["previous", "premarket", "overnight", "opening", "vwap", "pivot", "average", "range"]
+Kind = Literal[
+    "previous", "premarket", "overnight", "opening", "vwap", "profile", "pivot", "average", "range"
+]
 Side = Literal["above", "at", "below"]
 
 
@@ -35,7 +37,7 @@ class Level:
 
     `distance` is level minus last in price, `distance_pct` in percent of the last price,
     `distance_atr` in ATRs (None without an ATR). `tested` counts the period's separate tests, None
-    if there are no bars to count on. `since` is the start of the bar that made it, or the close or
+    if there are no bars to count on or the level is what those bars add up to. `since` is the start of the bar that made it, or the close or
     open it was computed from.
     """
 
@@ -54,6 +56,18 @@ class Level:
         return side_of(self.distance, Decimal(0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MapProfile:
+    """The volume profile behind POC, VAH and VAL: its window's name and words, the height of a row,
+    and the percent of the volume inside the value area. `is_running` if trading changes it yet."""
+
+    window: str
+    words: str
+    row: Decimal
+    share_pct: Decimal
+    is_running: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
     """Levels that cannot be given, and why, as a full sentence."""
@@ -69,7 +83,8 @@ class LevelMap:
     `last` is the last price before `as_of`, traded at `last_at`; `previous_close` the regular close
     before the session; `atr` is ATR(14) of finished bars of the period. `previous_session` is the
     session the previous levels are taken from (the last one of the previous week or month).
-    `missing_bars` counts regular minutes of the period up to `as_of` that have no bar.
+    `missing_bars` counts regular minutes of the period up to `as_of` that have no bar. `profile` is
+    None without volume.
     """
 
     instrument: Instrument
@@ -84,6 +99,7 @@ class LevelMap:
     previous_close: Decimal | None
     atr: Decimal | None
     missing_bars: int
+    profile: MapProfile | None
     levels: tuple[Level, ...]
     absent: tuple[Absence, ...]
     notes: tuple[str, ...]

@@ -3,7 +3,15 @@
 import re
 
 from app.core.errors import InvalidInput
-from app.levels.ladder import EMA_LENGTHS, OPENING_MINUTES, PREVIOUS_NAMES, SMA_LENGTHS
+from app.levels.ladder import (
+    EMA_LENGTHS,
+    OPENING_MINUTES,
+    PREVIOUS_NAMES,
+    PROFILE_NAMES,
+    SMA_LENGTHS,
+    WEEK_AVERAGES,
+    WEEKS,
+)
 from app.levels.models import Period
 
 PIVOT_NAMES = ("PP", *(f"{side}{n}" for side in "RS" for n in range(1, 6)))
@@ -13,9 +21,11 @@ LEVEL_NAMES = (
     *("PMH", "PML", "ONH", "ONL"),
     *(f"OR{minutes}{side}" for minutes in OPENING_MINUTES for side in "HL"),
     *VWAP_NAMES,
+    *PROFILE_NAMES,
     *PIVOT_NAMES,
     *(f"SMA{length}" for length in SMA_LENGTHS),
     *(f"EMA{length}" for length in EMA_LENGTHS),
+    *WEEK_AVERAGES,
     *("52WH", "52WL"),
 )
 """Every name a map may carry, whatever its period."""
@@ -54,6 +64,16 @@ _SPOKEN = {
     "SUPPORTS": ("S1", "S2", "S3"),
     "RESISTANCES": ("R1", "R2", "R3"),
     "VWAPBANDS": VWAP_NAMES,
+    "PROFILE": PROFILE_NAMES,
+    "VOLUMEPROFILE": PROFILE_NAMES,
+    "POINTOFCONTROL": ("POC",),
+    "VALUEAREA": ("VAH", "VAL"),
+    "VA": ("VAH", "VAL"),
+    "VALUEAREAHIGH": ("VAH",),
+    "VALUEAREALOW": ("VAL",),
+    "VALUEHIGH": ("VAH",),
+    "VALUELOW": ("VAL",),
+    "WEEKLYAVERAGES": WEEK_AVERAGES,
     "AVERAGES": ("SMA20", "SMA50", "SMA200", "EMA9", "EMA21"),
     "52WEEKHIGH": ("52WH",),
     "52WEEKLOW": ("52WL",),
@@ -63,6 +83,11 @@ _SPOKEN = {
     **{f"{length}DAY": (f"SMA{length}",) for length in SMA_LENGTHS},
     **{f"{length}SMA": (f"SMA{length}",) for length in SMA_LENGTHS},
     **{f"{length}EMA": (f"EMA{length}",) for length in EMA_LENGTHS},
+    **{
+        spelled.format(weeks): (f"EMA{weeks}W",)
+        for weeks in WEEKS
+        for spelled in ("{}WEEKEMA", "{}WEMA", "{}WEEK", "EMA{}WEEK", "EMA{}WEEKS", "{}WEEKLYEMA")
+    },
 }
 _PREVIOUS = re.compile(r"^(?:PRIOR|LAST|YESTERDAYS?)")
 _POSSESSIVE = re.compile(r"(?<=DAY|EEK|NTH)S(?=HIGH|LOW|CLOSE)")
@@ -86,7 +111,10 @@ def parse_level_names(text: str) -> tuple[str, ...]:
 
 
 def period_of(name: str) -> Period | None:
-    """The only period whose map has `name`; None if several have it."""
+    """The only period whose map has `name`; None if several have it. Averages of weeks, which the
+    month's map has too, are the week's."""
+    if name in WEEK_AVERAGES:
+        return Period.WEEK
     for period, names in PREVIOUS_NAMES.items():
         if name in names:
             return period

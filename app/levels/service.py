@@ -13,23 +13,27 @@ from app.core.timeframes import Timeframe
 from app.levels.evidence import Evidence, gather_evidence
 from app.levels.frame import Frame, choose_frame, spoken_date, wall_clock
 from app.levels.ladder import Draft, average_true_range, collect_ladder
-from app.levels.models import Level, LevelMap, Period, rounded
+from app.levels.models import Level, LevelMap, MapProfile, Period, rounded
 from app.levels.pivots import PivotMethod
 from app.levels.touches import count_touches
+from app.levels.windows import Traded, Window, measure_window, window_bars
 from app.market.models import Bars, Ints, decimal_of
 from app.market.protocol import MarketData
 
 
-async def map_levels(
+async def map_levels(  # noqa: PLR0913 - whose map, when, and how two of its families are made
     symbol: str,
     *,
     market: MarketData,
     as_of: datetime,
     period: Period = Period.DAY,
     pivot: PivotMethod = PivotMethod.TRADITIONAL,
+    profile: Window | None = None,
     date: Date | None = None,
 ) -> LevelMap:
     """The levels of `symbol` for the session running at `as_of`, or for the one dated `date`.
+
+    POC, VAH and VAL are of the volume of `profile`, by default of the map's own period.
 
     Raises `NotFound` for an unknown symbol or one without any price yet, `InvalidInput` for a date
     without a session or one too far ahead.
@@ -43,7 +47,8 @@ async def map_levels(
         _bars(market, instrument.symbol, Timeframe.D1, frame, since=frame.history_start),
     )
     evidence = gather_evidence(instrument, frame, daily, minutes)
-    ladder = collect_ladder(evidence, pivot)
+    traded = await _traded(evidence, market, Window(profile) if profile else Window.of(period))
+    ladder = collect_ladder(evidence, pivot, traded)
     atr = average_true_range(evidence)
     days, previous = evidence.days, evidence.previous
     return LevelMap(
@@ -59,9 +64,10 @@ async def map_levels(
         previous_close=decimal_of(days.close[-1]) if len(days) else None,
         atr=atr,
         missing_bars=evidence.missing_bars,
+        profile=_map_profile(traded),
         levels=_measured(ladder.drafts, evidence, atr),
         absent=tuple(ladder.absent),
-        notes=(*_notes(evidence), *market.notes(instrument.symbol)),
+        notes=(*_notes(evidence, traded), *market.notes(instrument.symbol)),
     )
 
 
@@ -75,6 +81,28 @@ async def _bars(
         end=frame.as_of,
         as_of=frame.as_of,
         extended=timeframe.is_intraday,
+    )
+
+
+async def _traded(evidence: Evidence, market: MarketData, window: Window) -> Traded:
+    """The volume of a window; that of the map's own period is already at hand."""
+    frame, instrument = evidence.frame, evidence.instrument
+    if window is Window.of(frame.period) or not instrument.has_volume:
+        bars = evidence.regular
+    else:
+        bars = await window_bars(market, instrument, window, frame.session, frame.as_of)
+    return measure_window(instrument, window, frame.session, bars, frame.as_of)
+
+
+def _map_profile(traded: Traded) -> MapProfile | None:
+    if traded.profile is None:
+        return None
+    return MapProfile(
+        window=traded.window.value,
+        words=traded.window.words,
+        row=rounded(decimal_of(traded.profile.row)),
+        share_pct=rounded(decimal_of(traded.profile.share * 100)),
+        is_running=not traded.window.is_finished,
     )
 
 
@@ -117,7 +145,10 @@ def _tests(drafts: Sequence[Draft], evidence: Evidence, atr: Decimal | None) -> 
         start=np.array([_first_bar(draft, bars) for draft in drafts]),
         atr=float(atr) if atr else None,
     )
-    return [int(count) for count in touches]
+    return [
+        int(count) if draft.is_counted else None
+        for count, draft in zip(touches, drafts, strict=True)
+    ]
 
 
 def _first_bar(draft: Draft, bars: Bars) -> int:
@@ -127,7 +158,7 @@ def _first_bar(draft: Draft, bars: Bars) -> int:
     return max(1, int(np.searchsorted(bars.time, int(draft.armed_at.timestamp()))))
 
 
-def _notes(evidence: Evidence) -> list[str]:
+def _notes(evidence: Evidence, traded: Traded) -> list[str]:
     """What a reader of the map must know about its bars."""
     frame, session = evidence.frame, evidence.frame.session
     notes = list(evidence.previous.remarks) if evidence.previous else []
@@ -144,4 +175,4 @@ def _notes(evidence: Evidence) -> list[str]:
     if evidence.missing_bars:
         minutes = "minute" if evidence.missing_bars == 1 else "minutes"
         notes.append(f"No bar for {evidence.missing_bars} {minutes} of regular trading.")
-    return notes
+    return [*notes, traded.remark] if traded.remark else notes

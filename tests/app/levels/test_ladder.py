@@ -42,9 +42,11 @@ def bars_of(timeframe: Timeframe, time: np.ndarray, closes: np.ndarray, scale: f
     )
 
 
-def evidence_of(seed: int, *, years: float = 2, scale: float = 1.0) -> Evidence:
+def evidence_of(
+    seed: int, *, years: float = 2, scale: float = 1.0, period: Period = Period.DAY
+) -> Evidence:
     random = np.random.default_rng(seed)
-    frame = choose_frame(AT, US, period=Period.DAY, on=None)
+    frame = choose_frame(AT, US, period=period, on=None)
     first = date.fromordinal(frame.session.date.toordinal() - int(365 * years))
     days = [int(each.open.timestamp()) for each in sessions_between(first, frame.before[-1].date)]
     minutes = np.concatenate(
@@ -152,6 +154,16 @@ def test_too_little_history_is_absent_with_its_reason() -> None:
     assert reasons["SMA200"].startswith("SMA200 needs 200 finished daily bars; there are ")
     assert "52WH" in reasons
     assert "SMA20" not in reasons
+
+
+def test_too_few_weeks_are_absent_with_their_number() -> None:
+    ladder = collect_ladder(evidence_of(4, years=2, period=Period.WEEK), PivotMethod.TRADITIONAL)
+    reasons = {name: absence.reason for absence in ladder.absent for name in absence.names}
+    weeks = reasons["EMA200W"].removeprefix(
+        "EMA200W needs 200 finished weeks of history; there are "
+    )
+    assert 102 <= int(weeks.removesuffix(".")) <= 104
+    assert "EMA50W" in {draft.name for draft in ladder.drafts}
 
 
 def test_without_any_bar_there_is_no_map() -> None:

@@ -29,6 +29,11 @@ def test_a_name_spells_itself_in_any_case(name: str) -> None:
         ("vwap −1", ("VWAP-1",)),
         ("pivot point", ("PP",)),
         ("supports", ("S1", "S2", "S3")),
+        ("point of control", ("POC",)),
+        ("value area", ("VAH", "VAL")),
+        ("volume profile", ("POC", "VAH", "VAL")),
+        ("50 week ema", ("EMA50W",)),
+        ("200-week", ("EMA200W",)),
     ],
 )
 def test_a_spoken_name_is_understood(spelled: str, names: tuple[str, ...]) -> None:
@@ -45,3 +50,5 @@ def test_a_premarket_high_and_a_previous_months_high_are_two_names() -> None:
     assert parse_level_names("pmoh") == ("PMoH",)
     assert (period_of("PMH"), period_of("PMoH")) == (Period.DAY, Period.MONTH)
     assert period_of("VWAP") is None
+    assert period_of("EMA200W") is Period.WEEK
+    assert period_of("POC") is None

@@ -163,7 +163,8 @@ async def test_a_full_day_has_every_level_of_the_day() -> None:
     found = prices(await map_levels("SPY", market=SIMULATED, as_of=NOON))
     assert set(found) == {
         "PDH", "PDL", "PDC", "PMH", "PML", "ONH", "ONL", "OR5H", "OR5L", "OR15H", "OR15L",
-        "OR30H", "OR30L", "OR60H", "OR60L", "VWAP", "VWAP+1", "VWAP-1", "VWAP+2", "VWAP-2", "PP",
+        "OR30H", "OR30L", "OR60H", "OR60L", "VWAP", "VWAP+1", "VWAP-1", "VWAP+2", "VWAP-2", "POC",
+        "VAH", "VAL", "PP",
         "R1", "R2", "R3", "R4", "R5", "S1", "S2", "S3", "S4", "S5", "SMA20", "SMA50", "SMA200",
         "EMA9", "EMA21", "52WH", "52WL",
     }  # fmt: skip
