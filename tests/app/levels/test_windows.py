@@ -19,6 +19,8 @@ from app.market.providers.simulated import SimulatedMarket
 
 MARKET = SimulatedMarket(seed=7)
 NOON = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+WHOLE_WEEKS = datetime(2014, 1, 6, tzinfo=UTC)
+"""The simulated market begins in the middle of the week before."""
 
 
 def friday() -> Session:
@@ -134,7 +136,7 @@ async def test_weekly_and_monthly_maps_carry_the_averages_of_weeks(period: Perio
         await MARKET.bars(
             found.instrument.symbol,
             Timeframe.W1,
-            start=choose_frame(NOON, US, period=period, on=None).history_start,
+            start=max(WHOLE_WEEKS, choose_frame(NOON, US, period=period, on=None).history_start),
             end=datetime(2026, 11, 16, tzinfo=UTC),
             as_of=NOON,
         )
