@@ -182,6 +182,77 @@ class _Set:
         return max(0.0, self._paused_until.get(name, 0.0) - asyncio.get_running_loop().time())
 
 
+class Guard:
+    """Questions of any kind to one vendor, asked within its allowance."""
+
+    def __init__(
+        self,
+        name: str,
+        allowed: Allowance,
+        guards: Guards,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._name = name
+        self._guards = guards
+        self._patience = patience_seconds
+        self._answer = answer_seconds
+        self._quota = per_duration(
+            timedelta(seconds=allowed.per_seconds), allowed.requests, allowed.burst
+        )
+
+    async def ask(self, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
+        for each in await self._guards.sets():
+            try:
+                return await self._through(each, endpoint, question)
+            except (RedisError, BaseThrottledError) as error:
+                self._guards.set_aside(error)
+        raise ProviderUnavailable(f"{self._name} could not be asked; try again.")
+
+    async def _through(self, guard: _Set, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
+        name = self._name
+        try:
+            async with guard.breaker(f"{name}:{endpoint}"):
+                return await self._tried(guard, question)
+        except OpenedState as error:
+            raise ProviderUnavailable(
+                f"{name} failed several times in a row and is left alone for half a minute."
+            ) from error
+
+    async def _tried(self, guard: _Set, question: Callable[[], Awaitable[T]]) -> T:
+        deadline = asyncio.get_running_loop().time() + self._patience
+        async for attempt in AsyncRetrying(
+            stop=stop_after_attempt(TRIES) | stop_after_delay(self._patience),
+            wait=wait_random_exponential(multiplier=0.2, max=2),
+            retry=retry_if_exception(_may_pass),
+            reraise=True,
+        ):
+            with attempt:
+                return await self._once(guard, question, deadline)
+        raise ProviderUnavailable(f"{self._name} did not answer.")
+
+    async def _once(self, guard: _Set, question: Callable[[], Awaitable[T]], deadline: float) -> T:
+        name = self._name
+        patience = deadline - asyncio.get_running_loop().time()
+        wait = await guard.token(name, self._quota, max(0.001, patience))
+        if wait:
+            raise _Spent(
+                f"{name} allows no more requests for the moment.",
+                retry_after_seconds=wait,
+            )
+        try:
+            async with asyncio.timeout(self._answer):
+                return await question()
+        except TimeoutError as error:
+            raise ProviderUnavailable(f"{name} did not answer in time.") from error
+        except _BROKEN as error:
+            raise ProviderUnavailable(f"{name}'s answer is not what it should be.") from error
+        except port.Throttled as error:
+            await guard.pause(name, error.retry_after_seconds or 1.0)
+            raise
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     """How the last request went: when (on the loop's clock), and what kept it from an answer."""
@@ -202,12 +273,13 @@ class Guarded(Vendor):
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self._inner = inner
-        self._guards = guards
-        self._patience = patience_seconds
-        self._answer = answer_seconds
         allowed = inner.allowance
-        self._quota = per_duration(
-            timedelta(seconds=allowed.per_seconds), allowed.requests, allowed.burst
+        self._guard = Guard(
+            inner.provider.name,
+            allowed,
+            guards,
+            patience_seconds=patience_seconds,
+            answer_seconds=answer_seconds,
         )
         self._probe_seconds = max(
             PROBE_SECONDS, _OF_THE_ALLOWANCE * allowed.per_seconds / allowed.requests
@@ -273,7 +345,7 @@ class Guarded(Vendor):
 
     async def _ask(self, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
         try:
-            found = await self._asked(endpoint, question)
+            found = await self._guard.ask(endpoint, question)
         except CoachError as error:
             is_answer = isinstance(error, NotFound | InvalidInput | NotCovered)
             self._note(None if is_answer else error.message)
@@ -283,56 +355,6 @@ class Guarded(Vendor):
 
     def _note(self, failure: str | None) -> None:
         self._last = _Outcome(asyncio.get_running_loop().time(), failure)
-
-    async def _asked(self, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
-        for each in await self._guards.sets():
-            try:
-                return await self._through(each, endpoint, question)
-            except (RedisError, BaseThrottledError) as error:
-                self._guards.set_aside(error)
-        raise ProviderUnavailable(f"{self.provider.name} could not be asked; try again.")
-
-    async def _through(self, guard: _Set, endpoint: str, question: Callable[[], Awaitable[T]]) -> T:
-        name = self.provider.name
-        try:
-            async with guard.breaker(f"{name}:{endpoint}"):
-                return await self._tried(guard, question)
-        except OpenedState as error:
-            raise ProviderUnavailable(
-                f"{name} failed several times in a row and is left alone for half a minute."
-            ) from error
-
-    async def _tried(self, guard: _Set, question: Callable[[], Awaitable[T]]) -> T:
-        deadline = asyncio.get_running_loop().time() + self._patience
-        async for attempt in AsyncRetrying(
-            stop=stop_after_attempt(TRIES) | stop_after_delay(self._patience),
-            wait=wait_random_exponential(multiplier=0.2, max=2),
-            retry=retry_if_exception(_may_pass),
-            reraise=True,
-        ):
-            with attempt:
-                return await self._once(guard, question, deadline)
-        raise ProviderUnavailable(f"{self.provider.name} did not answer.")
-
-    async def _once(self, guard: _Set, question: Callable[[], Awaitable[T]], deadline: float) -> T:
-        name = self.provider.name
-        patience = deadline - asyncio.get_running_loop().time()
-        wait = await guard.token(name, self._quota, max(0.001, patience))
-        if wait:
-            raise _Spent(
-                f"{name} allows no more requests for the moment.",
-                retry_after_seconds=wait,
-            )
-        try:
-            async with asyncio.timeout(self._answer):
-                return await question()
-        except TimeoutError as error:
-            raise ProviderUnavailable(f"{name} did not answer in time.") from error
-        except _BROKEN as error:
-            raise ProviderUnavailable(f"{name}'s answer is not what it should be.") from error
-        except port.Throttled as error:
-            await guard.pause(name, error.retry_after_seconds or 1.0)
-            raise
 
 
 class _Spent(port.Throttled):
