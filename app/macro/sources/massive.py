@@ -1,0 +1,183 @@
+"""Earnings, Treasury yields and expected inflation from Massive.com.
+
+Decided: Massive has no calendar of economic releases and no probabilities of Fed decisions, and both
+are said to be absent; nothing is derived in their place. Earnings are Benzinga's, which a key needs a
+plan of its own for. Their times are documented as UTC; midnight stands for "not known". Importance
+runs from 0 to 5 there.
+
+It only translates; `KeptSource` around it keeps to the key's limits and remembers.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from typing_extensions import override
+
+from app.core.errors import InvalidInput
+from app.core.symbols import Symbol
+from app.macro.source import (
+    Earnings,
+    Importance,
+    Inflation,
+    MacroSource,
+    NotCovered,
+    Outcome,
+    Release,
+    Tenor,
+    Yields,
+    plain,
+)
+from app.macro.timing import timing_of
+from app.market.models import Provider
+from app.market.providers.massive_client import Client, in_our_words
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+NAME = "Massive"
+BENZINGA = f"Benzinga, through {NAME}"
+_THREADS = 2
+_FIELDS = {
+    Tenor.M1: "yield_1_month",
+    Tenor.M3: "yield_3_month",
+    Tenor.M6: "yield_6_month",
+    Tenor.Y1: "yield_1_year",
+    Tenor.Y2: "yield_2_year",
+    Tenor.Y3: "yield_3_year",
+    Tenor.Y5: "yield_5_year",
+    Tenor.Y7: "yield_7_year",
+    Tenor.Y10: "yield_10_year",
+    Tenor.Y20: "yield_20_year",
+    Tenor.Y30: "yield_30_year",
+}
+_IMPORTANT = {4: Importance.HIGH, 5: Importance.HIGH, 2: Importance.MEDIUM, 3: Importance.MEDIUM}
+
+
+class MassiveMacro(MacroSource):
+    """Massive's answers, asked once and translated."""
+
+    def __init__(self, api_key: str, *, base_url: str) -> None:
+        self._client = Client(api_key, base_url)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="massive-macro")
+
+    @property
+    @override
+    def name(self) -> str:
+        return NAME
+
+    @override
+    async def earnings(
+        self, first: date, last: date, symbol: Symbol | None = None
+    ) -> tuple[Earnings, ...]:
+        asked = {"sort": "date.asc,last_updated.asc"}
+        if symbol is not None:
+            asked["ticker"] = str(symbol)
+        rows = await self._rows("/benzinga/v1/earnings", first, last, asked)
+        found = {(each.symbol, each.on): each for row in rows if (each := _earnings(row))}
+        return tuple(sorted(found.values(), key=lambda each: each.on))
+
+    @override
+    async def releases(self, first: date, last: date) -> tuple[Release, ...]:
+        raise NotCovered(
+            "Massive has no calendar of economic releases: put releases.csv into the folder of "
+            "COACH_MACRO__FOLDER."
+        )
+
+    @override
+    async def yields(self, first: date, last: date) -> tuple[Yields, ...]:
+        rows = await self._rows("/fed/v1/treasury-yields", first, last, {"sort": "date.asc"})
+        found = (
+            Yields(
+                on=date.fromisoformat(row["date"]),
+                points={
+                    tenor: Decimal(str(row[name]))
+                    for tenor, name in _FIELDS.items()
+                    if row.get(name) is not None
+                },
+                provider=Provider(name=NAME),
+            )
+            for row in rows
+        )
+        return tuple(day for day in found if day.points)
+
+    @override
+    async def inflation(self, first: date, last: date) -> tuple[Inflation, ...]:
+        rows = await self._rows("/fed/v1/inflation-expectations", first, last, {"sort": "date.asc"})
+        found = (
+            Inflation(
+                on=date.fromisoformat(row["date"]),
+                five_years=_decimal(row.get("market_5_year")),
+                ten_years=_decimal(row.get("market_10_year")),
+                provider=Provider(name=NAME),
+            )
+            for row in rows
+        )
+        return tuple(day for day in found if day.five_years or day.ten_years)
+
+    @override
+    async def outcomes(self, first: date, last: date) -> tuple[Outcome, ...]:
+        raise NotCovered(
+            "Probabilities of a Fed decision are made from futures, which Massive's answers here do "
+            "not hold: put expectations.csv into the folder of COACH_MACRO__FOLDER."
+        )
+
+    @override
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._client.close()
+
+    async def _rows(
+        self, path: str, first: date, last: date, asked: Mapping[str, str]
+    ) -> list[Row]:
+        window = {"date.gte": first.isoformat(), "date.lte": last.isoformat(), "limit": "5000"}
+        return await self._ask(
+            lambda: list(_results(self._client.pages(path, {**window, **asked})))
+        )
+
+    async def _ask(self, question: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, in_our_words, question)
+
+
+def _results(pages: Iterable[Row]) -> Iterable[Row]:
+    for page in pages:
+        yield from page.get("results") or ()
+
+
+def _earnings(row: Row) -> Earnings | None:
+    """None for what is no US ticker."""
+    try:
+        symbol = Symbol.parse(str(row["ticker"]))
+    except InvalidInput:
+        return None
+    on = date.fromisoformat(row["date"])
+    at = _moment(on, row.get("time"))
+    in_dollars = row.get("currency") in (None, "USD")
+    period = f"{row.get('fiscal_period') or ''} {row.get('fiscal_year') or ''}"
+    return Earnings(
+        symbol=symbol,
+        company=plain(str(row.get("company_name") or "")),
+        on=on,
+        at=at,
+        timing=timing_of(at) if at else None,
+        is_confirmed=row.get("date_status") == "confirmed",
+        period=plain(period),
+        importance=_IMPORTANT.get(row.get("importance") or 0, Importance.LOW),
+        eps_estimate=_decimal(row.get("estimated_eps")) if in_dollars else None,
+        eps_actual=_decimal(row.get("actual_eps")) if in_dollars else None,
+        provider=Provider(name=BENZINGA),
+    )
+
+
+def _moment(on: date, said: str | None) -> datetime | None:
+    if not said or said.startswith("00:00"):
+        return None
+    return datetime.combine(on, time.fromisoformat(said), UTC)
+
+
+def _decimal(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(str(value))
