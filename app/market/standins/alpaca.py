@@ -40,7 +40,8 @@ _TIMEFRAMES = {
 
 @dataclass(slots=True)
 class AlpacaStandIn:
-    """A running stand-in. `say` sends a message to every stream that is open, `cut` ends them."""
+    """A running stand-in. `say` sends messages to the open streams, trades of pairs to those of
+    crypto and no others; `cut` ends all streams."""
 
     market: MarketData
     clock: Clock
@@ -65,7 +66,9 @@ class AlpacaStandIn:
 
     async def say(self, *messages: Mapping[str, Any]) -> None:
         for each in list(self.sockets):
-            await each.send_text(json.dumps(messages))
+            fitting = [message for message in messages if _is_for(each, message)]
+            if fitting:
+                await each.send_text(json.dumps(fitting))
 
     async def cut(self) -> None:
         cut, self.sockets = self.sockets, []
@@ -181,6 +184,11 @@ async def alpaca_stand_in(market: MarketData, clock: Clock) -> AsyncGenerator[Al
     )
     async with served(app) as stand_in.host:
         yield stand_in
+
+
+def _is_for(socket: WebSocket, message: Mapping[str, Any]) -> bool:
+    is_of_crypto = "/crypto/" in socket.url.path
+    return "S" not in message or ("/" in message["S"]) == is_of_crypto
 
 
 def _rows(bars: Bars) -> list[dict[str, Any]]:
