@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.levels.windows import Window, parse_window
 from app.market.directory import find_by_name, find_instrument
 from app.market.moments import parse_moment
 
@@ -44,6 +45,15 @@ def _moment(value: object) -> object:
         raise ValueError(error.message) from error
 
 
+def _window(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse_window(value)
+    except InvalidInput as error:
+        raise ValueError(error.message) from error
+
+
 SymbolArgument = Annotated[
     str,
     AfterValidator(_symbol),
@@ -57,6 +67,7 @@ TimeframeArgument = Annotated[
     BeforeValidator(_timeframe),
     Field(description="Length of a bar: 1m, 5m, 15m, 1h, 4h, 1d, 1w or 1mo."),
 ]
+WindowArgument = Annotated[Window, BeforeValidator(_window)]
 AsOf = Annotated[
     datetime | None,
     BeforeValidator(_moment),

@@ -7,11 +7,12 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from app.core.errors import InvalidInput
+from app.levels.ladder import WEEK_AVERAGES
 from app.levels.models import LevelMap, Period
 from app.levels.names import parse_level_names, period_of
 from app.levels.pivots import PivotMethod
 from app.levels.service import map_levels
-from tools.arguments import AsOf, SymbolArgument
+from tools.arguments import AsOf, SymbolArgument, WindowArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.levels_card import absences, draw_ladder, record_map
 from tools.levels_words import ATR, say_levels, say_map, say_place
@@ -61,9 +62,15 @@ class KeyLevelsArgs(ToolArgs):
         description=(
             "Only the levels that were asked for: PDH, PDL, PDC (previous day), PWH, PWL, PWC "
             "(week), PMoH, PMoL, PMoC (month), PMH, PML (premarket), ONH, ONL (overnight), OR5H, "
-            "OR5L … OR60H, OR60L (opening ranges), VWAP, VWAP+1 … VWAP-2, PP, R1 … S5, SMA20, "
-            "SMA50, SMA200, EMA9, EMA21, 52WH, 52WL, ATR. Empty for the whole map."
+            "OR5L … OR60H, OR60L (opening ranges), VWAP, VWAP+1 … VWAP-2, POC, VAH, VAL (volume "
+            "profile), PP, R1 … S5, SMA20, SMA50, SMA200, EMA9, EMA21, EMA50W, EMA200W (of weeks, on "
+            "weekly and monthly maps), 52WH, 52WL, ATR. Empty for the whole map."
         ),
+    )
+    profile: WindowArgument | None = Field(
+        None,
+        description="Whose volume POC, VAH and VAL are of: day, previous (the session before), week, "
+        "month, 3m or 1y; leave out for the map's own period.",
     )
     price: Decimal | None = Field(
         None, gt=0, description="A price the member named, to be placed among the levels."
@@ -94,17 +101,25 @@ class KeyLevelsArgs(ToolArgs):
         Example("how far is msft from its 52 week high", {"symbol": "MSFT", "names": ["52WH"]}),
         Example("overnight range in spy", {"symbol": "SPY", "names": ["ONH", "ONL"]}),
         Example("is jpm holding its 200 day", {"symbol": "JPM", "names": ["SMA200"]}),
+        Example("volume profile on palantir for the last three months", {
+            "symbol": "PLTR", "names": ["POC", "VAH", "VAL"], "profile": "3m"}),
+        Example("where was yesterday's point of control on spy", {
+            "symbol": "SPY", "names": ["POC"], "profile": "previous"}),
+        Example("weekly levels on iwm", {"symbol": "IWM", "period": "week"}),
+        Example("how far is google from its 200 week ema", {
+            "symbol": "GOOGL", "period": "week", "names": ["EMA200W"]}),
         Example("yesterday's low on netflix, how many atrs away", {
             "symbol": "NFLX", "names": ["PDL"]}),
     ],
 )  # fmt: skip
 async def get_key_levels(args: KeyLevelsArgs, context: ToolContext) -> ToolResult:
     """Key levels of one symbol around its last price: previous day, premarket, overnight, opening
-    ranges, VWAP and its bands, pivots, daily averages, 52-week range, and ATR(14).
+    ranges, VWAP and its bands, volume profile (point of control, value area), pivots, averages,
+    52-week range, and ATR(14).
 
     Each with its distance in price, percent and ATRs and how often it was tested. Use `names` when
     particular levels are asked for, `price` to see what a price means, `period` for the week's or
-    month's map, `date` for another session. For several symbols call it once for each.
+    month's map with its 50- and 200-week averages, `date` for another session. For several symbols call it once for each.
     """
     now = context.now
     found = await map_levels(
@@ -113,6 +128,7 @@ async def get_key_levels(args: KeyLevelsArgs, context: ToolContext) -> ToolResul
         as_of=context.moment(args.as_of),
         period=_period(args),
         pivot=args.pivot,
+        profile=args.profile,
         date=args.date,
     )
     figures = record_map(context.book, found, asked_price=args.price)
@@ -139,6 +155,8 @@ def _period(args: KeyLevelsArgs) -> Period:
             f"{', '.join(args.names)} are on different maps: ask for the day's, the week's and the "
             "month's one by one."
         )
+    if not periods and args.period is Period.DAY and set(args.names) & set(WEEK_AVERAGES):
+        return Period.WEEK
     return periods.pop() if periods else args.period
 
 

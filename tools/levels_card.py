@@ -39,6 +39,13 @@ def record_map(book: Book, found: LevelMap, *, asked_price: Decimal | None = Non
         figures.append(prices.price("atr", found.atr, "ATR(14)"))
     if asked_price is not None:
         figures.append(prices.price(PRICE, asked_price, "price asked about"))
+    if found.profile is not None:
+        figures += [
+            prices.price("profile.row", found.profile.row, "row of the volume profile"),
+            prices.percent(
+                "profile.share", found.profile.share_pct, "volume in the value area", signed=False
+            ),
+        ]
     if found.missing_bars:
         figures.append(
             book.record(
@@ -119,9 +126,17 @@ def draw_ladder(
             for level in sorted(found.levels, key=lambda level: level.price, reverse=True)
         ),
         pivot_method=str(found.pivot_method) if found.find("PP") else "",
-        notes=(*found.notes, *absences(found)),
+        profile=found.profile.window if found.profile else "",
+        notes=(*found.notes, *absences(found), *_profile_note(found, figures)),
         freshness=shown.model_copy(update={"is_frozen": is_frozen}),
     )
+
+
+def _profile_note(found: LevelMap, figures: MapFigures) -> tuple[str, ...]:
+    if found.profile is None:
+        return ()
+    row = figures["profile.row"].text(with_unit=False)
+    return (f"Volume profile of {found.profile.words}, in rows of {row}.",)
 
 
 def absences(found: LevelMap) -> tuple[str, ...]:

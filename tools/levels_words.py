@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from app.core.figures import Figure
-from app.levels.models import Level, LevelMap, Side, side_of
+from app.levels.ladder import PROFILE_NAMES, WEEK_AVERAGES
+from app.levels.models import Level, LevelMap, Period, Side, side_of
 from app.levels.names import PIVOT_NAMES
 from tools.levels_card import PRICE, MapFigures
 
@@ -29,13 +30,14 @@ _RANGE_TITLES = {
     "ONH": "The overnight range",
     "52WH": "The 52-week range",
 }
+_MAPS = {Period.DAY: "", Period.WEEK: " on the weekly map", Period.MONTH: " on the monthly map"}
 _OPPOSITE: dict[Side, Side] = {"above": "below", "at": "at", "below": "above"}
 
 
 def say_map(found: LevelMap, figures: MapFigures) -> str:
     """Where the price stands: the nearest level on both sides, and how often the nearest held."""
     above, below = found.nearest("above"), found.nearest("below")
-    start = f"{found.symbol} is at {figures['last'].ref}"
+    start = f"{found.symbol} is at {figures['last'].ref}{_MAPS[found.period]}"
     met = found.nearest("at")
     if met:
         start += f", exactly at {met.name}"
@@ -47,7 +49,15 @@ def say_map(found: LevelMap, figures: MapFigures) -> str:
         text = f"{start}, {side} all other levels; the nearest is {_with_gap(alone, figures)}."
     else:
         text = f"{start}; there are no other levels yet."
-    return text + _tests(found.levels[:1], figures)
+    return text + _tests(found.levels[:1], figures) + _long_averages(found, figures)
+
+
+def _long_averages(found: LevelMap, figures: MapFigures) -> str:
+    """What a map of weeks or months has for swing traders; empty on a day's."""
+    lines = [level for name in WEEK_AVERAGES if (level := found.find(name))]
+    if not lines:
+        return ""
+    return f" Averages of weeks: {', '.join(_with_gap(level, figures) for level in lines)}."
 
 
 def say_levels(found: LevelMap, names: Sequence[str], figures: MapFigures) -> str:
@@ -55,6 +65,8 @@ def say_levels(found: LevelMap, names: Sequence[str], figures: MapFigures) -> st
     levels = [level for name in names if (level := found.find(name))]
     parts = []
     pair = _RANGES.get(frozenset(names))
+    if set(names) in _PROFILES and len(levels) == len(names):
+        return _say_profile(found, figures)
     if pair and len(levels) == len(pair):
         parts.append(_say_range(found, pair, figures))
     elif len(levels) == 1:
@@ -145,6 +157,26 @@ def _say_range(found: LevelMap, pair: tuple[str, str], figures: MapFigures) -> s
     )
 
 
+_PROFILES = ({"VAH", "VAL"}, set(PROFILE_NAMES))
+
+
+def _say_profile(found: LevelMap, figures: MapFigures) -> str:
+    """Where most traded, the area around it, and whether the price is inside."""
+    poc, vah, val = (figures[name] for name in PROFILE_NAMES)
+    last, words = figures["last"], found.profile.words if found.profile else ""
+    if found.last > vah.value:
+        place = f"{{{last.id}-{vah.id}}} above it"
+    elif found.last < val.value:
+        place = f"{{{val.id}-{last.id}}} below it"
+    else:
+        place = "inside it"
+    return (
+        f"Volume profile of {found.symbol}, {words}: most traded at POC {poc.ref}; the value area is "
+        f"VAL {val.ref} to VAH {vah.ref} ({{{vah.id}-{val.id}}} wide, "
+        f"{figures['profile.share'].ref} of the volume). The last price {last.ref} is {place}."
+    )
+
+
 def _say_list(found: LevelMap, levels: Sequence[Level], figures: MapFigures) -> str:
     kind = f", {found.pivot_method} pivots" if all(each.kind == "pivot" for each in levels) else ""
     listed = ", ".join(_with_gap(level, figures) for level in levels)
@@ -168,7 +200,7 @@ def _why(found: LevelMap, name: str) -> str:
     if reason is None:
         return f"{name} is not on the {found.period}'s map."
     fund = _FUNDS.get(found.symbol)
-    if fund and name.startswith(("PM", "ON", "VWAP")):
+    if fund and name.startswith(("PM", "ON", "VWAP", *PROFILE_NAMES)):
         return f"{reason} {fund}, the fund that follows it, has one."
     return reason
 

@@ -51,6 +51,8 @@ class LevelsCard(BaseCard):
     atr: CardNumber | None
     rungs: tuple[Rung, ...]
     pivot_method: str
+    profile: str = ""
+    """The window of the volume profile, "day" or "3m"; empty without one."""
     notes: tuple[str, ...]
     freshness: Freshness
 

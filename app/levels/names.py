@@ -111,10 +111,7 @@ def parse_level_names(text: str) -> tuple[str, ...]:
 
 
 def period_of(name: str) -> Period | None:
-    """The only period whose map has `name`; None if several have it. Averages of weeks, which the
-    month's map has too, are the week's."""
-    if name in WEEK_AVERAGES:
-        return Period.WEEK
+    """The only period whose map has `name`; None if several have it."""
     for period, names in PREVIOUS_NAMES.items():
         if name in names:
             return period

@@ -79,7 +79,9 @@ async def test_the_ladder_runs_from_high_to_low_and_every_number_has_its_figure(
             rung.distance_atr,
             rung.tested,
         ):
-            assert number is not None
+            if number is None:
+                assert (rung.kind, rung.tested) == ("profile", None)
+                continue
             figure = ledger.find(number.figure)
             assert figure is not None
             assert figure.text(with_unit=False) == number.text.removesuffix("%").removesuffix(
@@ -175,3 +177,57 @@ async def test_periods_and_methods_are_understood_as_they_are_said() -> None:
     result, _, _ = await ask({"symbol": "IWM", "period": "weekly", "pivot": "fib"})
     assert card_of(result).title.startswith("levels of the week")
     assert card_of(result).pivot_method == "fibonacci"
+
+
+async def test_a_volume_profile_says_where_most_traded_and_where_the_price_stands() -> None:
+    result, sentence, ledger = await ask(
+        {"symbol": "NVDA", "names": ["profile"], "profile": "month"}
+    )
+    assert sentence.startswith(
+        f"Volume profile of NVDA, the month so far: most traded at POC {text_of(ledger, 'POC')}; "
+        f"the value area is VAL {text_of(ledger, 'VAL')} to VAH {text_of(ledger, 'VAH')} ("
+    )
+    assert f"{text_of(ledger, 'profile.share')} of the volume" in sentence
+    assert f"The last price {text_of(ledger, 'last')} is " in sentence
+    card = card_of(result)
+    assert card.profile == "month"
+    assert any(
+        note.startswith("Volume profile of the month so far, in rows of ") for note in card.notes
+    )
+    assert {rung.name for rung in card.rungs if rung.kind == "profile"} == {"POC", "VAH", "VAL"}
+
+
+async def test_the_point_of_control_alone_is_a_level_like_others() -> None:
+    _, sentence, ledger = await ask({"symbol": "SPY", "names": ["POC"]})
+    assert sentence.startswith(
+        f"POC of SPY is {text_of(ledger, 'POC')} (point of control of the session so far), "
+    )
+
+
+async def test_an_index_has_no_profile_and_its_fund_is_named() -> None:
+    _, sentence, _ = await ask({"symbol": "SPX", "names": ["POC"]})
+    assert sentence == (
+        "SPX has no volume, so it has no volume profile. SPY, the fund that follows it, has one."
+    )
+
+
+@pytest.mark.parametrize("period", ["week", "month"])
+async def test_maps_of_weeks_and_months_are_named_with_their_long_averages(period: str) -> None:
+    _, sentence, ledger = await ask({"symbol": "QQQ", "period": period})
+    last = text_of(ledger, "last")
+    assert sentence.startswith(f"QQQ is at {last} on the {period}ly map, between ")
+    assert f"Averages of weeks: EMA50W at {text_of(ledger, 'EMA50W')} (" in sentence
+    assert f"EMA200W at {text_of(ledger, 'EMA200W')} (" in sentence
+
+
+async def test_an_average_of_weeks_brings_the_weeks_map_unless_the_months_was_asked_for() -> None:
+    result, sentence, ledger = await ask({"symbol": "IWM", "names": ["200 week ema"]})
+    assert f"its EMA200W of {text_of(ledger, 'EMA200W')}" in sentence
+    assert card_of(result).title.startswith("levels of the week")
+    result, _, _ = await ask({"symbol": "IWM", "names": ["EMA200W"], "period": "month"})
+    assert card_of(result).title == "levels of November 2026"
+
+
+async def test_an_unknown_window_is_refused_with_those_there_are() -> None:
+    with pytest.raises(InvalidInput, match="day, previous, week, month, 3m, 1y"):
+        await ask({"symbol": "SPY", "profile": "fortnight"})

@@ -50,5 +50,4 @@ def test_a_premarket_high_and_a_previous_months_high_are_two_names() -> None:
     assert parse_level_names("pmoh") == ("PMoH",)
     assert (period_of("PMH"), period_of("PMoH")) == (Period.DAY, Period.MONTH)
     assert period_of("VWAP") is None
-    assert period_of("EMA200W") is Period.WEEK
     assert period_of("POC") is None
