@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
+from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.indicators.averages import parse_chart_average
-from app.levels.models import Level
+from app.levels.models import Level, LevelMap
 from app.levels.service import map_levels
+from app.levels.windows import Window, parse_window
 from app.market import calendar
 from app.market.models import Instrument, Quote
 from tools.arguments import AsOf, SymbolArgument, TimeframeArgument
@@ -19,9 +21,20 @@ from tools.wording import PriceBook, freshness, time_in_words
 from widgets.base import CardNumber
 from widgets.charts import ChartLine, ChartMark, PriceChart
 
-Family = Literal["levels", "pivots", "vwap"]
+Family = Literal["levels", "pivots", "vwap", "profile"]
+VISIBLE = "visible"
 Zoom = Literal["today", "week", "month", "quarter", "ytd", "year", "all"]
 HIGHEST_PRICE = 10_000_000
+
+
+def _profile(value: object) -> object:
+    """A window in any spelling, or what is seen."""
+    if not isinstance(value, str) or value == VISIBLE:
+        return value
+    try:
+        return parse_window(value)
+    except InvalidInput as error:
+        raise ValueError(f"{error.message} Or `visible`.") from error
 
 
 class ShowChartArgs(ToolArgs):
@@ -29,7 +42,12 @@ class ShowChartArgs(ToolArgs):
     timeframe: TimeframeArgument = Timeframe.M5
     levels: bool = Field(default=True, description="Draw today's key levels as lines.")
     hide: tuple[Family, ...] = Field(
-        (), description="Families of levels to leave out: pivots, vwap.", max_length=3
+        (), description="Families of levels to leave out: pivots, vwap, profile.", max_length=4
+    )
+    profile: Annotated[Window | Literal["visible"] | None, BeforeValidator(_profile)] = Field(
+        None,
+        description="Volume by price drawn along the left edge: of the bars in view (visible), or of "
+        "the day, previous (the session before), week, month, 3m or 1y.",
     )
     averages: tuple[str, ...] = Field(
         (),
@@ -48,6 +66,11 @@ class ShowChartArgs(ToolArgs):
     )
     extended: bool = Field(default=False, description="Show premarket and after hours too.")
     as_of: AsOf = None
+
+    @property
+    def volume_of(self) -> "Window | Literal['visible'] | None":
+        """Whose volume is drawn: none beside other symbols, whose scale is percent, or if hidden."""
+        return None if self.compare or "profile" in self.hide else self.profile
 
     @field_validator("averages", mode="after")
     @classmethod
@@ -80,13 +103,17 @@ class ShowChartArgs(ToolArgs):
             "symbol": "SPX", "timeframe": "5m", "averages": ["sma200@1d"]}),
         Example("weekly chart of iwm with the 50 and 200 week", {
             "symbol": "IWM", "timeframe": "1w", "averages": ["sma50", "sma200"]}),
+        Example("chart of msft with the volume profile", {
+            "symbol": "MSFT", "profile": "visible"}),
+        Example("show the volume profile of the week on a 15 minute chart of iwm", {
+            "symbol": "IWM", "timeframe": "15m", "profile": "week"}),
         Example("chart nvda against amd this month", {
             "symbol": "NVDA", "timeframe": "1d", "compare": ["AMD"], "zoom": "month"}),
     ],
 )  # fmt: skip
 async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
     """Open a live chart of one symbol beside the conversation: candles, volume, key levels,
-    moving averages, marked prices, other symbols in percent.
+    moving averages, volume profile, marked prices, other symbols in percent.
 
     Also changes the chart that is open: call it again with all it should show then.
     """
@@ -94,10 +121,17 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
     instrument = await context.market.instrument(Symbol(args.symbol))
     quote = await context.market.quote(instrument.symbol, as_of=as_of)
     found: Sequence[Level] = ()
+    reason = ""
     compared = [await context.market.instrument(Symbol(each)) for each in args.compare]
-    if args.levels and not compared:
-        whole = (await map_levels(instrument.symbol, market=context.market, as_of=as_of)).levels
-        found = [level for level in whole if FAMILIES.get(str(level.kind)) not in args.hide]
+    if (args.levels or args.volume_of) and not compared:
+        whole = await map_levels(
+            instrument.symbol,
+            market=context.market,
+            as_of=as_of,
+            profile=args.volume_of if isinstance(args.volume_of, Window) else None,
+        )
+        found = [level for level in whole.levels if _is_drawn(level, args)]
+        reason = _why_no_profile(whole, args)
     book = PriceBook(context.book, instrument, quote.as_of, quote.provider)
     last = book.price("last", quote.last, "last")
     lines = tuple(
@@ -109,15 +143,47 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
         )
         for level in found
     )
-    drawn = _drawn(args, instrument, has_lines=bool(lines))
+    has_profile = bool(args.volume_of) and not reason
+    drawn = _drawn(args, has_profile=has_profile, has_lines=bool(lines) and args.levels)
+    said = [
+        f"{instrument.symbol}{drawn}.",
+        f"It is at {last.ref}, {time_in_words(quote.as_of, instrument)}.",
+        _say_profile(lines, args) or reason,
+    ]
     return ToolResult(
-        f"{instrument.symbol}{drawn}. It is at {last.ref}, {time_in_words(quote.as_of, instrument)}.",
-        (_chart(args, context, instrument, quote, lines),),
+        " ".join(filter(None, said)), (_chart(args, context, instrument, quote, lines),)
     )
 
 
-def _drawn(args: ShowChartArgs, instrument: Instrument, *, has_lines: bool) -> str:
+def _is_drawn(level: Level, args: ShowChartArgs) -> bool:
+    """Whether a level is a line of the chart; those of the profile in view are the browser's."""
+    if FAMILIES.get(str(level.kind)) in args.hide:
+        return False
+    if level.kind == "profile" and args.volume_of:
+        return args.volume_of != VISIBLE
+    return args.levels
+
+
+def _why_no_profile(found: LevelMap, args: ShowChartArgs) -> str:
+    """Why nothing is drawn; a range in view needs no session that has begun."""
+    if not args.volume_of or (args.volume_of == VISIBLE and found.instrument.has_volume):
+        return ""
+    return found.why_absent("POC") or ""
+
+
+def _say_profile(lines: Sequence[ChartLine], args: ShowChartArgs) -> str:
+    """Where most of a window's volume traded; that of the view is on the chart alone."""
+    if not isinstance(args.volume_of, Window):
+        return ""
+    refs = {line.name: f"{{{line.price.figure}}}" for line in lines if line.kind == "profile"}
+    if not refs:
+        return ""
+    return f"Most traded at POC {refs['POC']}; the value area is {refs['VAL']} to {refs['VAH']}."
+
+
+def _drawn(args: ShowChartArgs, *, has_profile: bool, has_lines: bool) -> str:
     extras = ["its levels"] if has_lines else []
+    extras += [_spoken_profile(args)] if has_profile else []
     extras += [_spoken_average(average) for average in args.averages]
     with_extras = f" with {', '.join(extras)}" if extras else ""
     if args.marks:
@@ -133,7 +199,12 @@ def _spoken_average(average: str) -> str:
     return f"{name.upper()} of {OF_BARS[Timeframe(frame)]}" if frame else name.upper()
 
 
-FAMILIES = {"pivot": "pivots", "vwap": "vwap"}
+def _spoken_profile(args: ShowChartArgs) -> str:
+    words = args.volume_of.words if isinstance(args.volume_of, Window) else "the bars in view"
+    return f"the volume profile of {words}"
+
+
+FAMILIES = {"pivot": "pivots", "vwap": "vwap", "profile": "profile"}
 """What is hidden together."""
 
 OF_BARS = {
@@ -187,6 +258,7 @@ def _chart(
         lines=lines,
         averages=args.averages,
         hide=args.hide,
+        profile=args.volume_of or "",
         marks=tuple(
             ChartMark(text=f"{mark:,.{instrument.decimals}f}", value=format(mark, "f"))
             for mark in args.marks

@@ -39,7 +39,10 @@ class PriceChart(BaseCard):
     averages: tuple[str, ...]
     """Moving averages to draw: "sma50", "ema9", "sma200@1d"."""
     hide: tuple[str, ...] = ()
-    """Families of levels that were left out: "pivots", "vwap"."""
+    """Families of levels that were left out: "pivots", "vwap", "profile"."""
+    profile: str = ""
+    """Volume by price: "visible" for the bars in view, "day", "previous", "week", "month", "3m" or
+    "1y" for a window of its own; empty for none."""
     marks: tuple[ChartMark, ...] = ()
     compare: tuple[str, ...] = ()
     """Symbols beside it; then all are drawn in percent from the first bar seen."""

@@ -20,6 +20,7 @@ from app.api.schemas import (
     MarketStatus,
     Moment,
     PointBody,
+    ProfileBody,
     QuoteBody,
     SessionBody,
     SpecialDayBody,
@@ -32,7 +33,9 @@ from app.core.timeframes import Timeframe
 from app.indicators.averages import average_points
 from app.levels.models import Period
 from app.levels.pivots import PivotMethod
+from app.levels.profile import Profile
 from app.levels.service import map_levels
+from app.levels.windows import Window, profile_on, trade_window, why_no_profile
 from app.market import calendar
 from app.market.models import Bars, Instrument, Phase, Session
 
@@ -237,16 +240,74 @@ async def averages(  # noqa: PLR0913 - the things that say which line
     )
 
 
+@router.get("/profile/{symbol:path}", summary="Volume by price, of a window or of a range of bars")
+async def profile(  # noqa: PLR0913 - the things that say which bars
+    at: AtDoor,
+    symbol: InPath,
+    window: Annotated[
+        Window | None, Query(description="Regular hours of this; not with `start`.")
+    ] = None,
+    timeframe: Timeframe = Timeframe.D1,
+    start: Annotated[Moment | None, Query(description="A chart's bars from here on.")] = None,
+    end: Annotated[Moment | None, Query(description="Bars start before this.")] = None,
+    extended: Annotated[bool, Query(description="With premarket and after hours.")] = False,  # noqa: FBT002
+    as_of: At = None,
+) -> ProfileBody:
+    """A window's volume, the day's by default; with `start` that of the bars a chart shows."""
+    instrument = await at.market.instrument(symbol_of(symbol))
+    now = moment_of(at, as_of)
+    if start is None:
+        traded = await trade_window(at.market, instrument, window or Window.DAY, now)
+        return _profile_body(instrument, now, traded.profile, traded.reason, traded.window)
+    if window is not None:
+        raise InvalidInput("A profile is of a `window` or of bars from `start` on, not of both.")
+    until = min(end or now, now)
+    since = max(start, until - _span(timeframe, BARS_AT_MOST))
+    if since >= until:
+        raise InvalidInput("`start` must lie before `end`.")
+    found = await at.market.bars(
+        instrument.symbol, timeframe, start=since, end=until, as_of=now, extended=extended
+    )
+    by_price = profile_on(instrument, found)
+    reason = "" if by_price else why_no_profile(instrument, found)
+    return _profile_body(instrument, now, by_price, reason, None)
+
+
+def _profile_body(
+    instrument: Instrument,
+    as_of: datetime,
+    found: Profile | None,
+    reason: str,
+    window: Window | None,
+) -> ProfileBody:
+    return ProfileBody(
+        symbol=instrument.symbol,
+        window=window,
+        as_of=as_of,
+        bottom=found and found.edge(0),
+        row=found and found.row,
+        volumes=[round(volume, 4) for volume in found.volume.tolist()] if found else [],
+        poc=found and found.poc,
+        vah=found and found.vah,
+        val=found and found.val,
+        share_pct=found and round(found.share * 100, 4),
+        reason=reason,
+    )
+
+
 @router.get(
     "/levels/{symbol:path}",
     summary="The key levels of a symbol, nearest first",
     response_model=None,
 )
-async def levels(
+async def levels(  # noqa: PLR0913 - whose map, when, and how two of its families are made
     at: AtDoor,
     symbol: InPath,
     period: Period = Period.DAY,
     pivot: PivotMethod = PivotMethod.TRADITIONAL,
+    profile: Annotated[
+        Window | None, Query(description="Whose volume POC, VAH and VAL are of; default: period's.")
+    ] = None,
     day: Annotated[date | None, Query(alias="date", description="A session's date.")] = None,
     as_of: At = None,
 ) -> dict[str, Any]:
@@ -258,6 +319,7 @@ async def levels(
         as_of=moment_of(at, as_of),
         period=period,
         pivot=pivot,
+        profile=profile,
         date=day,
     )
     return found.as_json()

@@ -125,6 +125,23 @@ class BarsBody(Body):
     sessions: list[HoursBody] = Field(description="Regular hours under intraday bars.")
 
 
+class ProfileBody(Body):
+    """Volume by price. Rows have one height, `row`; the lowest begins at `bottom`. Without volume
+    there are no rows, and `reason` says why in a sentence."""
+
+    symbol: str
+    window: str | None = Field(description="The window asked for; null for a range of bars.")
+    as_of: datetime
+    bottom: float | None
+    row: float | None
+    volumes: list[float]
+    poc: float | None
+    vah: float | None
+    val: float | None
+    share_pct: float | None = Field(description="Percent of the volume inside the value area.")
+    reason: str
+
+
 class DemoToken(Body):
     """A Bearer token of the demo member."""
 

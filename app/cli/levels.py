@@ -13,6 +13,7 @@ from app.levels.frame import spoken_date, wall_clock
 from app.levels.models import Level, LevelMap, Period
 from app.levels.pivots import PivotMethod
 from app.levels.service import map_levels
+from app.levels.windows import Window
 from app.market.moments import parse_day, parse_moment
 
 
@@ -26,6 +27,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument("--period", type=Period, choices=list(Period), default=Period.DAY)
     parser.add_argument(
         "--pivot", type=PivotMethod, choices=list(PivotMethod), default=PivotMethod.TRADITIONAL
+    )
+    parser.add_argument(
+        "--profile", type=Window, choices=list(Window), help="whose volume; default: the period's"
     )
     parser.add_argument("--json", action="store_true", help="as GET /api/v1/levels gives it")
     parser.set_defaults(handler=_levels)
@@ -53,6 +57,7 @@ async def _find(arguments: argparse.Namespace) -> LevelMap:
             as_of=parse_moment(asked, instrument.calendar) if asked else clock.now(),
             period=arguments.period,
             pivot=arguments.pivot,
+            profile=arguments.profile,
             date=parse_day(asked) if asked else None,
         )
     finally:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from app.core.errors import InvalidInput
 from app.core.timeframes import Timeframe
-from app.levels.frame import spoken_date, wall_clock
+from app.levels.frame import choose_frame, spoken_date, wall_clock
 from app.levels.models import Period
 from app.levels.profile import Profile, profile_of
 from app.market.calendar import month_of, previous_session, sessions_between, week_of
@@ -137,16 +137,35 @@ def measure_window(
 ) -> Traded:
     """The profile of a window's bars, or why there is none."""
     sessions = window_sessions(window, session)
-    profile = profile_of(bars, tick=10.0**-instrument.decimals) if instrument.has_volume else None
-    reason = "" if profile else _why_none(instrument, sessions[0], bars, as_of)
+    profile = profile_on(instrument, bars)
+    reason = "" if profile else _why_not_yet(instrument, sessions[0], bars, as_of)
     return Traded(window=window, sessions=sessions, bars=bars, profile=profile, reason=reason)
 
 
-def _why_none(instrument: Instrument, first: Session, bars: Bars, as_of: datetime) -> str:
+async def trade_window(
+    market: MarketData, instrument: Instrument, window: Window, as_of: datetime
+) -> Traded:
+    """A window that ends with the session running at `as_of`."""
+    session = choose_frame(as_of, instrument.calendar, period=Period.DAY, on=None).session
+    bars = await window_bars(market, instrument, window, session, as_of)
+    return measure_window(instrument, window, session, bars, as_of)
+
+
+def profile_on(instrument: Instrument, bars: Bars) -> Profile | None:
+    """The profile of any bars of an instrument, in rows of its own ticks; None without volume."""
+    return profile_of(bars, tick=10.0**-instrument.decimals) if instrument.has_volume else None
+
+
+def why_no_profile(instrument: Instrument, bars: Bars) -> str:
+    """A full sentence about bars that have none."""
     if not instrument.has_volume:
         return f"{instrument.symbol} has no volume, so it has no volume profile."
-    if as_of <= first.open:
-        return f"The volume profile begins at the open, {wall_clock(first.open, first.calendar)}."
     if len(bars):
         return "The volume profile needs volume, and these bars have none."
-    return "The volume profile needs bars of regular hours, and there are none."
+    return "The volume profile needs bars, and there are none."
+
+
+def _why_not_yet(instrument: Instrument, first: Session, bars: Bars, as_of: datetime) -> str:
+    if instrument.has_volume and as_of <= first.open:
+        return f"The volume profile begins at the open, {wall_clock(first.open, first.calendar)}."
+    return why_no_profile(instrument, bars)

@@ -252,6 +252,36 @@ async def test_levels_come_nearest_first_with_the_fields_and_names_promised(
     assert demark["levels"] != found["levels"]
     week = (await web.get(f"/api/v1/levels/SPY?as_of={at}&period=week")).json()
     assert week["previous_session"] == "2026-11-13"
+    month = (await web.get(f"/api/v1/levels/SPY?as_of={at}&profile=month")).json()
+    of_month = (await web.get(f"/api/v1/profile/SPY?as_of={at}&window=month")).json()
+    poc = next(level["price"] for level in month["levels"] if level["name"] == "POC")
+    assert poc == of_month["poc"]
+
+
+async def test_volume_by_price_comes_in_rows_of_a_window_or_of_the_bars_on_a_chart(
+    web: httpx.AsyncClient,
+) -> None:
+    at = "2026-11-18T18:00:00Z"
+    day = (await web.get(f"/api/v1/profile/SPY?as_of={at}")).json()
+    assert (day["window"], day["reason"]) == ("day", "")
+    assert 2 <= len(day["volumes"]) <= 200
+    top = day["bottom"] + day["row"] * len(day["volumes"])
+    assert day["bottom"] <= day["val"] <= day["poc"] <= day["vah"] <= top + 1e-9
+    assert 70 <= day["share_pct"] <= 100
+    most = day["volumes"].index(max(day["volumes"]))
+    assert day["bottom"] + day["row"] * (most + 0.5) == pytest.approx(day["poc"])
+
+    seen = f"timeframe=1m&start=2026-11-18T14:30:00Z&end=2026-11-18T16:00:00Z&as_of={at}"
+    shown = (await web.get(f"/api/v1/profile/SPY?{seen}")).json()
+    bars = (await web.get(f"/api/v1/bars/SPY?{seen}")).json()["bars"]
+    assert shown["window"] is None
+    assert sum(shown["volumes"]) == pytest.approx(sum(bar["volume"] for bar in bars))
+
+    index = (await web.get(f"/api/v1/profile/SPX?as_of={at}")).json()
+    assert (index["volumes"], index["poc"]) == ([], None)
+    assert index["reason"] == "SPX has no volume, so it has no volume profile."
+    both = await web.get(f"/api/v1/profile/SPY?window=week&{seen}")
+    assert is_problem(both, 422, "invalid_input")
 
 
 async def test_a_question_gets_an_answer_with_cards_calls_and_its_account(
@@ -398,6 +428,7 @@ async def test_the_interface_describes_itself_completely(web: httpx.AsyncClient)
         "/api/v1/averages/{symbol}",
         "/api/v1/bars/{symbol}",
         "/api/v1/levels/{symbol}",
+        "/api/v1/profile/{symbol}",
         "/api/v1/chat",
         "/api/v1/threads",
         "/api/v1/threads/{thread_id}",
