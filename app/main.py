@@ -86,6 +86,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     web.state.doors = doors
     web.state.is_offline = not settings.llm.is_on
     web.state.is_live = settings.is_live
+    web.state.macro = runtime.macro
     # Without a queue there is no feed process to listen to, so the feed runs in here.
     web.state.own_feed = (
         Feed(
@@ -220,6 +221,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*ending, warming, return_exceptions=True)
         await doors.ticker.close()
         await doors.market.close()
+        await web.state.macro.close()
         await doors.database.close()
 
 

@@ -17,6 +17,7 @@ from app.core.errors import InvalidInput
 from app.infra.db.database import Database
 from app.infra.faults import CannotStart
 from app.infra.settings import AlpacaSettings, LlmSettings, MassiveSettings, Settings
+from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.market.streaming.bus import Bus
 from app.market.vendor import Vendor, VendorStream
@@ -32,6 +33,7 @@ class Runtime:
 
     settings: Settings
     market: MarketData
+    macro: MacroSource
     clock: Clock
     toolbox: Toolbox
     model: ChatModel
@@ -42,14 +44,16 @@ class Runtime:
 def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
     """The coach as `settings` describe it; nothing is connected to yet."""
     market, clock = build_market(settings)
+    macro = build_macro(settings, clock)
     model = build_model(settings)
     return Runtime(
         settings=settings,
         market=market,
+        macro=macro,
         clock=clock,
         toolbox=TOOLBOX,
         model=model,
-        coach=Coach(model, TOOLBOX, market, clock, limits=build_limits(settings)),
+        coach=Coach(model, TOOLBOX, market, clock, limits=build_limits(settings), macro=macro),
         database=build_database(settings) if with_database else None,
     )
 
@@ -137,6 +141,40 @@ def _alpaca(alpaca: AlpacaSettings, clock: Clock) -> Vendor:
         base_url=alpaca.base_url,
         requests_per_minute=alpaca.requests_per_minute,
         clock=clock,
+    )
+
+
+def build_macro(settings: Settings, clock: Clock) -> MacroSource:
+    """Dates and rates: one's own files, then Massive where its prices are used. Never simulated."""
+    sources: list[MacroSource] = []
+    if settings.macro.folder is not None:
+        from app.macro.sources.files import FilesSource
+
+        sources.append(FilesSource(settings.macro.folder))
+    if settings.is_live and settings.massive.api_key is not None:
+        sources.append(_massive_macro(settings, clock))
+    if not sources:
+        return NoSource()
+    from app.macro.sources.chosen import ChosenSource
+
+    return ChosenSource(sources)
+
+
+def _massive_macro(settings: Settings, clock: Clock) -> MacroSource:
+    from app.macro.sources.kept import KeptSource
+    from app.macro.sources.massive import MassiveMacro
+    from app.market.providers.massive import allowance_of
+    from app.market.vendors.cache import Cache
+    from app.market.vendors.guarded import Guards
+
+    massive, queue_url = settings.massive, _plain(settings.queue.url)
+    source = MassiveMacro(_plain(massive.api_key) or "", base_url=massive.base_url)
+    return KeptSource(
+        source,
+        allowance_of(massive.requests_per_minute),
+        clock,
+        guards=Guards(queue_url),
+        cache=Cache(queue_url),
     )
 
 

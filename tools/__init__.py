@@ -2,13 +2,15 @@
 
 from tools.base import Toolbox
 from tools.calculate import calculate
+from tools.calendar import get_calendar
 from tools.charts import show_chart
 from tools.coach import describing
 from tools.indicators import get_indicators
 from tools.levels import get_key_levels
-from tools.macro import get_calendar, get_sector_rotation
+from tools.macro import get_sector_rotation
 from tools.market import get_market_status
 from tools.quotes import get_quote
+from tools.rates import get_rates
 
 READING = (
     get_key_levels,
@@ -18,6 +20,7 @@ READING = (
     show_chart,
     get_sector_rotation,
     get_calendar,
+    get_rates,
     calculate,
 )
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.core.clock import Clock
 from app.core.errors import InvalidInput, NotFound
 from app.grounding.ledger import Book, Ledger
+from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from widgets.base import BaseCard
 
@@ -40,6 +41,7 @@ class ToolContext:
     """What a call runs against. None of it can come from the model's arguments.
 
     `clock` tells the member's present: the market's own, or the moment a question was asked for.
+    `macro` knows companies' and the economy's dates, and rates; nothing unless it is set up.
     `book` takes the figures of this call; `ledger` holds those of the whole thread, to be read.
     """
 
@@ -47,6 +49,7 @@ class ToolContext:
     clock: Clock
     book: Book
     ledger: Ledger
+    macro: MacroSource = field(default_factory=NoSource)
 
     @property
     def now(self) -> datetime:

@@ -69,6 +69,7 @@ TITLES = {
     "show_chart": "Charts",
     "get_sector_rotation": "Sector rotation",
     "get_calendar": "Scheduled events",
+    "get_rates": "Interest rates",
     "calculate": "Arithmetic",
 }
 """A trader's word for each tool."""

@@ -1,7 +1,6 @@
-"""The model's door to what moves all stocks: sector rotation, and what is scheduled."""
+"""The model's door to sector rotation."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from pydantic import Field
@@ -9,14 +8,13 @@ from pydantic import Field
 from app.core.figures import Figure, Unit
 from app.core.symbols import Symbol
 from app.macro.rotation import BENCHMARK, Quarter, Rotation, Standing, Window
-from app.macro.schedule import FED_KNOWN_UNTIL, Event, EventKind, events_between
 from app.macro.service import map_rotation
 from app.market import calendar
 from tools.arguments import AsOf
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.wording import day_in_words, freshness, name_provider, time_in_words_of
-from widgets.base import CardNumber, Freshness
-from widgets.macro import CalendarCard, CalendarRow, SectorRotationCard, SectorRow
+from tools.wording import freshness, name_provider
+from widgets.base import CardNumber
+from widgets.macro import SectorRotationCard, SectorRow
 
 SPOKEN = {
     Window.WEEK: "the last week",
@@ -83,112 +81,6 @@ async def get_sector_rotation(args: RotationArgs, context: ToolContext) -> ToolR
         freshness=shown.model_copy(update={"is_frozen": args.as_of is not None}),
     )
     return ToolResult(_sentence(found, excess, market), (card,))
-
-
-MOST_DAYS = 400
-SHOWN = 12
-ABSENT = "Earnings dates and economic releases need a provider of them, which is not connected yet."
-
-
-class CalendarArgs(ToolArgs):
-    kinds: tuple[EventKind, ...] = Field(
-        (), description="fed, expiry, holiday; leave out for all.", max_length=3
-    )
-    days: int = Field(default=31, ge=1, le=MOST_DAYS, description="How many days ahead to look.")
-    as_of: AsOf = None
-
-
-@tool(
-    CalendarArgs,
-    examples=[
-        Example("when does the fed meet next", {"kinds": ["fed"], "days": 120}),
-        Example("fomc dates", {"kinds": ["fed"], "days": 400}),
-        Example("when is opex", {"kinds": ["expiry"], "days": 120}),
-        Example("next triple witching", {"kinds": ["expiry"], "days": 120}),
-        Example("what's on the calendar this month", {}),
-        Example("any market events coming up", {}),
-        Example("when do monthly options expire", {"kinds": ["expiry"], "days": 120}),
-        Example("when is the next rate decision", {"kinds": ["fed"], "days": 120}),
-    ],
-)
-async def get_calendar(args: CalendarArgs, context: ToolContext) -> ToolResult:
-    """Scheduled market events ahead: Fed decisions, options expiries, holidays and half days.
-
-    Earnings and economic releases are not known here.
-    """
-    as_of = context.moment(args.as_of)
-    today = calendar.market_date(as_of)
-    last = today + timedelta(days=args.days)
-    kinds = frozenset(args.kinds or EventKind)
-    found = events_between(today, last, kinds)[:SHOWN]
-    waits = [_wait(context, event, today, as_of, place) for place, event in enumerate(found)]
-    notes = [ABSENT]
-    if EventKind.FED in kinds and last > FED_KNOWN_UNTIL:
-        notes.append(f"Fed meetings after {FED_KNOWN_UNTIL:%B %Y} are not in the schedule here.")
-    card = CalendarCard(
-        title="scheduled, US stocks",
-        rows=tuple(
-            CalendarRow(
-                date=event.on,
-                at=event.at if event.kind is EventKind.FED else None,
-                kind=event.kind,
-                title=event.title,
-                wait=CardNumber.of(wait, with_unit=True),
-            )
-            for event, wait in zip(found, waits, strict=True)
-        ),
-        notes=tuple(notes),
-        freshness=Freshness(
-            provider="published schedules",
-            as_of=as_of,
-            is_frozen=args.as_of is not None,
-        ),
-    )
-    return ToolResult(_scheduled(found, waits, args.days, notes), (card,))
-
-
-def _scheduled(
-    found: Sequence[Event], waits: Sequence[Figure], days: int, notes: Sequence[str]
-) -> str:
-    if not found:
-        return f"Nothing of that kind is scheduled in that time. {notes[-1]}"
-    said = [
-        f"{event.title}, {_day_of(event)}{_in(wait)}"
-        for event, wait in list(zip(found, waits, strict=True))[:NAMED]
-    ]
-    first, *others = said
-    rest = f" Then: {'; '.join(others)}." if others else ""
-    return f"Next: {first}.{rest}"
-
-
-def _day_of(event: Event) -> str:
-    at = (
-        f" at {time_in_words_of(event.at, calendar.US)}"
-        if event.at and event.kind is EventKind.FED
-        else ""
-    )
-    return f"{day_in_words(event.on)}{at}"
-
-
-def _in(wait: Figure) -> str:
-    if wait.value == 0:
-        return ", today"
-    if wait.value == 1:
-        return ", tomorrow"
-    return f", in {wait.ref}"
-
-
-def _wait(context: ToolContext, event: Event, today: date, as_of: datetime, place: int) -> Figure:
-    context.book.comes_from("published schedules")
-    return context.book.record(
-        f"wait{place + 1}",
-        Decimal((event.on - today).days),
-        Unit.DAYS,
-        label=f"days to {event.title}",
-        entity="calendar",
-        as_of=as_of,
-        decimals=0,
-    )
 
 
 def _sentence(found: Rotation, excess: Mapping[Symbol, Figure], market: Figure) -> str:

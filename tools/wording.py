@@ -1,5 +1,6 @@
 """Words and figures that every market tool says the same way: prices, days, freshness."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -110,6 +111,18 @@ def freshness(
         stale_since=provider.stale_since,
         instead_of=provider.instead_of,
         session="closed" if phase == "closed session" else phase,
+    )
+
+
+def joined_provider(providers: Iterable[Provider]) -> Provider | None:
+    """Several providers of one card as one: all names, the oldest age; None for none."""
+    found = list(providers)
+    if not found:
+        return None
+    return Provider(
+        name=", ".join(dict.fromkeys(each.name for each in found)),
+        stale_since=min((each.stale_since for each in found if each.stale_since), default=None),
+        instead_of=tuple(dict.fromkeys(name for each in found for name in each.instead_of)),
     )
 
 

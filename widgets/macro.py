@@ -1,4 +1,4 @@
-"""Sectors against the market, strongest first, and what is scheduled."""
+"""Sectors against the market, what is scheduled, and where interest rates stand."""
 
 from datetime import date, datetime
 
@@ -31,6 +31,16 @@ class SectorRotationCard(BaseCard):
     freshness: Freshness
 
 
+class CalendarAmount(BaseModel):
+    """A number of an event; `scale` is thousand, million, billion or empty."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str
+    number: CardNumber
+    scale: str
+
+
 class CalendarRow(BaseModel):
     """Something scheduled; `at` only where the minute matters."""
 
@@ -40,7 +50,10 @@ class CalendarRow(BaseModel):
     at: datetime | None
     kind: str
     title: str
+    detail: str
+    is_confirmed: bool
     wait: CardNumber
+    amounts: tuple[CalendarAmount, ...]
 
 
 class CalendarCard(BaseCard):
@@ -48,5 +61,50 @@ class CalendarCard(BaseCard):
 
     title: str
     rows: tuple[CalendarRow, ...]
+    notes: tuple[str, ...]
+    freshness: Freshness
+
+
+class CurvePoint(BaseModel):
+    """A yield of one maturity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tenor: str
+    months: int
+    rate: CardNumber
+
+
+class MeetingRow(BaseModel):
+    """The next decision of the Fed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date: date
+    at: datetime
+    wait: CardNumber
+
+
+class OutcomeRow(BaseModel):
+    """A target range after that decision, and how likely it is said to be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    low: CardNumber
+    high: CardNumber
+    probability: CardNumber
+
+
+class RatesCard(BaseCard):
+    """The curve as a line, its slope and lean, expected inflation, and the next Fed meeting."""
+
+    title: str
+    curve: tuple[CurvePoint, ...]
+    slope: CardNumber | None
+    lean: CardNumber | None
+    leans: str
+    inflation: tuple[CurvePoint, ...]
+    meeting: MeetingRow | None
+    outcomes: tuple[OutcomeRow, ...]
     notes: tuple[str, ...]
     freshness: Freshness

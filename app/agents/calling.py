@@ -5,7 +5,7 @@ Whatever a tool does, the model reads a message: what to change, a fact, or that
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -17,6 +17,7 @@ from app.core.figures import Figure
 from app.core.ids import new_id
 from app.grounding.ledger import Book, Ledger
 from app.grounding.references import fill
+from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from tools.base import Toolbox, ToolContext, ToolResult
 from widgets.base import BaseCard
@@ -42,6 +43,7 @@ class Caller:
     clock: Clock
     ledger: Ledger
     tool_seconds: float
+    macro: MacroSource = field(default_factory=NoSource)
 
     async def call_all(self, calls: Sequence[ToolCall]) -> list[Outcome]:
         """Books are opened in the order of the calls, so figure ids do not depend on who is faster."""
@@ -87,7 +89,13 @@ class Caller:
         return Outcome(answer, finished, result.cards if result else ())
 
     async def _result(self, call: ToolCall, book: Book) -> tuple[ToolResult | None, str]:
-        context = ToolContext(market=self.market, clock=self.clock, book=book, ledger=self.ledger)
+        context = ToolContext(
+            market=self.market,
+            macro=self.macro,
+            clock=self.clock,
+            book=book,
+            ledger=self.ledger,
+        )
         try:
             if call.arguments is None:
                 raise InvalidInput("The arguments are not a JSON object. Call again with one.")

@@ -16,6 +16,7 @@ from app.core.errors import InvalidInput
 from app.grounding.answer import Writer
 from app.grounding.claims import numbers_said
 from app.grounding.mentions import Symbols
+from app.macro.source import MacroSource, NoSource
 from app.market.models import Instrument
 from app.market.protocol import MarketData
 from prompts import load
@@ -34,7 +35,7 @@ _TRADE_WORDS = frozenset({"target", "gap", "block", "match", "open", "bill", "un
 class Coach:
     """Answers questions. One coach serves all members: what differs comes in as `Memory`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a coach stands on
         self,
         model: ChatModel,
         toolbox: Toolbox,
@@ -43,6 +44,7 @@ class Coach:
         *,
         limits: Limits | None = None,
         wall: Clock | None = None,
+        macro: MacroSource | None = None,
     ) -> None:
         """`clock` is the market's present, unless a question is asked as of a past moment.
 
@@ -52,6 +54,7 @@ class Coach:
         self.model = model
         self._toolbox = toolbox
         self._market = market
+        self._macro = macro or NoSource()
         self._clock = clock
         self._wall = wall or WallClock()
         self._limits = limits or Limits()
@@ -78,6 +81,7 @@ class Coach:
             caller=Caller(
                 toolbox=self._toolbox,
                 market=self._market,
+                macro=self._macro,
                 clock=clock,
                 ledger=memory.ledger,
                 tool_seconds=self._limits.tool_seconds,

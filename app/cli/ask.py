@@ -62,6 +62,7 @@ async def _answer(
                 done = event
     finally:
         await runtime.market.close()
+        await runtime.macro.close()
     if done is None:
         raise RuntimeError("the turn ended without an answer")
     return done

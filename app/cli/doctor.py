@@ -66,7 +66,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Every finding, in the order of the house: ground, stores, model, market, door, tools."""
+    """Every finding, in the order of the house: ground, stores, model, market, dates and rates, door, tools."""
     for look in EXAMINATIONS:
         yield from look(settings)
 
@@ -179,6 +179,23 @@ def _market(settings: Settings) -> Iterator[Finding]:
         yield Finding(Verdict.WRONG, "market", f"{settings.market!r} is not {wanted}")
 
 
+def _macro(settings: Settings) -> Iterator[Finding]:
+    """The files of dates and rates, row by row; silent where none are set up."""
+    from app.macro.sources.files import FilesSource
+
+    folder = settings.macro.folder
+    if folder is None:
+        return
+    try:
+        faults = FilesSource(folder).faults()
+    except CoachError as error:
+        faults = [error.message]
+    for fault in faults:
+        yield Finding(Verdict.WRONG, "macro", fault)
+    if not faults:
+        yield Finding(Verdict.FINE, "macro", f"files in {folder}")
+
+
 def _providers(settings: Settings) -> Finding:
     """Whether the settings of the real providers fit together; nobody is asked for a price."""
     from app.wiring import build_market
@@ -233,6 +250,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _queue,
     _model,
     _market,
+    _macro,
     _door,
     _browser,
     _names,

@@ -67,6 +67,7 @@ async def _run(runtime: Runtime, questions: QuestionSet, *, at_once: int) -> Rep
         return await evaluate(questions, asking(runtime.coach), at_once=at_once)
     finally:
         await runtime.market.close()
+        await runtime.macro.close()
 
 
 def report_values(report: Report, *, model: str) -> dict[str, Any]:

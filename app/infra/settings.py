@@ -137,6 +137,20 @@ class ProvidersSettings(_Group):
         }
 
 
+class MacroSettings(_Group):
+    """Dates and rates: earnings, economic releases, Treasury yields, what is expected of the Fed."""
+
+    folder: Path | None = Field(
+        None,
+        description="A folder with earnings.csv, releases.csv and others; asked before Massive.",
+    )
+
+    @field_validator("folder")
+    @classmethod
+    def _seen_from_the_checkout(cls, folder: Path | None) -> Path | None:
+        return None if folder is None else ROOT / folder.expanduser()
+
+
 class Settings(BaseSettings):
     """All of them. Unknown names in a group are refused, so that a typo is found at the start."""
 
@@ -166,6 +180,7 @@ class Settings(BaseSettings):
     alpaca: AlpacaSettings = AlpacaSettings()
     crypto: CryptoSettings = CryptoSettings()
     providers: ProvidersSettings = ProvidersSettings()
+    macro: MacroSettings = MacroSettings()
     database: DatabaseSettings = DatabaseSettings()
     queue: QueueSettings = QueueSettings()
     web: WebSettings = WebSettings()

@@ -1,17 +1,21 @@
 """What is scheduled for all: Fed decisions, options expiries, holidays and half days.
 
 Decided: only what is published long ahead or follows from a rule is here; earnings and economic
-releases move, so without a provider of them they are absent, and said to be. The Federal Reserve's
-meetings are those its Board published for 2025 and 2026; what it has not published is not guessed.
+releases move, so they come from a source (`app.macro.source`), or are absent and said to be. The
+Federal Reserve's meetings are those its Board published for 2025 and 2026; what it has not published
+is not guessed.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from app.macro.source import Importance, Measure, Timing
 from app.market.calendar import session_on, session_table
+from app.market.models import Provider
 
 NEW_YORK = ZoneInfo("America/New_York")
 FED_AT = time(14, 0)
@@ -46,26 +50,52 @@ class EventKind(StrEnum):
     FED = "fed"
     EXPIRY = "expiry"
     HOLIDAY = "holiday"
+    EARNINGS = "earnings"
+    RELEASE = "release"
+
+
+SOURCED = frozenset({EventKind.EARNINGS, EventKind.RELEASE})
+"""Kinds that need a source."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number that belongs to an event: `EPS estimate`, `forecast`."""
+
+    label: str
+    value: Decimal
+    measure: Measure | None = None
+    """None for dollars."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something scheduled; `at` is its moment, aware, in UTC, or None for the whole day."""
+    """Something scheduled; `at` is its moment, aware, in UTC, or None for the whole day.
+
+    `detail` is what else is known in words; `provider` is None for published schedules.
+    """
 
     on: date
     kind: EventKind
     title: str
     at: datetime | None = None
+    timing: Timing | None = None
+    is_confirmed: bool = True
+    detail: str = ""
+    importance: Importance = Importance.HIGH
+    amounts: tuple[Amount, ...] = ()
+    provider: Provider | None = None
 
 
 def events_between(first: date, last: date, kinds: frozenset[EventKind]) -> tuple[Event, ...]:
-    """Everything of these kinds from `first` to `last`, both included, by date."""
+    """Everything of these kinds from `first` to `last`, both included, by date; kinds that need a
+    source are passed over."""
     makers = {
         EventKind.FED: _fed_decisions,
         EventKind.EXPIRY: _expiries,
         EventKind.HOLIDAY: _special_days,
     }
-    found = [event for kind in kinds for event in makers[kind](first, last)]
+    found = [event for kind in kinds - SOURCED for event in makers[kind](first, last)]
     return tuple(sorted(found, key=lambda event: (event.on, event.kind)))
 
 

@@ -1,17 +1,28 @@
-"""Find which sectors lead: fetch the funds' days, compare."""
+"""Find which sectors lead, what is ahead, and where rates stand."""
 
 from asyncio import gather
+from collections.abc import Awaitable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from app.core.errors import NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.macro.agenda import Agenda, by_day, is_named, of_earnings, of_release
+from app.macro.rates import Rates, known_at, outcomes_of
 from app.macro.rotation import BENCHMARK, SECTORS, Rotation, Window, first_of, standings
+from app.macro.schedule import FED_KNOWN_UNTIL, EventKind, events_between
+from app.macro.source import Inflation, MacroSource, Outcome, Yields
+from app.market.calendar import market_date
 from app.market.models import Bars
 from app.market.protocol import MarketData
 
+Row = TypeVar("Row", Yields, Inflation, Outcome)
+Daily = TypeVar("Daily", Yields, Inflation)
+
 _HISTORY = timedelta(days=420)
 """A year to date and the 60 sessions before it that strength needs."""
+_RATES_REACH = timedelta(days=14)
 
 
 async def map_rotation(*, market: MarketData, as_of: datetime, window: Window) -> Rotation:
@@ -45,4 +56,74 @@ async def map_rotation(*, market: MarketData, as_of: datetime, window: Window) -
         benchmark_pct=float((benchmark.close[-1] / benchmark.close[start] - 1) * 100),
         standings=tuple(standings(sectors, benchmark, window)),
         as_of=as_of,
+    )
+
+
+async def read_agenda(
+    source: MacroSource,
+    *,
+    as_of: datetime,
+    days: int,
+    kinds: frozenset[EventKind],
+    symbol: Symbol | None = None,
+    release: str = "",
+) -> Agenda:
+    """Everything of `kinds` from the day of `as_of` on; of one company, of one release if named."""
+    first = market_date(as_of)
+    last = first + timedelta(days=days)
+    found = list(events_between(first, last, kinds))
+    absent: dict[EventKind, ProviderUnavailable] = {}
+    if EventKind.EARNINGS in kinds:
+        try:
+            reports = await source.earnings(first, last, symbol)
+            found += [of_earnings(each, as_of) for each in reports]
+        except ProviderUnavailable as error:
+            absent[EventKind.EARNINGS] = error
+    if EventKind.RELEASE in kinds:
+        try:
+            releases = await source.releases(first, last)
+            found += [of_release(each, as_of) for each in releases if is_named(each.name, release)]
+        except ProviderUnavailable as error:
+            absent[EventKind.RELEASE] = error
+    return Agenda(by_day(found), absent)
+
+
+async def read_rates(source: MacroSource, *, as_of: datetime) -> Rates:
+    """The newest yields, expected inflation and probabilities that were known at `as_of`."""
+    today = market_date(as_of)
+    first = today - _RATES_REACH
+    absent: list[str] = []
+
+    async def told(asked: Awaitable[tuple[Row, ...]]) -> tuple[Row, ...]:
+        try:
+            return await asked
+        except ProviderUnavailable as error:
+            absent.append(error.message)
+            return ()
+
+    yields = await told(source.yields(first, today))
+    inflation = await told(source.inflation(first, today))
+    outcomes = await told(source.outcomes(first, today))
+    meeting = next(
+        (
+            event
+            for event in events_between(today, FED_KNOWN_UNTIL, frozenset({EventKind.FED}))
+            if event.at and event.at > as_of
+        ),
+        None,
+    )
+    return Rates(
+        yields=_newest(yields, as_of),
+        inflation=_newest(inflation, as_of),
+        outcomes=outcomes_of(outcomes, meeting.on if meeting else None),
+        meeting=meeting,
+        absent=tuple(absent),
+    )
+
+
+def _newest(days: Sequence[Daily], as_of: datetime) -> Daily | None:
+    return max(
+        (each for each in days if known_at(each.on) <= as_of),
+        key=lambda each: each.on,
+        default=None,
     )

@@ -11,6 +11,7 @@ import pytest
 from app.core.clock import FrozenClock
 from app.grounding.ledger import Ledger
 from app.grounding.references import fill
+from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.market.providers.files import FilesMarket
 from tools.base import Tool, ToolContext, ToolResult
@@ -32,6 +33,7 @@ class Said:
     result: ToolResult
     sentence: str
     figures: dict[str, str]
+    ledger: Ledger
 
 
 Ask = Callable[..., Awaitable[Said]]
@@ -56,6 +58,7 @@ def ask(files: MarketData) -> Ask:
         *,
         at: datetime = datetime(2026, 11, 20, 15, 45, tzinfo=UTC),
         market: MarketData = files,
+        macro: MacroSource | None = None,
     ) -> Said:
         ledger = Ledger()
         book = ledger.open(
@@ -64,12 +67,19 @@ def ask(files: MarketData) -> Ask:
             provider=market.provider.name,
             is_simulated=market.provider.is_simulated,
         )
-        context = ToolContext(market=market, clock=FrozenClock(at), book=book, ledger=ledger)
+        context = ToolContext(
+            market=market,
+            macro=macro or NoSource(),
+            clock=FrozenClock(at),
+            book=book,
+            ledger=ledger,
+        )
         result = await tool.call(arguments, context)
         return Said(
             result,
             fill(result.sentence, ledger),
             {figure.path: figure.text() for figure in ledger},
+            ledger,
         )
 
     return call

@@ -1,6 +1,6 @@
 const { coach } = window;
 const { Card, Num } = coach.parts(React);
-const KINDS = { fed: 'Fed', expiry: 'expiry', holiday: 'hours' };
+const KINDS = { fed: 'Fed', expiry: 'expiry', holiday: 'hours', earnings: 'earnings', release: 'release' };
 
 function CalendarCard() {
   const { title, rows, notes, freshness } = props;
@@ -17,19 +17,30 @@ function CalendarCard() {
         <p className="tc-blank">Nothing of this kind is scheduled in this time. Ask for a longer one.</p>
       ) : (
         <ul className="tc-list">
-          {rows.map((row) => <Row key={row.date + row.title} {...row} />)}
+          {rows.map((row) => <Row key={row.date + row.kind + row.title} {...row} />)}
         </ul>
       )}
     </Card>
   );
 }
 
-function Row({ date, at, kind, title, wait }) {
+function Row({ date, at, kind, title, detail, is_confirmed, wait, amounts }) {
   const { day, bell } = coach.format;
   const when = at ? bell(at, 'America/New_York', Date.parse(date)) : day(Date.parse(date), 'UTC', { year: true });
   return (
     <li>
-      <span><span className="tc-beside">{KINDS[kind]}</span> {title}</span>
+      <span>
+        <span className="tc-beside">{KINDS[kind]}</span> {title}
+        {!is_confirmed && <span className="tc-badge tc-quiet">expected</span>}
+        {detail && <span className="tc-under">{detail}</span>}
+        {amounts.length > 0 && (
+          <span className="tc-under">
+            {amounts.map(({ label, number, scale }, at) => (
+              <React.Fragment key={label}>{at > 0 && ' · '}{label} <Num n={number} />{scale && ` ${scale}`}</React.Fragment>
+            ))}
+          </span>
+        )}
+      </span>
       <span className="tc-beside">{Number(wait.value) === 0 ? 'today' : <>in <Num n={wait} /></>} · <time dateTime={at ?? date}>{when}</time></span>
     </li>
   );

@@ -27,9 +27,10 @@ from app.macro.source import (
     Release,
     Yields,
 )
+from app.market.vendor import Allowance
 from app.market.vendors.cache import Cache, Entry
 from app.market.vendors.flights import Flights
-from app.market.vendors.guarded import Guard
+from app.market.vendors.guarded import Guard, Guards
 
 FRESH_SECONDS = 3600.0
 NOT_COVERED_SECONDS = 600.0
@@ -45,11 +46,20 @@ _OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 
 
 class KeptSource(MacroSource):
-    """`inner` with a guard and a memory."""
+    """`inner` with a guard and a memory; `inner`'s name is that of its key's limits."""
 
-    def __init__(self, inner: MacroSource, guard: Guard, cache: Cache, clock: Clock) -> None:
+    def __init__(
+        self,
+        inner: MacroSource,
+        allowed: Allowance,
+        clock: Clock,
+        *,
+        guards: Guards,
+        cache: Cache,
+    ) -> None:
         self._inner = inner
-        self._guard = guard
+        self._guards = guards
+        self._guard = Guard(inner.name, allowed, guards)
         self._cache = cache
         self._clock = clock
         self._flights = Flights()
@@ -97,6 +107,7 @@ class KeptSource(MacroSource):
     async def close(self) -> None:
         await self._flights.close()
         await self._inner.close()
+        await self._guards.close()
         await self._cache.close()
 
     async def _told(

@@ -62,6 +62,11 @@ def ticker_of(instrument: Instrument) -> str:
     return str(instrument.symbol)
 
 
+def allowance_of(requests_per_minute: int) -> Allowance:
+    """What a plan allows a key, whatever it is asked."""
+    return Allowance(requests_per_minute, 60, min(_BURST, requests_per_minute))
+
+
 class Massive(Vendor):
     """Massive.com's market data with one key."""
 
@@ -69,7 +74,7 @@ class Massive(Vendor):
         self, api_key: str, *, base_url: str, requests_per_minute: int, clock: Clock
     ) -> None:
         self._client = Client(api_key, base_url)
-        self._allowance = Allowance(requests_per_minute, 60, min(_BURST, requests_per_minute))
+        self._allowance = allowance_of(requests_per_minute)
         self._clock = clock
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="massive")
 

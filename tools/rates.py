@@ -1,0 +1,270 @@
+"""The model's door to interest rates: the Treasury curve, and what is expected of the Fed.
+
+Decided: probabilities are told only if a source states them. Otherwise the lean of the curve is told
+under its own name, with how it is made.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from app.core.figures import Figure, Unit
+from app.macro.rates import Rates, known_at, lean_of, spread
+from app.macro.service import read_rates
+from app.macro.source import Inflation, Outcome, Tenor, Yields
+from app.market import calendar
+from app.market.models import Provider
+from tools.arguments import AsOf
+from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.calendar import PUBLISHED
+from tools.wording import day_in_words, joined_provider, name_provider, time_in_words_of
+from widgets.base import CardNumber, Freshness
+from widgets.macro import CurvePoint, MeetingRow, OutcomeRow, RatesCard
+
+LEAN = (
+    "The lean is the two-year yield less the three-month one: what two years of Treasury prices hold "
+    "against today's rate, term premium included. It is not a probability."
+)
+SLOPE = "The slope is the ten-year yield less the two-year one, in points of percent."
+BREAKEVEN = (
+    "Expected inflation is the yield of plain Treasuries less that of inflation-protected ones."
+)
+ENTITY = "US rates"
+_TOLD = ((Tenor.M3, "three-month"), (Tenor.Y2, "two-year"), (Tenor.Y10, "ten-year"))
+
+
+class RatesArgs(ToolArgs):
+    as_of: AsOf = None
+
+
+@tool(
+    RatesArgs,
+    examples=[
+        Example("what does the market expect from the fed"),
+        Example("yield curve"),
+        Example("is the curve inverted"),
+        Example("where is the 10 year yield"),
+        Example("treasury yields"),
+        Example("odds of a rate cut in december"),
+        Example("what's priced in for the next fed meeting"),
+        Example("2s10s"),
+        Example("are rates going up or down"),
+    ],
+)
+async def get_rates(args: RatesArgs, context: ToolContext) -> ToolResult:
+    """US Treasury yields, the curve's slope, expected inflation, and what is expected of the Fed.
+
+    Probabilities of a Fed decision are there only if a source states them; never estimate them.
+    """
+    as_of = context.moment(args.as_of)
+    found = await read_rates(context.macro, as_of=as_of)
+    points = _points(context, found.yields)
+    slope = _spread(context, found.yields, "slope", Tenor.Y10, Tenor.Y2)
+    lean = _spread(context, found.yields, "lean", Tenor.Y2, Tenor.M3)
+    outcomes = _outcomes(context, found.outcomes)
+    wait = _wait(context, found, as_of)
+    card = RatesCard(
+        title="US Treasury yields" if found.yields else "US interest rates",
+        curve=tuple(
+            CurvePoint(tenor=tenor, months=tenor.months, rate=CardNumber.of(figure, with_unit=True))
+            for tenor, figure in points.items()
+        ),
+        slope=_shown(slope),
+        lean=_shown(lean),
+        leans=f"to {lean_of(lean.value)}" if lean else "",
+        inflation=_inflation(context, found.inflation),
+        meeting=_meeting(found, wait),
+        outcomes=outcomes,
+        notes=_notes(found, slope, lean),
+        freshness=_freshness(found, as_of, is_frozen=args.as_of is not None),
+    )
+    return ToolResult(_sentence(found, outcomes, points, slope, lean, wait), (card,))
+
+
+def _points(context: ToolContext, yields: Yields | None) -> dict[Tenor, Figure]:
+    if yields is None:
+        return {}
+    name_provider(context.book, yields.provider)
+    return {
+        tenor: _percent(context, tenor, yields.points[tenor], f"{tenor} yield", known_at(yields.on))
+        for tenor in Tenor
+        if tenor in yields.points
+    }
+
+
+def _spread(
+    context: ToolContext, yields: Yields | None, path: str, long: Tenor, short: Tenor
+) -> Figure | None:
+    value = None if yields is None else spread(yields, long, short)
+    if yields is None or value is None:
+        return None
+    name_provider(context.book, yields.provider)
+    return _percent(context, path, value, f"{long} less {short}", known_at(yields.on), signed=True)
+
+
+def _percent(  # noqa: PLR0913 - a figure has that many properties
+    context: ToolContext,
+    path: str,
+    value: Decimal,
+    label: str,
+    as_of: datetime,
+    *,
+    signed: bool = False,
+    decimals: int = 2,
+) -> Figure:
+    return context.book.record(
+        path,
+        value,
+        Unit.PERCENT,
+        label=label,
+        entity=ENTITY,
+        as_of=as_of,
+        decimals=decimals,
+        signed=signed,
+    )
+
+
+def _inflation(context: ToolContext, found: Inflation | None) -> tuple[CurvePoint, ...]:
+    if found is None:
+        return ()
+    name_provider(context.book, found.provider)
+    return tuple(
+        CurvePoint(
+            tenor=tenor,
+            months=tenor.months,
+            rate=CardNumber.of(
+                _percent(
+                    context,
+                    f"inflation.{tenor}",
+                    value,
+                    f"expected inflation, {tenor}",
+                    known_at(found.on),
+                ),
+                with_unit=True,
+            ),
+        )
+        for tenor, value in ((Tenor.Y5, found.five_years), (Tenor.Y10, found.ten_years))
+        if value is not None
+    )
+
+
+def _outcomes(context: ToolContext, found: Sequence[Outcome]) -> tuple[OutcomeRow, ...]:
+    rows = []
+    for place, each in enumerate(found, 1):
+        name_provider(context.book, each.provider)
+        low, high, probability = (
+            _percent(
+                context,
+                f"outcome{place}.{name}",
+                value,
+                f"{name} after the next Fed meeting",
+                known_at(each.on),
+                decimals=decimals,
+            )
+            for name, value, decimals in (
+                ("low", each.low, 2),
+                ("high", each.high, 2),
+                ("probability", each.probability, 1),
+            )
+        )
+        rows.append(
+            OutcomeRow(
+                low=CardNumber.of(low),
+                high=CardNumber.of(high, with_unit=True),
+                probability=CardNumber.of(probability, with_unit=True),
+            )
+        )
+    return tuple(rows)
+
+
+def _wait(context: ToolContext, found: Rates, as_of: datetime) -> Figure | None:
+    if found.meeting is None:
+        return None
+    name_provider(context.book, PUBLISHED)
+    return context.book.record(
+        "wait",
+        Decimal((found.meeting.on - calendar.market_date(as_of)).days),
+        Unit.DAYS,
+        label="days to the Fed's decision",
+        entity=ENTITY,
+        as_of=as_of,
+        decimals=0,
+    )
+
+
+def _meeting(found: Rates, wait: Figure | None) -> MeetingRow | None:
+    if found.meeting is None or found.meeting.at is None or wait is None:
+        return None
+    return MeetingRow(
+        date=found.meeting.on, at=found.meeting.at, wait=CardNumber.of(wait, with_unit=True)
+    )
+
+
+def _shown(figure: Figure | None) -> CardNumber | None:
+    return CardNumber.of(figure, with_unit=True) if figure else None
+
+
+def _notes(found: Rates, slope: Figure | None, lean: Figure | None) -> tuple[str, ...]:
+    made = ((SLOPE, slope), (LEAN, lean), (BREAKEVEN, found.inflation))
+    notes = [text for text, shown in made if shown is not None]
+    if found.yields:
+        notes.append(f"Yields of {day_in_words(found.yields.on)}, at the end of the day.")
+    if found.outcomes:
+        notes.append(f"Probabilities as stated on {day_in_words(found.outcomes[0].on)}.")
+    return (*notes, *found.absent)
+
+
+def _freshness(found: Rates, as_of: datetime, *, is_frozen: bool) -> Freshness:
+    said: list[Provider] = [each.provider for each in (found.yields, found.inflation) if each]
+    source = joined_provider([*said, *(each.provider for each in found.outcomes)]) or PUBLISHED
+    return Freshness(
+        provider=source.name,
+        as_of=known_at(found.yields.on) if found.yields else as_of,
+        stale_since=source.stale_since,
+        instead_of=source.instead_of,
+        is_frozen=is_frozen,
+    )
+
+
+def _sentence(
+    found: Rates,
+    outcomes: Sequence[OutcomeRow],
+    points: dict[Tenor, Figure],
+    slope: Figure | None,
+    lean: Figure | None,
+    wait: Figure | None,
+) -> str:
+    said = [_expected(outcomes), _curve(points, slope, lean), _decision(found, wait)]
+    if found.yields is None:
+        said.append(" ".join(found.absent))
+    return " ".join(part for part in said if part)
+
+
+def _expected(outcomes: Sequence[OutcomeRow]) -> str:
+    """The likeliest range."""
+    if not outcomes:
+        return ""
+    best = max(outcomes, key=lambda row: Decimal(row.probability.value))
+    low, high, odds = (f"{{{number.figure}}}" for number in (best.low, best.high, best.probability))
+    return f"Likeliest after the next Fed meeting: a target of {low} to {high}, stated at {odds}."
+
+
+def _curve(points: dict[Tenor, Figure], slope: Figure | None, lean: Figure | None) -> str:
+    told = [f"the {name} {points[tenor].ref}" for tenor, name in _TOLD if tenor in points]
+    if not told:
+        return ""
+    said = f"Treasuries yield: {', '.join(told)}."
+    if slope is not None:
+        shape = "inverted" if slope.value < 0 else "upward"
+        said += f" The curve from two to ten years is {shape}, {slope.ref}."
+    if lean is not None:
+        said += f" Two years less three months is {lean.ref}: prices lean to {lean_of(lean.value)}."
+    return said
+
+
+def _decision(found: Rates, wait: Figure | None) -> str:
+    if found.meeting is None or found.meeting.at is None or wait is None:
+        return ""
+    at = time_in_words_of(found.meeting.at, calendar.US)
+    when = {0: "today", 1: "tomorrow"}.get(int(wait.value), f"in {wait.ref}")
+    return f"The Fed decides next on {day_in_words(found.meeting.on)} at {at}, {when}."
