@@ -8,13 +8,21 @@ const SUFFIX = { "%": "%", ATR: " ATR", "σ": "σ", "×": "×", days: " days", h
 
 /** 6012.4 → "6,012.40"; with `signed`, "+0.42" and "−5.79". */
 export function number(value, decimals, { signed = false } = {}) {
-  const digits = Math.abs(value).toLocaleString("en-US", {
-    minimumFractionDigits: decimals,
-    maximumFractionDigits: decimals,
-  });
+  const digits = grouped(decimals).format(Math.abs(value));
   if (!/[1-9]/.test(digits)) return digits;
   if (value < 0) return MINUS + digits;
   return signed ? `+${digits}` : digits;
+}
+
+const groupings = new Map();
+
+/** Making a formatter takes longer than all else that a tick does, so each is made once. */
+function grouped(decimals) {
+  if (!groupings.has(decimals)) {
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    groupings.set(decimals, new Intl.NumberFormat("en-US", options));
+  }
+  return groupings.get(decimals);
 }
 
 /** How many decimals a text of ours shows: "6,012.40" → 2. */
