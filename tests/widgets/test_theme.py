@@ -11,7 +11,19 @@ import widgets
 from app.chat.appearance import SITE, furnish
 
 AA = 4.5
-ON_CARD = ("text", "muted", "up", "down", "pivot", "vwap", "average", "at", "warn", "accent")
+ON_CARD = (
+    "text",
+    "muted",
+    "up",
+    "down",
+    "pivot",
+    "vwap",
+    "average",
+    "violet",
+    "at",
+    "warn",
+    "accent",
+)
 STYLES = (widgets.PAGE / "coach.css").read_text(encoding="utf-8")
 THEME = json.loads((SITE / "theme.json").read_text(encoding="utf-8"))["variables"]
 SERVED = [

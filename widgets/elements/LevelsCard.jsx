@@ -3,13 +3,13 @@ const { Age, Card, Change, Num, Price, chartAction, copyAction } = coach.parts(R
 const NEAREST = 8;
 
 function LevelsCard() {
-  const { card_id, symbol, name, title, last, change_pct, atr, rungs, pivot_method, notes, freshness } = props;
+  const { card_id, symbol, name, title, last, change_pct, atr, rungs, pivot_method, profile, notes, freshness } = props;
   const [isWhole, setWhole] = coach.useMemory(React, card_id, 'whole', false);
   const tick = coach.useTick(React, symbol, freshness);
   coach.useReveal(React, figuresOf(rungs), () => setWhole(true));
 
   const levels = coach.useLevels(React, symbol, freshness, freshness.session !== 'closed' && !isOfPeriod(title));
-  const placed = coach.ladder.seenFrom(coach.ladder.movedTo(rungs, levels), tick?.price ?? null, atr);
+  const placed = coach.ladder.seenFrom(coach.ladder.movedTo(rungs, levels, profile), tick?.price ?? null, atr);
   const vwap = placed.find((rung) => rung.name === 'VWAP' && !rung.is_highlighted);
   const listed = placed.filter((rung) => rung !== vwap);
   const shown = isWhole ? listed : coach.ladder.around(listed, NEAREST);

@@ -4,8 +4,9 @@ import { TIMEFRAMES, advance, axisTime, fetchAverage, fetchBars, heldAt, timefra
 import { ChartFrame } from "./chartframe.js";
 import { LevelLines, NARROW_PX, SessionShade, extendedRuns, together } from "./drawings.js";
 import * as format from "./format.js";
-import { tone } from "./ladder.js";
+import { isOfTheDay, tone } from "./ladder.js";
 import * as live from "./live.js";
+import { VolumeRows, fetchProfile, profileTitle } from "./profile.js";
 import { savePng } from "./snapshot.js";
 import { colours, onThemeChange } from "./theme.js";
 
@@ -16,6 +17,8 @@ const AVERAGE_COLOURS = ["average", "violet", "text"];
 const PICTURE_VERSION = 1;
 const RELOAD_PAUSE_MS = 30_000;
 const EARLIER_WITHIN_BARS = 10;
+const PROFILE_REST_MS = 300;
+const HIDEABLE = ["vwap", "profile"];
 const BAR_PX = 7;
 const LABELS_PX = { narrow: 64, wide: 150 };
 const LINE_MODES = ["few", "all", "none"];
@@ -30,6 +33,9 @@ export class ChartView {
   #averages = [];
   #lines = new LevelLines();
   #shade = new SessionShade();
+  #rows = new VolumeRows();
+  #profile = null;
+  #profileTimer = 0;
   #bars = [];
   #sessions = [];
   #seen = {};
@@ -77,6 +83,7 @@ export class ChartView {
 
   dispose() {
     for (const stop of this.#stops) stop();
+    clearTimeout(this.#profileTimer);
     this.#chart?.remove();
     this.node.remove();
   }
@@ -158,10 +165,43 @@ export class ChartView {
       const answer = await fetchBars({ symbol: each.symbol, ...asked }).catch(() => ({ bars: [] }));
       each.bars = answer.bars;
     });
-    await Promise.all([...averages, ...beside]);
+    await Promise.all([...averages, ...beside, this.#loadProfile(ticket)]);
     if (ticket !== this.#ticket || !this.#chart) return;
     this.#paintOthers(colours());
     if (this.#beside.length) this.#view();
+  }
+
+  /** Volume by price of the card's window, or of the bars in view. */
+  async #loadProfile(ticket = this.#ticket) {
+    const { symbol, profile } = this.#card;
+    if (!profile || this.#removed.has("profile")) return;
+    const asked = profile === "visible" ? this.#inView() : { window: profile };
+    const found = asked && await fetchProfile({ symbol, asOf: this.#end(), ...asked });
+    if (ticket !== this.#ticket || !this.#chart) return;
+    this.#profile = found;
+    this.#drawProfile(colours());
+  }
+
+  #inView() {
+    const range = this.#chart?.timeScale().getVisibleLogicalRange();
+    const last = this.#bars.length - 1;
+    const [first, final] = [Math.max(0, Math.round(range?.from ?? 0)), Math.min(last, Math.round(range?.to ?? last))];
+    if (first > final) return null;
+    const end = final < last ? this.#bars[final].time + 1 : null;
+    return { frame: this.timeframe, start: this.#bars[first].time, end, extended: this.extended };
+  }
+
+  /** Once scrolling rests. */
+  #profileSoon() {
+    clearTimeout(this.#profileTimer);
+    this.#profileTimer = setTimeout(() => this.#loadProfile(), PROFILE_REST_MS);
+  }
+
+  #drawProfile(look) {
+    const shown = this.#removed.has("profile") ? null : this.#profile;
+    this.#rows.show(shown, { rest: look["volume-row"], value: look["value-row"], control: look["control-row"] });
+    this.#drawLines(look);
+    this.#frame.drawn(this.#drawn(look));
   }
 
   #paintOthers(look) {
@@ -239,6 +279,7 @@ export class ChartView {
     }));
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#candles.attachPrimitive(this.#shade);
+    this.#candles.attachPrimitive(this.#rows);
     this.#candles.attachPrimitive(this.#lines);
     this.#chart.subscribeCrosshairMove(({ time }) => this.#showLegend(time));
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange((range) => this.#onScroll(range));
@@ -262,8 +303,7 @@ export class ChartView {
     this.#chart.priceScale("right").applyOptions({ mode: this.#compared().length ? Percentage : Normal });
     this.#paintOthers(look);
     this.#drawVwap(look);
-    this.#drawLines(look);
-    this.#frame.drawn(this.#drawn(look));
+    this.#drawProfile(look);
     const isShaded = this.extended && this.timeframe.seconds && this.#sessions.length > 0;
     this.#shade.show(isShaded ? extendedRuns(this.#bars, this.#sessions) : [], look.shade);
     this.#showLegend();
@@ -278,6 +318,7 @@ export class ChartView {
         key: name, label: spoken(name), colour: look[averageColour(index)], isDashed: isDashed(index),
       })),
       ...(this.#hasVwap() ? [{ key: "vwap", label: "VWAP ±1σ", colour: look.vwap }] : []),
+      ...(this.#profile ? [{ key: "profile", label: profileTitle(this.#card.profile), colour: look.violet }] : []),
       ...marks.map(({ text }) => ({ key: text, label: text, colour: look.text })),
     ];
     return items
@@ -300,11 +341,13 @@ export class ChartView {
 
   #drawLines(look) {
     const last = this.#bars.at(-1)?.close;
-    const lines = this.#placed().filter(({ kind }) => kind !== "vwap" || !this.#removed.has("vwap"));
+    const lines = this.#placed().filter(({ kind }) => !HIDEABLE.includes(kind) || !this.#removed.has(kind));
     const byDistance = [...lines].sort((one, other) => Math.abs(one.price - last) - Math.abs(other.price - last));
     const chosen = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
     const marks = this.#marks().map(({ text, value }) => ({ name: "mark", price: Number(value), text, kind: "mark" }));
-    const shown = [...marks, ...chosen];
+    const isPinned = this.#profile && this.#lineMode !== "none";
+    const pinned = isPinned ? lines.filter((line) => line.kind === "profile" && !chosen.includes(line)) : [];
+    const shown = [...marks, ...pinned, ...chosen];
     const near = this.#span() ?? 0;
     this.#lines.show(
       together(shown.map(({ name, price, text, kind }) => ({
@@ -315,7 +358,7 @@ export class ChartView {
       { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },
     );
     const moment = this.#levels ? this.#levels.as_of * 1000 : Date.parse(this.#card.freshness.as_of);
-    this.#frame.lines(chosen.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
+    this.#frame.lines(chosen.length + pinned.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
   }
 
   #marks() {
@@ -324,11 +367,20 @@ export class ChartView {
 
   /** The card's lines where they are now: VWAP and what the day makes move with it. */
   #placed() {
-    return this.#card.lines.map(({ name, price, kind }) => {
-      const now = kind === "pivot" ? null : this.#levels?.levels[name];
-      const text = now ? format.number(now.price, this.#card.decimals) : price.text;
+    const { lines, profile, decimals } = this.#card;
+    const placed = lines.map(({ name, price, kind }) => {
+      const isLive = kind !== "pivot" && isOfTheDay(kind, profile);
+      const now = isLive ? this.#levels?.levels[name] : null;
+      const text = now ? format.number(now.price, decimals) : price.text;
       return { name, kind, price: now?.price ?? Number(price.value), text };
     });
+    if (!this.#profile) return placed;
+    const { poc, vah, val } = this.#profile;
+    const drawn = Object.entries({ POC: poc, VAH: vah, VAL: val });
+    return [
+      ...placed.filter(({ kind }) => kind !== "profile"),
+      ...drawn.map(([name, price]) => ({ name, kind: "profile", price, text: format.number(price, decimals) })),
+    ];
   }
 
   #onLevels(message) {
@@ -373,7 +425,10 @@ export class ChartView {
     const look = colours();
     this.#candles.update({ ...bar, time: bar.axis });
     this.#volume.update(volumeBar(bar, look));
-    if (step.isNew) this.#drawVwap(look);
+    if (step.isNew) {
+      this.#drawVwap(look);
+      this.#profileSoon();
+    }
     this.#drawLines(look);
     this.#showLegend();
   }
@@ -399,6 +454,7 @@ export class ChartView {
   }
 
   async #onScroll(range) {
+    if (this.#card.profile === "visible") this.#profileSoon();
     if (!range || range.from > EARLIER_WITHIN_BARS || this.#isComplete || this.#bars.length === 0) return;
     this.#isComplete = true;
     const ticket = this.#ticket;
@@ -439,14 +495,15 @@ export class ChartView {
 
   /** What the picture says of itself, so that it can become this chart again; see `SavedChart`. */
   #state() {
-    const { symbol, averages, hide, zoom, as_of, lines, freshness } = this.#card;
+    const { symbol, averages, hide, profile, zoom, as_of, lines, freshness } = this.#card;
     const compare = this.#compared();
     const seen = Math.max(this.#bars.at(-1).time * 1000, Date.parse(freshness.as_of));
     return {
       version: PICTURE_VERSION,
       chart: {
         symbol, timeframe: this.timeframe.name, extended: this.extended, compare,
-        hide: this.#removed.has("vwap") ? [...new Set([...hide, "vwap"])] : hide,
+        hide: [...new Set([...hide, ...HIDEABLE.filter((family) => this.#removed.has(family))])],
+        profile: profile && !this.#removed.has("profile") ? profile : null,
         levels: lines.length > 0 && this.#lineMode !== "none",
         averages: averages.filter((name) => !this.#removed.has(name)),
         marks: this.#marks().map(({ value }) => value),

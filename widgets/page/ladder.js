@@ -2,7 +2,7 @@
 
 import { decimalsOf, number } from "./format.js";
 
-const TONES = { pivot: "pivot", vwap: "vwap", average: "average", mark: "text" };
+const TONES = { pivot: "pivot", vwap: "vwap", profile: "violet", average: "average", mark: "text" };
 const SIDE_TONES = { above: "resistance", below: "support", at: "at" };
 
 /** The colour family of a level: its own kind's, else resistance above and support below. */
@@ -13,11 +13,12 @@ export function tone(kind, side) {
 /**
  * `rungs` where they are now: those that moved since (VWAP, its bands, the day's extremes) with
  * their new price, all with their tests counted; by `levels`, `{name: {price, tested}}`, or as sent.
+ * A volume `profile` of another window than the day's is not what those are about.
  */
-export function movedTo(rungs, levels) {
+export function movedTo(rungs, levels, profile = "") {
   if (!levels) return rungs;
   const moved = rungs.map((rung) => {
-    const now = levels[rung.name];
+    const now = isOfTheDay(rung.kind, profile) ? levels[rung.name] : null;
     // Pivots stand still; those of another method than the live map's are not its business.
     if (!now || (rung.kind === "pivot" && now.price !== Number(rung.price.value))) return rung;
     const text = number(now.price, decimalsOf(rung.price.text));
@@ -25,6 +26,11 @@ export function movedTo(rungs, levels) {
     return { ...rung, at: now.price, priceText: text, testedText: tested };
   });
   return moved.sort((one, other) => priceOf(other) - priceOf(one));
+}
+
+/** Whether the day's live levels tell of a level of this kind, on a map or chart with `profile`. */
+export function isOfTheDay(kind, profile) {
+  return kind !== "profile" || !profile || profile === "day";
 }
 
 function priceOf(rung) {

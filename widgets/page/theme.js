@@ -1,6 +1,6 @@
 /** The theme's colours for what is drawn on a canvas, and when they change. */
 
-const NAMES = ["up", "down", "up-wash", "down-wash", "resistance", "support", "pivot", "vwap", "average", "violet", "at", "text", "muted", "grid", "surface", "border", "label", "shade"];
+const NAMES = ["up", "down", "up-wash", "down-wash", "resistance", "support", "pivot", "vwap", "average", "violet", "at", "text", "muted", "grid", "surface", "border", "label", "shade", "volume-row", "value-row", "control-row"];
 
 const SWITCHED = { attributes: true, attributeFilter: ["class", "style"] };
 

@@ -4,6 +4,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
@@ -168,6 +169,45 @@ def test_what_the_coach_drew_is_named_and_a_click_removes_it(
     chart = SavedChart.model_validate_json(text_in(saved.value.path().read_bytes())).chart
     assert chart.averages == ("ema9", "sma200", "sma200@1d")
     assert (chart.marks, chart.hide) == ((), ("vwap",))
+    assert faults == []
+
+
+def test_the_volume_profile_follows_what_is_in_view_and_a_click_removes_it(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery()
+    with page.expect_request("**/api/v1/profile/SPY?**") as first:
+        ask(page, "profile")
+    asked = parse_qs(urlsplit(first.value.url).query)
+    assert (asked["timeframe"], "end" in asked) == (["5m"], False)
+    drawn = page.get_by_role("group", name="Drawn by the coach").get_by_role("button")
+    expect(drawn.filter(has_text="Volume profile: bars in view")).to_be_visible()
+    levels = page.get_by_role("button", name="levels", exact=False).filter(has_text=" of ")
+    counted = int(levels.inner_text().split()[2])
+
+    page.locator(".tc-canvas").hover()
+    with page.expect_request(
+        lambda request: (
+            "/profile/" in request.url
+            and parse_qs(urlsplit(request.url).query)["start"] != asked["start"]
+        )
+    ):
+        page.mouse.wheel(0, -600)
+
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as PNG").click()
+    text = SavedChart.model_validate_json(text_in(saved.value.path().read_bytes()))
+    assert text.chart.profile == "visible"
+    assert {"POC", "VAH", "VAL"} <= {line.name for line in text.lines}
+
+    page.get_by_role("button", name="Remove Volume profile: bars in view").click()
+
+    expect(drawn).to_have_text(["VWAP ±1σ"])
+    expect(levels).to_contain_text(f"of {counted - 3} levels")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as PNG").click()
+    chart = SavedChart.model_validate_json(text_in(saved.value.path().read_bytes())).chart
+    assert (chart.profile, chart.hide) == (None, ("profile",))
     assert faults == []
 
 

@@ -298,3 +298,15 @@ def test_no_chart_is_read_from_what_is_broken_or_foreign(page: Page) -> None:
     )
 
     assert found == [None] * 8
+
+
+@pytest.mark.parametrize(("profile", "shown"), [("day", 101), ("", 101), ("month", 100)])
+def test_the_days_live_levels_do_not_move_another_windows_profile(
+    page: Page, profile: str, shown: float
+) -> None:
+    price = {"value": "100", "text": "100.00"}
+    rung = {"name": "POC", "kind": "profile", "price": price, "tested": None}
+    live = {"POC": {"price": 101, "tested": None}}
+    body = "return m.movedTo([g[0]], g[1], g[2])[0]"
+    moved = run(page, "ladder", body, rung, live, profile)
+    assert moved.get("at", 100) == shown

@@ -27,7 +27,7 @@ async def on_message(message: cl.Message) -> None:
     cards = samples.all()
     wanted = message.content.split()
     if wanted == ["all"]:
-        wanted = [name for name in cards if name not in {"panel", "drawn", "beside"}]
+        wanted = [name for name in cards if name not in {"panel", "drawn", "beside", "profile"}]
     shown = [card for name in wanted for card in cards.get(name, ())]
     report = samples.sources(unbound=("602.40",) if "levels" in wanted else ())
     elements = [_element(card) for card in (*shown, report)]

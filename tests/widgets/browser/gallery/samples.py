@@ -61,6 +61,7 @@ class Samples:
             "panel": (self.chart("side"),),
             "drawn": (self.drawn(),),
             "beside": (self.beside(),),
+            "profile": (self.profile(),),
             "broken": (self.chart("inline", symbol="NOBARS"),),
         }
 
@@ -332,6 +333,10 @@ class Samples:
         marks = (ChartMark(text="600.50", value="600.5"),)
         averages = ("sma50", "ema9", "sma200", "sma200@1d")
         return self.chart("inline").model_copy(update={"marks": marks, "averages": averages})
+
+    def profile(self) -> PriceChart:
+        """A chart with the volume of the bars in view along its edge."""
+        return self.chart("inline").model_copy(update={"profile": "visible", "averages": ()})
 
     def beside(self) -> PriceChart:
         changes = {"compare": ("AMD", "QQQ", "DIA", "IWM"), "lines": (), "averages": ()}

@@ -16,6 +16,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
 from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 from fastapi.responses import FileResponse, JSONResponse
@@ -23,8 +24,13 @@ from fastapi.staticfiles import StaticFiles
 
 import widgets
 from app.chat.appearance import furnish
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+from app.levels.profile import profile_of
+from app.market.models import Bars, Provider
 
 SECONDS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600, "4h": 14400}
+PRICES = ("open", "high", "low", "close", "volume")
 ROOT = Path(__file__).resolve().parents[4]
 LIBRARY = "litecharts/js/lightweight-charts.js"
 
@@ -43,6 +49,7 @@ def gallery(folder: Path) -> FastAPI:
     web = FastAPI()
     web.get("/api/v1/bars/{symbol:path}")(bars)
     web.get("/api/v1/averages/{symbol:path}")(averages)
+    web.get("/api/v1/profile/{symbol:path}")(profile)
     web.websocket("/api/v1/live")(live)
     web.get("/api/v1/market/status")(status)
     web.get("/assets/lightweight-charts.js")(library)
@@ -113,6 +120,32 @@ async def averages(symbol: str, name: str, timeframe: str, start: datetime) -> A
         for row, last in zip(rows, held, strict=True)
     ]
     return {"symbol": symbol, "name": name, "points": points}
+
+
+async def profile(
+    symbol: str,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    timeframe: str = "5m",
+    window: str = "",
+) -> Any:
+    """Of the very bars that the gallery shows; a window is their last week."""
+    since = start or datetime.now(UTC) - timedelta(days=7)  # noqa: TID251 - as above
+    rows = (await bars(symbol, timeframe, since, end))["bars"]
+    columns = {name: np.array([float(row[name]) for row in rows]) for name in PRICES}
+    found = profile_of(
+        Bars(
+            symbol=Symbol(symbol),
+            timeframe=Timeframe(timeframe),
+            time=np.array([row["time"] for row in rows]),
+            provider=Provider(name="Simulated market"),
+            **columns,
+        ),
+        tick=0.01,
+    )
+    assert found is not None
+    edges = {"bottom": found.edge(0), "poc": found.poc, "vah": found.vah, "val": found.val}
+    return {"symbol": symbol, "row": found.row, "volumes": found.volume.tolist(), **edges}
 
 
 async def live(socket: WebSocket) -> None:
