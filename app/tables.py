@@ -2,6 +2,7 @@
 
 import app.conversations.tables
 import app.infra.heartbeats
+import app.market.history.tables
 import app.market.streaming.lease
 import app.users.tables  # noqa: F401 - importing registers the rows
 from app.infra.db.rows import Row

@@ -21,7 +21,15 @@ from app.infra.db.database import APP_ROLE
 from app.infra.embedded.postgres import DatabaseUrls
 from app.tables import METADATA
 
-OWNED_BY_NOBODY = {"feed_leases", "heartbeats"}
+OWNED_BY_NOBODY = {
+    "bar_series",
+    "bars_1d",
+    "bars_1m",
+    "bars_5m",
+    "feed_leases",
+    "heartbeats",
+    "price_snapshots",
+}
 OPEN_TO_THE_SYSTEM = {"members", "outbox"}
 """Who somebody is, and where something new is: never what was said."""
 

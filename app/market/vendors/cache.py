@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
 from app.infra.queue import client_url
@@ -22,9 +22,11 @@ from app.infra.telemetry import get_logger
 
 LOCAL_BYTES = 96 * 1024 * 1024
 LOCK_SECONDS = 12
+CONNECTIONS = 16
 
 _PREFIX = "market.cache:"
 _ASIDE_SECONDS = 10.0
+_PATIENCE_SECONDS = 5
 _log = get_logger(__name__)
 
 
@@ -61,9 +63,15 @@ class Cache:
     def __init__(self, url: str | None = None) -> None:
         self._client: Redis | None = None
         if url is not None:
-            self._client = Redis.from_url(
-                client_url(url), socket_timeout=1, socket_connect_timeout=1
+            # A hundred at once wait for one another rather than being told that there is no room.
+            pool = BlockingConnectionPool.from_url(
+                client_url(url),
+                max_connections=CONNECTIONS,
+                timeout=_PATIENCE_SECONDS,
+                socket_timeout=2,
+                socket_connect_timeout=2,
             )
+            self._client = Redis.from_pool(pool)
         self._aside_until = 0.0
         self._local: OrderedDict[str, Entry] = OrderedDict()
         self._bytes = 0

@@ -23,12 +23,11 @@ from typing_extensions import override
 
 from app.core.clock import Clock
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
-from app.core.symbols import AssetClass, Symbol
+from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import (
     current_session,
     market_date,
-    session_on,
     session_table,
     timezone_of,
 )
@@ -50,6 +49,7 @@ from app.market.vendors.packing import (
     snapshot_values,
     unpacked_bars,
 )
+from app.market.vendors.shares import SPLITS_REACH, share_count
 
 T = TypeVar("T")
 
@@ -66,7 +66,6 @@ _SETTLES = timedelta(minutes=20)
 _FINAL_SECONDS = 7 * DAY_SECONDS
 _FOR_EVER = 4e9
 _LOOK_SECONDS = 0.02
-_SPLITS_REACH = timedelta(days=730)
 _CHAINS_KEPT = "chain"
 
 
@@ -135,7 +134,7 @@ class Cached(Vendor):
     async def splits(self, instrument: Instrument, *, since: date) -> Sequence[Split]:
         now = self._clock.now()
         today = market_date(now, instrument.calendar)
-        far = today - _SPLITS_REACH
+        far = today - SPLITS_REACH
         if since < far:
             return await self._inner.splits(instrument, since=since)
         entry = await self._kept(
@@ -169,8 +168,8 @@ class Cached(Vendor):
         if not blocks:
             return empty_bars(instrument.symbol, timeframe, self.provider)
         asked = self._now
-        generation = await self._generation(instrument)
-        place = f"bars:{self._name}:{instrument.symbol}:{timeframe}:{generation}"
+        shares = await share_count(self, instrument, self._clock.now())
+        place = f"bars:{self._name}:{instrument.symbol}:{timeframe}:{shares.name}"
         keys = [f"{place}:{block.name}" for block in blocks]
         entries = await self._usable(keys)
         missing = [at for at, entry in enumerate(entries) if entry is None]
@@ -199,23 +198,6 @@ class Cached(Vendor):
         if session.premarket_open <= now < session.after_hours_close:
             return SNAPSHOT_SECONDS
         return max(SNAPSHOT_SECONDS, (session.premarket_open - now).total_seconds())
-
-    async def _generation(self, instrument: Instrument) -> str:
-        """Whose share count bars are in: the date of the last split in effect, empty for none."""
-        if instrument.asset_class not in (AssetClass.STOCK, AssetClass.ETF):
-            return ""
-        now = self._clock.now()
-        today = market_date(now, instrument.calendar)
-        try:
-            found = await self.splits(instrument, since=today - _SPLITS_REACH)
-        except (ProviderUnavailable, NotFound):
-            return f"unknown-{today}"
-        last = max((each.on for each in found if each.on <= today), default=None)
-        if last is None:
-            return ""
-        session = session_on(today, instrument.calendar)
-        is_early = last == today and (session is None or now < session.open)
-        return f"{last}-{now:%H}h" if is_early else f"{last}"
 
     async def _kept(
         self,
@@ -270,7 +252,7 @@ class Cached(Vendor):
             seconds = UNKNOWN_SECONDS if isinstance(error, NotFound) else NOT_COVERED_SECONDS
             head = {"refused": error.code, "message": error.message}
         now = self._now
-        return Entry(now, now + seconds, head)
+        return Entry(now, now if _is_stale(head) else now + seconds, head)
 
     async def _alone(
         self, key: str, entries: Sequence[str], ask: Callable[[], Awaitable[Entry]]
@@ -312,8 +294,14 @@ class Cached(Vendor):
             until = min(end, self._clock.now() + timedelta(minutes=1))
             said = await self._inner.bars(instrument, timeframe, start=start, end=until)
             found, now = in_order(said), self._now
+            is_stale = said.provider.stale_since is not None
             entries = {
-                key: _entry(found, block, now, self._fresh_until(instrument, timeframe, block, now))
+                key: _entry(
+                    found,
+                    block,
+                    now,
+                    now if is_stale else self._fresh_until(instrument, timeframe, block, now),
+                )
                 for key, block in zip(keys, run, strict=True)
             }
             await self._cache.keep(entries, seconds=_FINAL_SECONDS)
@@ -363,9 +351,14 @@ def _entry(found: Bars, block: Block, now: float, fresh_until: float) -> Entry:
 
 def _aged(provider: Provider, entry: Entry, asked: float) -> Provider:
     """The provider of an entry; stale if it was no longer fresh when the question was asked."""
-    if entry.fresh_until > asked:
+    if entry.fresh_until > asked or provider.stale_since is not None:
         return provider
     return replace(provider, stale_since=datetime.fromtimestamp(entry.fetched, UTC))
+
+
+def _is_stale(head: Mapping[str, Any]) -> bool:
+    """Whether who was asked gave what it had kept itself: not to be taken for fresh here."""
+    return bool(head.get("provider", {}).get("stale_since"))
 
 
 def _raise_if_refused(entry: Entry) -> None:

@@ -6,7 +6,8 @@ minute is used only when `as_of` is the present: of a past minute nobody knows t
 """
 
 from asyncio import gather
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ import numpy as np
 from typing_extensions import override
 
 from app.core.clock import Clock
-from app.core.errors import NotFound
+from app.core.errors import NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import phase_at, session_table
@@ -43,11 +44,13 @@ _BEFORE = timedelta(days=12)
 
 
 class VendorMarket(MarketData):
-    """One vendor as a market. `clock` is the real present."""
+    """One vendor as a market. `clock` is the real present. With `accept_stale` an answer may lack
+    what the vendor does not tell now, its latest part, and then says since when it is stale."""
 
-    def __init__(self, vendor: Vendor, clock: Clock) -> None:
+    def __init__(self, vendor: Vendor, clock: Clock, *, accept_stale: bool = False) -> None:
         self._vendor = vendor
         self._clock = clock
+        self._accept_stale = accept_stale
         self._left_out: dict[Symbol, set[tuple[Timeframe, int]]] = {}
 
     @property
@@ -193,9 +196,9 @@ class VendorMarket(MarketData):
             edge = max(start, _floor(as_of, source.minutes * _MINUTE))
             parts = await gather(
                 self._ask(instrument, source, start, min(reach, edge)),
-                self._minutes(instrument, edge, reach, as_of),
+                self._unless_silent(self._minutes(instrument, edge, reach, as_of)),
             )
-            found = join_bars([part for part in parts if len(part)] or [parts[0]])
+            found = self._completed(*parts, edge)
         return resample_intraday(
             found, timeframe, calendar=instrument.calendar, as_of=as_of, extended=extended
         )
@@ -224,14 +227,33 @@ class VendorMarket(MarketData):
             return empty_bars(instrument.symbol, timeframe, self.provider)
         finished = int(np.searchsorted(table.closes, as_of.timestamp(), side="right"))
         first, stop = covered.start, min(covered.stop, finished)
+        running = range(max(first, finished), covered.stop)
         parts = await gather(
             self._days(instrument, range(first, stop)),
-            self._running_day(instrument, range(max(first, finished), covered.stop), as_of),
+            self._unless_silent(self._running_day(instrument, running, as_of)),
         )
-        days = join_bars([part for part in parts if len(part)] or [parts[0]])
+        days = self._completed(*parts, table.session(running.start).open if running else as_of)
         if timeframe is Timeframe.D1:
             return days
         return resample_longer(days, timeframe, calendar=instrument.calendar, as_of=as_of)
+
+    async def _unless_silent(self, asked: Awaitable[Bars]) -> Bars | None:
+        """The latest part of an answer; None if it may be missing and the vendor is silent."""
+        try:
+            return await asked
+        except ProviderUnavailable as error:
+            if not self._accept_stale or isinstance(error, NotCovered):
+                raise
+            return None
+
+    def _completed(self, earlier: Bars, latest: Bars | None, edge: datetime) -> Bars:
+        """Both parts as one; without the latest the answer is stale since `edge`."""
+        if latest is not None:
+            return join_bars([part for part in (earlier, latest) if len(part)] or [earlier])
+        if len(earlier) == 0:
+            raise ProviderUnavailable(f"{self.provider.name} did not answer.")
+        since = min(edge, earlier.provider.stale_since or edge)
+        return replace(earlier, provider=replace(earlier.provider, stale_since=since))
 
     async def _days(self, instrument: Instrument, places: range) -> Bars:
         """Finished days. The last one is made of minutes while the vendor does not have it yet."""

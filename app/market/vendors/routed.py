@@ -137,7 +137,11 @@ def _instrument(symbol: str) -> Instrument:
 def _source(vendor: Vendor, clock: Clock, guards: Guards, cache: Cache) -> Source:
     guarded, flights = Guarded(vendor, guards), Flights()
     fresh, kept = (
-        VendorMarket(Cached(guarded, cache, clock, accept_stale=accept, flights=flights), clock)
+        VendorMarket(
+            Cached(guarded, cache, clock, accept_stale=accept, flights=flights),
+            clock,
+            accept_stale=accept,
+        )
         for accept in (False, True)
     )
     return Source(fresh, kept, guarded)

@@ -85,10 +85,9 @@ async def test_two_processes_at_once_cost_one_request(
     vendors = [Cached(told, each, clock) for each in caches]
 
     await asyncio.gather(*(vendor.snapshot(SPX) for vendor in vendors for _ in range(20)))
+    await asyncio.gather(*(each.close() for each in caches))
 
     assert told.asked == ["snapshot"]
-    for each in caches:
-        await each.close()
 
 
 async def test_a_price_is_fresh_for_a_second_while_it_trades(

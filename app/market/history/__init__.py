@@ -1,0 +1,1 @@
+"""Bars and prices that providers said, kept in PostgreSQL."""
