@@ -16,7 +16,7 @@ from app.cli import index
 from app.cli.progress import complain
 from app.infra.settings import ROOT
 
-_NEEDED = ("polars", "psutil")
+_NEEDED = ("polars", "psutil", "vollib", "pyvolr", "iv_engine", "fast_vollib")
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

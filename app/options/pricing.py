@@ -66,7 +66,7 @@ def implied_greeks(contracts: Contracts, price: ArrayLike) -> tuple[ImpliedVolat
             part = contracts.rows(rows)
             world = _World.of(part)
             value[rows], absence[rows] = _implied(part, world, paid[rows])
-            _greeks(part, world, value[rows], table[:, rows])
+            _greeks(part, world, value[rows], table[:, rows], price=paid[rows])
     return ImpliedVolatility(value=value, absence=absence), _as_greeks(table)
 
 
@@ -191,17 +191,29 @@ def _why_not(contracts: Contracts, price: Floats, time_value: Floats, m: Floats)
     return codes.astype(np.int8)
 
 
-def _greeks(contracts: Contracts, world: _World, sigma: Floats, into: Floats) -> None:
-    """Rows of `into`: delta, gamma, theta, vega, rho."""
+def _greeks(
+    contracts: Contracts,
+    world: _World,
+    sigma: Floats,
+    into: Floats,
+    *,
+    price: Floats | None = None,
+) -> None:
+    """Rows of `into`: delta, gamma, theta, vega, rho.
+
+    Price = S·delta − what is paid at exercise, so a known price spares the second of two integrals.
+    """
     side, years, strike = world.side, world.years, contracts.strike
     total = world.total(sigma)
     d1, d2 = world.distances(total)
     held = world.carry * contracts.spot
-    owed = world.discount * strike
     thickness = density(d1)
     root = np.sqrt(years)
     delta = world.carry * side * cumulative(side * d1)
-    exercised = side * owed * cumulative(side * d2)
+    if price is None:
+        exercised = side * world.discount * strike * cumulative(side * d2)
+    else:
+        exercised = contracts.spot * delta - price
     into[0] = delta
     np.divide(world.carry * thickness, contracts.spot * total, out=into[1])
     vega = held * thickness

@@ -79,7 +79,7 @@ def test_a_chain_in_one_pass_equals_its_parts(exact: dict[str, Any]) -> None:
     found, at_it = implied_greeks(contracts, exact["price"])
     expected = greeks(contracts, found.value)
     for name in GREEKS:
-        np.testing.assert_array_equal(getattr(at_it, name), getattr(expected, name))
+        np.testing.assert_allclose(getattr(at_it, name), getattr(expected, name), rtol=1e-11)
 
 
 def stress_grid() -> tuple[Contracts, Floats]:
