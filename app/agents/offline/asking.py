@@ -19,6 +19,8 @@ from app.agents.offline.dates import (
 from app.agents.offline.days import Look
 from app.agents.offline.mentions import Kind, Mention
 from app.agents.offline.plans import Call
+from app.agents.offline.profile_words import is_of_a_profile, profile_arguments
+from app.levels.ladder import WEEK_AVERAGES
 from app.market import calendar
 
 MAPPED_AVERAGES = ("SMA20", "SMA50", "SMA200", "EMA9", "EMA21")
@@ -36,6 +38,11 @@ def level_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
         names, older = _names(clause, symbol, now)
         if names:
             arguments["names"] = list(dict.fromkeys(names))
+        if is_of_a_profile(names):
+            asked = profile_arguments(clause.text.lower(), symbol, now)
+            asked = asked or _when(clause, symbol, now, names)
+            calls.append(Call("get_key_levels", arguments | asked))
+            continue
         arguments |= {} if names or older else _price(clause)
         if older:
             calls.append(Call("get_quote", {"symbol": symbol, "date": older}))
@@ -48,9 +55,7 @@ def level_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
 def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
     """Level names, and the date of an older day whose high or low is meant."""
     names = [name for mention in clause.of(Kind.LEVEL) for name in _timed(mention, clause)]
-    names += [
-        name.upper() for name in clause.values(Kind.AVERAGE) if name.upper() in MAPPED_AVERAGES
-    ]
+    names += [name for mention in clause.of(Kind.AVERAGE) for name in mapped(mention)]
     part = _DAY_PART.search(clause.masked)
     days = clause.days
     if part is None or not days or days[0].is_today:
@@ -61,6 +66,15 @@ def _names(clause: Clause, symbol: str, now: datetime) -> tuple[list[str], str]:
     if meant == previous_session_date(now, symbol):
         return [*names, _PARTS[(part[1] or part[2])[0]]], ""
     return names, meant.isoformat()
+
+
+def mapped(average: Mention) -> list[str]:
+    """The averages of a mention that are on a map: those of weeks on the week's."""
+    names = [name.upper() for name in average.values]
+    if average.frame == "1w":
+        weekly = {f"{name}W": name for name in names}
+        names = [name if name in WEEK_AVERAGES else plain for name, plain in weekly.items()]
+    return [name for name in names if name in (*MAPPED_AVERAGES, *WEEK_AVERAGES)]
 
 
 def _timed(mention: Mention, clause: Clause) -> list[str]:
@@ -78,6 +92,7 @@ _PERIODS = {"1d": "day", "1w": "week", "1mo": "month"}
 def _maps(clause: Clause) -> list[dict[str, Any]]:
     """Period and method of each map that is wanted: "daily and weekly pivots" are two."""
     scales = [*clause.values(Kind.SCALE), *clause.values(Kind.TIMEFRAME)]
+    scales += [average.frame for average in clause.of(Kind.AVERAGE) if average.frame]
     found = dict.fromkeys(_PERIODS.get(scale.removeprefix("last "), "") for scale in scales)
     periods = [period for period in found if period]
     if _NEXT_WEEK.search(clause.plain) and not periods:

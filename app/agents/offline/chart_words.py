@@ -32,7 +32,7 @@ _ZOOMS = (
     ),
 )
 _HIDES = re.compile(
-    r"\b(?:hide|without|no|remove|drop|lose|kill|minus|w/o|turn off|take off|get rid of|clear)(?: the| any| those| all)* (pivots?|vwap)\b"
+    r"\b(?:hide|without|no|remove|drop|lose|kill|minus|w/o|turn off|take off|get rid of|clear)(?: the| any| those| all)* (pivots?|vwap|(?:volume )?profiles?|value areas?|poc)\b"
 )
 
 
@@ -51,4 +51,11 @@ def without_zoom(text: str) -> str:
 def hidden_families(text: str) -> list[str]:
     """Families of levels that are not to be drawn."""
     found = [match[1] for match in _HIDES.finditer(text)]
-    return list(dict.fromkeys("vwap" if name == "vwap" else "pivots" for name in found))
+    return list(dict.fromkeys(family_of(name) for name in found))
+
+
+def family_of(word: str) -> str:
+    """The family that a word of levels belongs to."""
+    if word.startswith("pivot"):
+        return "pivots"
+    return "vwap" if word == "vwap" else "profile"

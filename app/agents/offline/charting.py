@@ -9,6 +9,7 @@ from app.agents.offline.chart_words import hidden_families, without_zoom, zoom_o
 from app.agents.offline.clauses import Clause
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call
+from app.agents.offline.profile_words import drawn_profile, without_profile
 
 _NO_LEVELS = re.compile(
     r"\b(?:without|no|hide|minus|w/o|remove|drop)(?: the| any| key)* levels?\b|\b(?:clean|naked|plain|bare) (?:\w+ )?(?:chart|candles)\b"
@@ -73,14 +74,16 @@ def chart_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call]
 
 def _drawn(clause: Clause, low: str) -> dict[str, Any]:
     """What a chart is to show, as arguments; nothing where nothing is said."""
-    zoom = zoom_of(low)
+    zoom = zoom_of(without_profile(low))
+    hidden = hidden_families(low)
     frame = timeframe_of(clause)
     if zoom and (not frame or (frame in ("1w", "1mo") and not _OF_BARS.search(low))):
         frame = _FRAMES_OF_ZOOMS.get(zoom, "1d")
     wanted = {
         "timeframe": frame,
         "levels": False if without_levels(clause) else None,
-        "hide": hidden_families(low),
+        "hide": hidden,
+        "profile": "" if "profile" in hidden else drawn_profile(low),
         "averages": drawn_averages(clause, frame or "5m"),
         "zoom": zoom,
         "extended": extended_hours(clause) or None,

@@ -11,6 +11,7 @@ from app.agents.offline.chart_words import zoom_of
 from app.agents.offline.clauses import Clause
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
+from app.agents.offline.profile_words import is_of_a_profile
 
 ENOUGH = 1.0
 
@@ -234,6 +235,7 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.CHART, 1.0, has_frame and bool(_IS_CHART.search(masked))),
         (Intent.CHART, 1.0, bool(clause.of(Kind.LEVEL)) and bool(_IS_CHART.search(masked))),
         (Intent.CHART, 3.0, bool(_ON_CHART.search(masked))),
+        (Intent.CHART, 6.0, _is_chart_of_volume(clause, masked)),
         (Intent.CHART, 6.0, _is_shown_on_bars(clause, masked)),
         (Intent.CHART, 6.0, _is_compared_over_time(clause)),
         (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
@@ -252,6 +254,14 @@ def _is_shown_on_bars(clause: Clause, masked: str) -> bool:
     if re.search(r"\bwith\b", masked[shown.end() :]):
         return True
     return not (clause.of(Kind.INDICATOR, Kind.LEVEL) or re.search(r"\blevels?\b|\bmap\b", masked))
+
+
+_ANY_CHART = re.compile(r"\b(?:charts?|candles?|graph|plot)\b")
+
+
+def _is_chart_of_volume(clause: Clause, masked: str) -> bool:
+    """ "Chart NVDA with the volume profile": drawn along the chart, not told as levels."""
+    return is_of_a_profile(clause.values(Kind.LEVEL)) and bool(_ANY_CHART.search(masked))
 
 
 def _is_compared_over_time(clause: Clause) -> bool:

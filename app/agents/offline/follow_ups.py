@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.agents.offline.asking import level_calls, quote_calls, status_calls
-from app.agents.offline.chart_words import hidden_families, zoom_of
+from app.agents.offline.chart_words import family_of, hidden_families, zoom_of
 from app.agents.offline.charting import chart_calls, extended_hours, without_levels
 from app.agents.offline.clauses import Clause
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame
+from app.agents.offline.profile_words import VISIBLE, drawn_profile
 from app.agents.offline.wishes import Wish
 from app.market import calendar
 
@@ -97,7 +98,9 @@ _MARK = re.compile(
 _UNMARK = re.compile(
     r"\b(?:remove|clear|delete|drop|erase|lose)\b.*\b(?:marks?|marked lines?|my lines?)\b"
 )
-_SHOWS_FAMILY = re.compile(r"\b(?:show|add|with|bring back|draw|put)\b(?: the)* (pivots?|vwap)\b")
+_SHOWS_FAMILY = re.compile(
+    r"\b(?:show|add|with|bring back|draw|put)\b(?: the| a)* (?:\w+ ){0,2}?(pivots?|vwap|(?:volume )?profiles?|value areas?|poc)\b"
+)
 _NO_AVERAGES = re.compile(
     r"\b(?:remove|clear|drop|hide|delete|lose|take off|without|no)\b.*\b(?:averages?|mas|smas|emas)\b"
 )
@@ -109,10 +112,10 @@ def _changed(clause: Clause, last: Call) -> Call | None:
     hidden = list(last.arguments.get("hide", ()))
     hides, shows = hidden_families(low), _SHOWS_FAMILY.search(low)
     if hides:
-        return last.having(hide=list(dict.fromkeys([*hidden, *hides])))
+        profile = None if "profile" in hides else last.arguments.get("profile")
+        return last.having(hide=list(dict.fromkeys([*hidden, *hides])), profile=profile)
     if shows:
-        family = "vwap" if shows[1] == "vwap" else "pivots"
-        return last.having(levels=None, hide=[each for each in hidden if each != family] or None)
+        return _with_family(family_of(shows[1]), low, last)
     if _UNMARK.search(low):
         return last.having(marks=None)
     if _NO_AVERAGES.search(low):
@@ -127,6 +130,14 @@ def _changed(clause: Clause, last: Call) -> Call | None:
     if zoom and (_ZOOMS.search(low) or clause.is_bare):
         return last.having(zoom=zoom)
     return None
+
+
+def _with_family(family: str, low: str, last: Call) -> Call:
+    """The chart with a family of levels that was left out, or with the volume profile."""
+    hidden = [each for each in last.arguments.get("hide", ()) if each != family] or None
+    if family == "profile":
+        return last.having(hide=hidden, profile=drawn_profile(low) or VISIBLE)
+    return last.having(levels=None, hide=hidden)
 
 
 _STEP = re.compile(

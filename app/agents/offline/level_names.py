@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from app.agents.offline.mentions import Canvas, Kind, Mention
+from app.agents.offline.profile_words import recognise_profiles
 
 _HLC = r"(?:highs?|hi|tops?|bottoms?|lows?|lo|close|closing(?: price)?|range|h|l|c)"
 _AND = r"(?:[ ]?(?:,|and|&|/|or|\+|-)[ ]?(?:the )?|[ ](?=(?:high|low|hi|lo)\b))"
@@ -113,6 +114,7 @@ _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 def recognise_levels(canvas: Canvas) -> None:
     """Claim level names; the values are the engine's own names (`PDH`, `OR30H`, `VWAP+1`)."""
+    recognise_profiles(canvas)
     for pattern, prefix in _FAMILIES:
         for match in canvas.free(pattern):
             canvas.take(match, Kind.LEVEL, _sides(prefix, match[1]))

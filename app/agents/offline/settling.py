@@ -2,7 +2,7 @@
 
 import re
 
-from app.agents.offline.asking import MAPPED_AVERAGES
+from app.agents.offline.asking import mapped
 from app.agents.offline.clauses import Clause
 from app.agents.offline.cues import best, scores
 from app.agents.offline.intents import Intent
@@ -58,8 +58,8 @@ def _unguarded(intent: Intent, clause: Clause, symbols: list[str]) -> Intent:
 def _by_entities(intent: Intent, clause: Clause) -> Intent:
     """Levels of an average that is not on the map are indicators, a week's move is the week's map,
     a quote of a day to come is a forecast."""
-    averages = {name.upper() for name in clause.values(Kind.AVERAGE)}
-    if intent is Intent.LEVELS and averages - set(MAPPED_AVERAGES):
+    averages = clause.of(Kind.AVERAGE)
+    if intent is Intent.LEVELS and any(len(mapped(each)) < len(each.values) for each in averages):
         return Intent.INDICATORS
     if intent is not Intent.QUOTE:
         return intent

@@ -215,3 +215,95 @@ async def test_marks_and_averages_are_taken_away_again(conversation: Any) -> Non
     ]
     calls, _ = await conversation.say("no more averages")
     assert arguments(calls) == [("show_chart", {"symbol": "QQQ", "timeframe": "1w"})]
+
+
+@pytest.mark.parametrize(
+    ("question", "call"),
+    [
+        ("weekly levels on QQQ", ("get_key_levels", {"symbol": "QQQ", "period": "week"})),
+        ("monthly levels on spy", ("get_key_levels", {"symbol": "SPY", "period": "month"})),
+        (
+            "volume profile for NVDA this month",
+            (
+                "get_key_levels",
+                {"symbol": "NVDA", "names": ["POC", "VAH", "VAL"], "period": "month"},
+            ),
+        ),
+        ("where is the POC on SPY", ("get_key_levels", {"symbol": "SPY", "names": ["POC"]})),
+        (
+            "where was the value area on spy yesterday",
+            ("get_key_levels", {"symbol": "SPY", "names": ["VAH", "VAL"], "profile": "previous"}),
+        ),
+        (
+            "last week's poc on nvda",
+            (
+                "get_key_levels",
+                {"symbol": "NVDA", "names": ["POC"], "period": "week", "date": "2025-11-14"},
+            ),
+        ),
+        (
+            "volume profile of apple over the last year",
+            ("get_key_levels", {"symbol": "AAPL", "names": ["POC", "VAH", "VAL"], "profile": "1y"}),
+        ),
+        (
+            "how far is google from its 200 week ema",
+            ("get_key_levels", {"symbol": "GOOGL", "names": ["EMA200W"], "period": "week"}),
+        ),
+        (
+            "weekly chart of QQQ with the 50 and 200 week",
+            (
+                "show_chart",
+                {"symbol": "QQQ", "timeframe": "1w", "averages": ["sma50", "sma200"]},
+            ),
+        ),
+        (
+            "weekly chart of QQQ with the 50 and 200 week ema",
+            (
+                "show_chart",
+                {"symbol": "QQQ", "timeframe": "1w", "averages": ["ema50", "ema200"]},
+            ),
+        ),
+        (
+            "chart of msft with the volume profile",
+            ("show_chart", {"symbol": "MSFT", "profile": "visible"}),
+        ),
+        (
+            "show the volume profile of the week on a 15 minute chart of iwm",
+            ("show_chart", {"symbol": "IWM", "timeframe": "15m", "profile": "week"}),
+        ),
+        ("quote for VAL", ("get_quote", {"symbol": "VAL"})),
+        ("volume on spy today", ("get_quote", {"symbol": "SPY"})),
+    ],
+)
+async def test_weeks_months_and_volume_profiles_are_asked_for_in_many_ways(
+    conversation: Any, question: str, call: tuple[str, dict[str, Any]]
+) -> None:
+    calls, _ = await conversation.say(question)
+    assert arguments(calls) == [call]
+
+
+async def test_the_volume_profile_is_added_to_the_open_chart_and_taken_away_again(
+    conversation: Any,
+) -> None:
+    await conversation.say("chart nvda")
+    added, _ = await conversation.say("add the volume profile")
+    assert arguments(added) == [("show_chart", {"symbol": "NVDA", "profile": "visible"})]
+    of_month, _ = await conversation.say("show the volume profile of the month")
+    assert arguments(of_month) == [("show_chart", {"symbol": "NVDA", "profile": "month"})]
+    hidden, _ = await conversation.say("hide the profile")
+    assert arguments(hidden) == [("show_chart", {"symbol": "NVDA", "hide": ["profile"]})]
+    back, _ = await conversation.say("bring back the volume profile")
+    assert arguments(back) == [("show_chart", {"symbol": "NVDA", "profile": "visible"})]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("what is the point of control", "the price at which most volume traded"),
+        ("explain the value area", "holds seventy percent of the volume"),
+    ],
+)
+async def test_a_volume_profile_is_explained(conversation: Any, question: str, told: str) -> None:
+    calls, said = await conversation.say(question)
+    assert not calls
+    assert told in said
