@@ -269,20 +269,6 @@ def rotation_call(clause: Clause) -> Call:
     return Call("get_sector_rotation", {"window": window} if window else {})
 
 
-_FED = re.compile(r"\b(?:fed|fomc|federal reserve|rate decision|powell|rate (?:cut|hike))\b")
-_EXPIRY = re.compile(r"\b(?:opex|expir(?:y|e|es|ation)|witching)\b")
-_YEARLY = re.compile(r"\b(?:dates|schedule|all|this year|next year|each|every)\b")
-
-
-def calendar_call(clause: Clause) -> Call:
-    """What is scheduled: of the kinds that are named, or all of the next month."""
-    low = clause.text.lower()
-    kinds = [kind for kind, named in (("fed", _FED), ("expiry", _EXPIRY)) if named.search(low)]
-    if not kinds:
-        return Call("get_calendar", {})
-    return Call("get_calendar", {"kinds": kinds, "days": 400 if _YEARLY.search(low) else 120})
-
-
 def calculation(clause: Clause) -> list[Call]:
     """The arithmetic of a clause; empty if there is none in it."""
     calls = []

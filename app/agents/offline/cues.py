@@ -10,10 +10,13 @@ import re
 from app.agents.offline.chart_words import zoom_of
 from app.agents.offline.clauses import Clause
 from app.agents.offline.intents import Intent
+from app.agents.offline.macro_words import macro_intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.profile_words import is_of_a_profile
 
 ENOUGH = 1.0
+MACRO = 7.0
+"""What words of the calendar and of rates weigh: they say what is meant by themselves."""
 
 _CUES: tuple[tuple[Intent, float, str], ...] = (
     (
@@ -194,6 +197,9 @@ def scores(clause: Clause) -> dict[Intent, float]:
     for kind in {mention.kind for mention in clause.mentions}:
         for intent, weight in _ENTITY_WEIGHTS.get(kind, ()):
             total[intent] = total.get(intent, 0) + weight
+    asked = macro_intent(clause)
+    if asked is not Intent.NONE:
+        total[asked] = total.get(asked, 0) + MACRO
     return _adjusted(total, clause, masked)
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
-    """What is wanted. The first nine are tools; the rest is answered without calling any."""
+    """What is wanted. The first ten are tools; the rest is answered without calling any."""
 
     LEVELS = "get_key_levels"
     QUOTE = "get_quote"
@@ -15,6 +15,7 @@ class Intent(StrEnum):
     DESCRIBE = "describe_coach"
     ROTATION = "get_sector_rotation"
     CALENDAR = "get_calendar"
+    RATES = "get_rates"
     FORECAST = "forecast"
     ADVICE = "advice"
     EXPLAIN = "explain"
@@ -29,11 +30,11 @@ class Intent(StrEnum):
     POSITIONS = "positions and P&L"
     OPTIONS = "options"
     SCAN = "scans"
-    NEWS = "news, earnings and economic releases"
+    NEWS = "news"
     FUNDAMENTALS = "company fundamentals"
     BACKTEST = "backtests"
     NONE = ""
 
 
-TOOLS = frozenset(list(Intent)[:9])
+TOOLS = frozenset(list(Intent)[:10])
 UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ALERT) : -1])

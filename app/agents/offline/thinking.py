@@ -8,7 +8,6 @@ from datetime import datetime
 from app.agents.offline import replies
 from app.agents.offline.asking import (
     calculation,
-    calendar_call,
     indicator_calls,
     level_calls,
     quote_calls,
@@ -22,6 +21,7 @@ from app.agents.offline.guards import is_off_topic
 from app.agents.offline.intents import TOOLS, UNBUILT, Intent
 from app.agents.offline.leads import leads_of
 from app.agents.offline.likeness import Likeness
+from app.agents.offline.macro_asking import calendar_calls
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame, Plan
 from app.agents.offline.reading import Reading
@@ -97,8 +97,9 @@ class Thinker:
             Intent.CALCULATE,
             Intent.ROTATION,
             Intent.CALENDAR,
+            Intent.RATES,
         ):
-            _without_symbol(intent, clause, now, plan)
+            _without_symbol(intent, clause, frame, now, plan)
         elif intent in TOOLS:
             _with_symbol(intent, wish, frame, now, plan)
         else:
@@ -160,14 +161,18 @@ def _without_prophecy(
     plan.add([Call("get_key_levels", {"symbol": symbol}) for symbol in symbols])
 
 
-def _without_symbol(intent: Intent, clause: Clause, now: datetime, plan: Plan) -> None:
+def _without_symbol(
+    intent: Intent, clause: Clause, frame: Frame, now: datetime, plan: Plan
+) -> None:
     if intent is Intent.DESCRIBE:
         plan.say(replies.INTRODUCTION)
         plan.add([Call("describe_coach", {})])
     elif intent is Intent.ROTATION:
         plan.add([rotation_call(clause)])
     elif intent is Intent.CALENDAR:
-        plan.add([calendar_call(clause)])
+        plan.add(calendar_calls(clause, frame.symbols))
+    elif intent is Intent.RATES:
+        plan.add([Call("get_rates", {})])
     elif intent is Intent.STATUS:
         plan.add(status_calls(clause, clause.values(Kind.SYMBOL), now))
     else:

@@ -12,6 +12,7 @@ from app.agents.offline.clauses import Clause, parts, whole
 from app.agents.offline.cues import best, scores
 from app.agents.offline.guards import guarded
 from app.agents.offline.intents import Intent
+from app.agents.offline.macro_words import macro_intent, points_at_a_company
 from app.agents.offline.mentions import Canvas, Kind, Mention
 
 
@@ -41,7 +42,13 @@ def wishes_of(canvas: Canvas) -> list[Wish]:
 
 def _intent(clause: Clause) -> Intent:
     guard = guarded(clause)
+    if guard in _SOUND_ALIKE and (asked := macro_intent(clause)) is not Intent.NONE:
+        return asked
     return guard if guard is not Intent.NONE else best(scores(clause))
+
+
+_SOUND_ALIKE = (Intent.NEWS, Intent.FORECAST, Intent.SCAN, Intent.OPTIONS, Intent.FUNDAMENTALS)
+"""What a question about a date or about rates sounds like: "will the fed cut", "who reports"."""
 
 
 _TAKEN_BACK = re.compile(
@@ -128,7 +135,14 @@ def _lent(wish: Wish, asides: list[Wish]) -> list[Mention]:
     return lent
 
 
-_SYMBOL_FREE = (Intent.STATUS, Intent.DESCRIBE, Intent.CALCULATE, Intent.ROTATION, Intent.CALENDAR)
+_SYMBOL_FREE = (
+    Intent.STATUS,
+    Intent.DESCRIBE,
+    Intent.CALCULATE,
+    Intent.ROTATION,
+    Intent.CALENDAR,
+    Intent.RATES,
+)
 _ONLY_FRAMES = re.compile(r"(?:on )?(?:the |a )?(?:timeframe|scale) charts?$")
 
 
@@ -200,7 +214,8 @@ def _merged(wishes: list[Wish]) -> list[Wish]:
 def _shared(wishes: list[Wish]) -> list[Wish]:
     """Symbols lent to clauses that name none: from before, else from behind."""
     for position, wish in enumerate(wishes):
-        if wish.has_symbol or wish.intent in _SYMBOL_FREE:
+        is_free = wish.intent in _SYMBOL_FREE and not points_at_a_company(wish.clause)
+        if wish.has_symbol or is_free:
             continue
         lenders = [*reversed(wishes[:position]), *wishes[position + 1 :]]
         lender = next((each for each in lenders if each.has_symbol), None)

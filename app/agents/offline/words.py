@@ -14,7 +14,7 @@ _FIELD = """
 pdh pdl pdc pmh pml onh onl pp vwap atr rsi macd ema sma adx obv bb bbs ma dma hod lod ohlc orb
 or ib etf ipo ceo et est edt pt ct utc gmt usa us usd eur am pm eod ytd p&l pnl iv oi otm itm
 atm dte lol omg wtf fyi asap btw imo tldr ai api llm id ok eps pe roi cpi fomc gdp fed sec nyse
-opex fomc fed witching sectors rotation nasdaq amex faq url json sql html ta hi sd ny nyc high low open close last quote chart price
+opex fomc fed witching nfp ppi pce ism pmi yield yields treasury treasuries earnings reports sectors rotation nasdaq amex faq url json sql html ta hi sd ny nyc high low open close last quote chart price
 poc vpoc vah
 levels level up down today bid ask stoch key bbands bband dmas smas emas vwaps atrs macds
 """
