@@ -76,8 +76,8 @@ class MassiveMacro(MacroSource):
         asked = {"sort": "date.asc,last_updated.asc"}
         if symbol is not None:
             asked["ticker"] = str(symbol)
-        rows = await self._rows("/benzinga/v1/earnings", first, last, asked)
-        found = {(each.symbol, each.on): each for row in rows if (each := _earnings(row))}
+        rows = await self._told("/benzinga/v1/earnings", first, last, asked, _earnings)
+        found = {(each.symbol, each.on): each for each in rows if each is not None}
         return tuple(sorted(found.values(), key=lambda each: each.on))
 
     @override
@@ -89,33 +89,14 @@ class MassiveMacro(MacroSource):
 
     @override
     async def yields(self, first: date, last: date) -> tuple[Yields, ...]:
-        rows = await self._rows("/fed/v1/treasury-yields", first, last, {"sort": "date.asc"})
-        found = (
-            Yields(
-                on=date.fromisoformat(row["date"]),
-                points={
-                    tenor: Decimal(str(row[name]))
-                    for tenor, name in _FIELDS.items()
-                    if row.get(name) is not None
-                },
-                provider=Provider(name=NAME),
-            )
-            for row in rows
-        )
+        asked = {"sort": "date.asc"}
+        found = await self._told("/fed/v1/treasury-yields", first, last, asked, _yields)
         return tuple(day for day in found if day.points)
 
     @override
     async def inflation(self, first: date, last: date) -> tuple[Inflation, ...]:
-        rows = await self._rows("/fed/v1/inflation-expectations", first, last, {"sort": "date.asc"})
-        found = (
-            Inflation(
-                on=date.fromisoformat(row["date"]),
-                five_years=_decimal(row.get("market_5_year")),
-                ten_years=_decimal(row.get("market_10_year")),
-                provider=Provider(name=NAME),
-            )
-            for row in rows
-        )
+        asked = {"sort": "date.asc"}
+        found = await self._told("/fed/v1/inflation-expectations", first, last, asked, _inflation)
         return tuple(day for day in found if day.five_years or day.ten_years)
 
     @override
@@ -130,15 +111,21 @@ class MassiveMacro(MacroSource):
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
-    async def _rows(
-        self, path: str, first: date, last: date, asked: Mapping[str, str]
-    ) -> list[Row]:
+    async def _told(
+        self,
+        path: str,
+        first: date,
+        last: date,
+        asked: Mapping[str, str],
+        read: Callable[[Row], T],
+    ) -> list[T]:
+        """What the rows of an answer mean; a row that cannot be read makes it a broken one."""
         window = {"date.gte": first.isoformat(), "date.lte": last.isoformat(), "limit": "5000"}
-        return await self._ask(
-            lambda: list(_results(self._client.pages(path, {**window, **asked})))
-        )
 
-    async def _ask(self, question: Callable[[], T]) -> T:
+        def question() -> list[T]:
+            pages = self._client.pages(path, {**window, **asked})
+            return [read(row) for row in _results(pages)]
+
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, in_our_words, question)
 
@@ -173,6 +160,24 @@ def _earnings(row: Row) -> Earnings | None:
     )
 
 
+def _yields(row: Row) -> Yields:
+    found = ((tenor, _decimal(row.get(name))) for tenor, name in _FIELDS.items())
+    return Yields(
+        on=date.fromisoformat(row["date"]),
+        points={tenor: value for tenor, value in found if value is not None},
+        provider=Provider(name=NAME),
+    )
+
+
+def _inflation(row: Row) -> Inflation:
+    return Inflation(
+        on=date.fromisoformat(row["date"]),
+        five_years=_decimal(row.get("market_5_year")),
+        ten_years=_decimal(row.get("market_10_year")),
+        provider=Provider(name=NAME),
+    )
+
+
 def _moment(on: date, said: str | None) -> datetime | None:
     if not said or said.startswith("00:00"):
         return None
@@ -180,4 +185,5 @@ def _moment(on: date, said: str | None) -> datetime | None:
 
 
 def _decimal(value: float | None) -> Decimal | None:
-    return None if value is None else Decimal(str(value))
+    """The number that was sent; a text in its place is a broken answer."""
+    return None if value is None else Decimal(repr(float(value)))

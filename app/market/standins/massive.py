@@ -1,7 +1,9 @@
 """Massive's interface over any market: aggregates in pages, snapshots, references, chains, streams.
 
 What a market cannot tell (splits, chains, what a ticker is) is given to it as the vendor's own JSON;
-`recorded` answers, by path, come before anything else.
+`recorded` answers, by path, come before anything else. `dated` holds rows by path (earnings, yields)
+that are filtered by their date and ticker and given in pages; a path of `not_entitled` is refused as
+a plan without it is.
 """
 
 import asyncio
@@ -11,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
@@ -51,6 +54,8 @@ class MassiveStandIn:
     faults: Faults = field(default_factory=Faults)
     log: Log = field(default_factory=Log)
     recorded: dict[str, Any] = field(default_factory=dict)
+    dated: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    not_entitled: set[str] = field(default_factory=set)
     heard: list[Mapping[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
     refusal: Mapping[str, Any] | None = None
@@ -84,6 +89,9 @@ class MassiveStandIn:
             return fault
         if request.headers.get("Authorization") != f"Bearer {KEY}":
             return JSONResponse({"status": "ERROR", "error": "Unknown API Key"}, 401)
+        if request.url.path in self.not_entitled:
+            refusal = "You are not entitled to this data. Please upgrade your plan."
+            return JSONResponse({"status": "NOT_AUTHORIZED", "message": refusal}, 403)
         if request.url.path in self.recorded:
             return JSONResponse(self.recorded[request.url.path])
         try:
@@ -94,6 +102,8 @@ class MassiveStandIn:
     async def _made(self, request: Request) -> Response:
         """An answer out of the market."""
         path = request.url.path
+        if path in self.dated:
+            return self._dated(request)
         if path.startswith("/v2/aggs/"):
             return await self._aggregates(request)
         if path == "/v3/snapshot/indices":
@@ -103,6 +113,22 @@ class MassiveStandIn:
         if path.startswith("/v3/reference/tickers/"):
             return await self._ticker(path.rpartition("/")[2])
         return JSONResponse({"status": self.status, "results": []})
+
+    def _dated(self, request: Request) -> Response:
+        asked, path = request.query_params, request.url.path
+        first, last = asked.get("date.gte", ""), asked.get("date.lte", "9999")
+        rows = [
+            row
+            for row in self.dated[path]
+            if first <= row["date"] <= last and asked.get("ticker") in (None, row.get("ticker"))
+        ]
+        begin = int(asked.get("cursor", 0))
+        size = min(int(asked.get("limit", 100)), self.page_size)
+        answer: dict[str, Any] = {"status": "OK", "results": rows[begin : begin + size]}
+        if begin + size < len(rows):
+            rest = urlencode({**asked, "cursor": begin + size})
+            answer["next_url"] = f"https://elsewhere.example{path}?{rest}"
+        return JSONResponse(answer)
 
     async def _aggregates(self, request: Request) -> Response:
         _, _, _, _, ticker, _, count, unit, first, last = request.url.path.split("/")
