@@ -1,6 +1,8 @@
 const { coach } = window;
 const { Card, Num } = coach.parts(React);
-const KINDS = { fed: 'Fed', expiry: 'expiry', holiday: 'hours', earnings: 'earnings', release: 'release' };
+/** Said before a title that does not say it itself. */
+const KINDS = { expiry: 'expiry', holiday: 'hours', release: 'release' };
+const NEAR = { 0: 'today', 1: 'tomorrow' };
 
 function CalendarCard() {
   const { title, rows, notes, freshness } = props;
@@ -30,7 +32,7 @@ function Row({ date, at, kind, title, detail, is_confirmed, wait, amounts }) {
   return (
     <li>
       <span>
-        <span className="tc-beside">{KINDS[kind]}</span> {title}
+        {KINDS[kind] && <span className="tc-beside">{KINDS[kind]} </span>}{title}{' '}
         {!is_confirmed && <span className="tc-badge tc-quiet">expected</span>}
         {detail && <span className="tc-under">{detail}</span>}
         {amounts.length > 0 && (
@@ -41,7 +43,7 @@ function Row({ date, at, kind, title, detail, is_confirmed, wait, amounts }) {
           </span>
         )}
       </span>
-      <span className="tc-beside">{Number(wait.value) === 0 ? 'today' : <>in <Num n={wait} /></>} · <time dateTime={at ?? date}>{when}</time></span>
+      <span className="tc-beside">{NEAR[wait.value] ?? <>in <Num n={wait} /></>} · <time dateTime={at ?? date}>{when}</time></span>
     </li>
   );
 }

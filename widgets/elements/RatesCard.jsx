@@ -1,6 +1,7 @@
 const { coach } = window;
 const { Card, Num } = coach.parts(React);
 const NAMED = ['3m', '2y', '10y'];
+const NEAR = { 0: 'today', 1: 'tomorrow' };
 
 function RatesCard() {
   const { title, curve, slope, lean, leans, inflation, meeting, outcomes, notes, freshness } = props;
@@ -67,7 +68,7 @@ function Meeting({ date, at, wait }) {
   return (
     <li>
       <span>next Fed decision</span>
-      <span className="tc-beside">{Number(wait.value) === 0 ? 'today' : <>in <Num n={wait} /></>} · <time dateTime={at}>{when}</time></span>
+      <span className="tc-beside">{NEAR[wait.value] ?? <>in <Num n={wait} /></>} · <time dateTime={at}>{when}</time></span>
     </li>
   );
 }

@@ -14,7 +14,7 @@ from app.chat.pictures import SavedChart
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-CARDS = 12
+CARDS = 15
 """Cards that "all" shows."""
 
 

@@ -11,6 +11,15 @@ from widgets.charts import ChartLine, ChartMark, PriceChart
 from widgets.coach import AbilitiesCard, Ability
 from widgets.indicators import IndicatorsCard, Reading
 from widgets.levels import LevelsCard, LevelsRow, LevelsTable, Rung
+from widgets.macro import (
+    CalendarAmount,
+    CalendarCard,
+    CalendarRow,
+    CurvePoint,
+    MeetingRow,
+    OutcomeRow,
+    RatesCard,
+)
 from widgets.market import CalendarDay, MarketStatusCard, Milestone
 from widgets.quotes import QuoteCard, QuotesTable, Statistic
 from widgets.sources import Sources
@@ -56,6 +65,9 @@ class Samples:
             "quotes": (self.quotes(),),
             "market": (self.market(),),
             "indicators": (self.indicators(),),
+            "calendar": (self.calendar(),),
+            "rates": (self.rates(),),
+            "norates": (self.no_rates(),),
             "abilities": (self.abilities(),),
             "chart": (self.chart("inline"),),
             "panel": (self.chart("side"),),
@@ -105,6 +117,103 @@ class Samples:
             session="regular session",
             is_frozen=is_frozen,
         )
+
+    def calendar(self) -> CalendarCard:
+        book = self.book("get_calendar")
+        day = self.now.date()
+        rows = (
+            (1, "earnings", "NVDA earnings", "NVIDIA, Q3 2027, after the close", True, "1.40"),
+            (3, "release", "Consumer Price Index", "November", True, "2.90"),
+            (9, "earnings", "AVGO earnings", "Broadcom, Q4 2026", False, "1.87"),
+            (20, "fed", "Fed interest rate decision", "", True, None),
+        )
+        return CalendarCard(
+            title="scheduled, US stocks",
+            rows=tuple(
+                CalendarRow(
+                    date=day + timedelta(days=wait),
+                    at=self.now + timedelta(days=wait) if kind in ("fed", "release") else None,
+                    kind=kind,
+                    title=title,
+                    detail=detail,
+                    is_confirmed=is_confirmed,
+                    wait=self.number(book, f"wait{wait}", Decimal(wait), Unit.DAYS, decimals=0),
+                    amounts=tuple(
+                        CalendarAmount(
+                            label="EPS estimate" if kind == "earnings" else "forecast",
+                            number=self.number(book, f"amount{wait}", Decimal(amount)),
+                            scale="",
+                        )
+                        for amount in (estimate,)
+                        if amount is not None
+                    ),
+                )
+                for wait, kind, title, detail, is_confirmed, estimate in rows
+            ),
+            notes=("Dates marked expected are estimates until the company confirms them.",),
+            freshness=Freshness(provider="files in macro, published schedules", as_of=self.now),
+        )
+
+    def rates(self) -> RatesCard:
+        book = self.book("get_rates")
+
+        def rate(path: str, value: str, *, signed: bool = False) -> CardNumber:
+            return self.number(book, path, Decimal(value), Unit.PERCENT, signed=signed)
+
+        curve = (
+            ("1m", 1, "3.91"),
+            ("3m", 3, "3.87"),
+            ("6m", 6, "3.77"),
+            ("1y", 12, "3.62"),
+            ("2y", 24, "3.52"),
+            ("5y", 60, "3.68"),
+            ("10y", 120, "4.13"),
+            ("20y", 240, "4.72"),
+            ("30y", 360, "4.74"),
+        )
+        odds = (("3.50", "3.75", "61.4"), ("3.75", "4.00", "38.6"))
+        return RatesCard(
+            title="US Treasury yields",
+            curve=tuple(
+                CurvePoint(tenor=tenor, months=months, rate=rate(tenor, value))
+                for tenor, months, value in curve
+            ),
+            slope=rate("slope", "0.61", signed=True),
+            lean=rate("lean", "-0.35", signed=True),
+            leans="to lower rates",
+            inflation=(CurvePoint(tenor="5y", months=60, rate=rate("inflation.5y", "2.31")),),
+            meeting=self.meeting(book),
+            outcomes=tuple(
+                OutcomeRow(
+                    low=rate(f"low {low}", low),
+                    high=rate(f"high {high}", high),
+                    probability=rate(f"odds {low}", probability),
+                )
+                for low, high, probability in odds
+            ),
+            notes=("The lean is the two-year yield less the three-month one.",),
+            freshness=Freshness(provider="Massive, files in macro", as_of=self.now),
+        )
+
+    def no_rates(self) -> RatesCard:
+        """Nothing is set up: the meeting stands alone, and what to set."""
+        return RatesCard(
+            title="US interest rates",
+            curve=(),
+            slope=None,
+            lean=None,
+            leans="",
+            inflation=(),
+            meeting=self.meeting(self.book("get_rates")),
+            outcomes=(),
+            notes=("Treasury yields need a source, and none is set up.",),
+            freshness=Freshness(provider="published schedules", as_of=self.now),
+        )
+
+    def meeting(self, book: Book) -> MeetingRow:
+        at = self.now + timedelta(days=20)
+        wait = self.number(book, "wait", Decimal(20), Unit.DAYS, decimals=0)
+        return MeetingRow(date=at.date(), at=at, wait=wait)
 
     def levels(self, *, is_frozen: bool = False) -> LevelsCard:
         book = self.book()
