@@ -171,8 +171,8 @@ def _say_profile(found: LevelMap, figures: MapFigures) -> str:
     else:
         place = "inside it"
     return (
-        f"Volume profile of {found.symbol}, {words}: most traded at POC {poc.ref}; the value area is "
-        f"VAL {val.ref} to VAH {vah.ref} ({{{vah.id}-{val.id}}} wide, "
+        f"Volume profile of {found.symbol}, {words}: most traded at POC {poc.ref}; the value area "
+        f"is between VAL {val.ref} and VAH {vah.ref} ({{{vah.id}-{val.id}}} wide, "
         f"{figures['profile.share'].ref} of the volume). The last price {last.ref} is {place}."
     )
 

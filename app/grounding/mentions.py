@@ -46,6 +46,11 @@ _PHRASES: dict[str, str] = {
     "or5h|or15h|or30h|or60h": "opening range high|or high|orh",
     "or5l|or15l|or30l|or60l": "opening range low|or low|orl",
     "pp": "pp|pivot|pivot point|central pivot",
+    "poc": "poc|vpoc|point of control",
+    "vah": "vah|value area high|high of the value area",
+    "val": "value area low|low of the value area",
+    "ema50w": "ema50w|50 week ema|50 week exponential average",
+    "ema200w": "ema200w|200 week ema|200 week exponential average",
     "52wh": "52wh|52 week high|52w high|52 wk high|yearly high|one year high",
     "52wl": "52wl|52 week low|52w low|52 wk low|yearly low|one year low",
     "open": "day s open|opening price|opening print|opened at|opened|open",
@@ -127,6 +132,7 @@ class Names:
         self._labels: dict[str, list[tuple[Words, frozenset[str], bool]]] = {}
         self._own: dict[str, list[tuple[Words, str]]] = {}
         self._symbols = symbols.table
+        self._paths = {figure.path.partition(".")[0] for figure in figures}
         for label, path in {(figure.label, figure.path) for figure in figures}:
             self._learn(label, path)
         for entity in {figure.entity for figure in figures if " / " not in figure.entity}:
@@ -193,7 +199,9 @@ class Names:
         best = ("", 0)
         if not words[at][0][0].isupper():
             return best
-        known = self._own.get(folded[at], ()), self._symbols.get(folded[at], ())
+        # VAL is a level beside being Valaris; it is the company only where that is talked about.
+        others = () if words[at][0] in self._paths else self._symbols.get(folded[at], ())
+        known = self._own.get(folded[at], ()), others
         for phrase, entity in chain(*known):
             size = len(phrase)
             is_ticker = size == 1 and len(phrase[0]) <= 5 and phrase[0] == entity.casefold()

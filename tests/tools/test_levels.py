@@ -185,7 +185,7 @@ async def test_a_volume_profile_says_where_most_traded_and_where_the_price_stand
     )
     assert sentence.startswith(
         f"Volume profile of NVDA, the month so far: most traded at POC {text_of(ledger, 'POC')}; "
-        f"the value area is VAL {text_of(ledger, 'VAL')} to VAH {text_of(ledger, 'VAH')} ("
+        f"the value area is between VAL {text_of(ledger, 'VAL')} and VAH {text_of(ledger, 'VAH')} ("
     )
     assert f"{text_of(ledger, 'profile.share')} of the volume" in sentence
     assert f"The last price {text_of(ledger, 'last')} is " in sentence

@@ -161,3 +161,29 @@ def test_the_pieces_of_a_stream_do_not_change_the_answer(spy: Ledger, now: datet
         writer.close()
         assert writer.text == whole.text
         assert writer.report == whole.report
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SPY: VAL 599.95.",
+        "The value area low of SPY is 599.95.",
+        "SPY holds above VAL at {VAL}, its value area's lower end.",
+    ],
+)
+def test_a_level_that_is_spelled_like_a_company_is_the_level(now: datetime, text: str) -> None:
+    ledger = Ledger()
+    book = ledger.open(call_id="call", tool="get_key_levels")
+    figure = book.record(
+        "VAL", Decimal("599.95"), Unit.USD, label="VAL", entity="SPY", as_of=now, decimals=2
+    )
+    writer = Writer(ledger, now=now, symbols=Symbols({"VAL": "VAL", "Valaris": "VAL"}))
+    writer.feed(text.replace("{VAL}", figure.ref))
+    writer.close()
+    assert writer.report.unbound == ()
+    assert "⚠" not in writer.text
+
+    company = Writer(ledger, now=now, symbols=Symbols({"VAL": "VAL", "Valaris": "VAL"}))
+    company.feed("Valaris is at 599.95.")
+    company.close()
+    assert company.report.unbound

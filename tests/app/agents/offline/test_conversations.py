@@ -156,6 +156,18 @@ async def answer(question: str) -> TurnDone:
         ("how many atrs above friday's low is amzn", "that low"),
         ("levels APPL", "AAPL"),
         ("twitter price", "delisted"),
+        ("weekly levels on QQQ", "QQQ is at"),
+        ("weekly levels on QQQ", "on the weekly map, between "),
+        ("monthly levels on QQQ", "Averages of weeks: EMA50W at "),
+        (
+            "volume profile for NVDA this month",
+            "Volume profile of NVDA, the month so far: most traded",
+        ),
+        ("where was the value area on spy yesterday", "Volume profile of SPY, the session before:"),
+        ("where is the POC on SPY", "POC of SPY is "),
+        ("is spy above its poc", "POC"),
+        ("volume profile for spx", "SPX has no volume, so it has no volume profile."),
+        ("chart nvda with the volume profile of the week", "Most traded at POC "),
     ],
 )
 async def test_figures_decide_the_first_sentence_and_every_number_is_bound(
