@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.core.figures import Figure, Unit
-from app.macro.rates import Rates, known_at, lean_of, spread
+from app.macro.rates import Kind, Rates, known_at, lean_of, spread
 from app.macro.service import read_rates
 from app.macro.source import Inflation, Outcome, Tenor, Yields
 from app.market import calendar
@@ -29,6 +29,8 @@ SLOPE = "The slope is the ten-year yield less the two-year one, in points of per
 BREAKEVEN = (
     "Expected inflation is the yield of plain Treasuries less that of inflation-protected ones."
 )
+NO_YIELDS = "The source has no Treasury yields of the last two weeks."
+NO_ODDS = "Probabilities of the decision are not known here."
 ENTITY = "US rates"
 _TOLD = ((Tenor.M3, "three-month"), (Tenor.Y2, "two-year"), (Tenor.Y10, "ten-year"))
 
@@ -211,7 +213,7 @@ def _notes(found: Rates, slope: Figure | None, lean: Figure | None) -> tuple[str
         notes.append(f"Yields of {day_in_words(found.yields.on)}, at the end of the day.")
     if found.outcomes:
         notes.append(f"Probabilities as stated on {day_in_words(found.outcomes[0].on)}.")
-    return (*notes, *found.absent)
+    return (*notes, *found.absent.values())
 
 
 def _freshness(found: Rates, as_of: datetime, *, is_frozen: bool) -> Freshness:
@@ -236,7 +238,9 @@ def _sentence(
 ) -> str:
     said = [_expected(outcomes), _curve(points, slope, lean), _decision(found, wait)]
     if found.yields is None:
-        said.append(" ".join(found.absent))
+        said.append(found.absent.get(Kind.YIELDS, NO_YIELDS))
+    elif not outcomes:
+        said.append(NO_ODDS)
     return " ".join(part for part in said if part)
 
 

@@ -8,7 +8,7 @@ included; below zero lower rates are priced, above it higher ones.
 A day's yields are taken as known from 18:00 in New York: Treasury publishes them after the close.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -22,6 +22,14 @@ SMALL = Decimal("0.10")
 """A lean within so many points of percent is none."""
 
 
+class Kind(StrEnum):
+    """What a source may not have."""
+
+    YIELDS = "yields"
+    INFLATION = "inflation"
+    OUTCOMES = "outcomes"
+
+
 class Lean(StrEnum):
     LOWER = "lower rates"
     HIGHER = "higher rates"
@@ -30,13 +38,13 @@ class Lean(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """The newest that was known; None or empty for what no source has, `absent` says why."""
+    """The newest that was known; None or empty for what no source has, and `absent` says why."""
 
     yields: Yields | None
     inflation: Inflation | None
     outcomes: tuple[Outcome, ...]
     meeting: Event | None
-    absent: tuple[str, ...]
+    absent: Mapping[Kind, str]
 
 
 def spread(yields: Yields, long: Tenor, short: Tenor) -> Decimal | None:

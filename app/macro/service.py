@@ -9,7 +9,7 @@ from app.core.errors import NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.macro.agenda import Agenda, by_day, is_named, of_earnings, of_release
-from app.macro.rates import Rates, known_at, outcomes_of
+from app.macro.rates import Kind, Rates, known_at, outcomes_of
 from app.macro.rotation import BENCHMARK, SECTORS, Rotation, Window, first_of, standings
 from app.macro.schedule import FED_KNOWN_UNTIL, EventKind, events_between
 from app.macro.source import Inflation, MacroSource, Outcome, Yields
@@ -92,18 +92,20 @@ async def read_rates(source: MacroSource, *, as_of: datetime) -> Rates:
     """The newest yields, expected inflation and probabilities that were known at `as_of`."""
     today = market_date(as_of)
     first = today - _RATES_REACH
-    absent: list[str] = []
+    absent: dict[Kind, str] = {}
 
-    async def told(asked: Awaitable[tuple[Row, ...]]) -> tuple[Row, ...]:
+    async def told(kind: Kind, asked: Awaitable[tuple[Row, ...]]) -> tuple[Row, ...]:
         try:
             return await asked
         except ProviderUnavailable as error:
-            absent.append(error.message)
+            absent[kind] = error.message
             return ()
 
-    yields = await told(source.yields(first, today))
-    inflation = await told(source.inflation(first, today))
-    outcomes = await told(source.outcomes(first, today))
+    yields, inflation, outcomes = await gather(
+        told(Kind.YIELDS, source.yields(first, today)),
+        told(Kind.INFLATION, source.inflation(first, today)),
+        told(Kind.OUTCOMES, source.outcomes(first, today)),
+    )
     meeting = next(
         (
             event
@@ -117,7 +119,7 @@ async def read_rates(source: MacroSource, *, as_of: datetime) -> Rates:
         inflation=_newest(inflation, as_of),
         outcomes=outcomes_of(outcomes, meeting.on if meeting else None),
         meeting=meeting,
-        absent=tuple(absent),
+        absent={kind: absent[kind] for kind in Kind if kind in absent},
     )
 
 

@@ -54,7 +54,7 @@ async def test_the_curve_is_that_of_the_last_day_that_is_over(ask: Any, folder: 
         "Treasuries yield: the three-month 3.87%, the two-year 3.52%, the ten-year 4.13%. The curve "
         "from two to ten years is upward, +0.61%. Two years less three months is \u22120.35%: prices "
         "lean to lower rates. The Fed decides next on Wednesday 9 December 2026 at 14:00 ET, in 20 "
-        "days."
+        "days. Probabilities of the decision are not known here."
     )
 
 
@@ -113,3 +113,12 @@ async def test_every_number_of_the_sentence_has_its_source(ask: Any, folder: Pat
 
     assert writer.report.unbound == ()
     assert writer.report.numbers == 9
+
+
+async def test_a_source_without_recent_yields_says_so(ask: Any, folder: Path) -> None:
+    (folder / "yields.csv").write_text("date,2y\n2026-01-05,3.5\n", encoding="utf-8")
+
+    said = await ask(get_rates, {}, at=NOW, macro=FilesSource(folder))
+
+    assert said.result.cards[0].curve == ()
+    assert "no Treasury yields of the last two weeks" in said.sentence

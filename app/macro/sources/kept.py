@@ -147,8 +147,8 @@ class KeptSource(MacroSource):
         except NotCovered as error:
             seconds, head = NOT_COVERED_SECONDS, {"refused": error.message}
         except ProviderUnavailable:
-            if before is None or "refused" in before.head:
-                raise
+            if before is None or not before.head.get("rows"):
+                raise  # an empty calendar has no row to mark as old
             return before
         now = self._clock.now().timestamp()
         entry = Entry(now, now + seconds, head)

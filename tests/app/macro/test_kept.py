@@ -96,6 +96,17 @@ async def test_a_silent_vendor_is_quoted_with_what_it_said_and_since_when(
     assert day.provider.stale_since == said_at
 
 
+async def test_an_empty_calendar_is_not_told_while_the_vendor_is_silent(
+    kept: MacroSource, stand_in: MassiveStandIn, watch: Watch
+) -> None:
+    assert await kept.earnings(FIRST, LAST, Symbol("AMD")) == ()
+    watch.at += timedelta(hours=2)
+    stand_in.faults.status = 500
+
+    with pytest.raises(ProviderUnavailable):
+        await kept.earnings(FIRST, LAST, Symbol("AMD"))
+
+
 async def test_a_vendor_that_never_answered_is_a_failure(
     kept: MacroSource, stand_in: MassiveStandIn
 ) -> None:
