@@ -130,6 +130,8 @@ class NoVolatility(IntEnum):
     NO_TIME_VALUE = 3
     ABOVE_MAXIMUM = 4
     UNRESOLVED = 5
+    ONE_SIDED = 6
+    CROSSED = 7
 
     @property
     def words(self) -> str:
@@ -143,6 +145,8 @@ _WORDS = {
     NoVolatility.NO_TIME_VALUE: "its price is no more than its intrinsic value",
     NoVolatility.ABOVE_MAXIMUM: "its price is above what an option can be worth",
     NoVolatility.UNRESOLVED: "its time value is lost in the rounding of its price",
+    NoVolatility.ONE_SIDED: "nobody bids, or nobody offers",
+    NoVolatility.CROSSED: "its bid is above its ask",
 }
 
 
