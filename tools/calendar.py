@@ -16,9 +16,10 @@ from app.core.symbols import Symbol
 from app.macro.agenda import Agenda, most_watched
 from app.macro.schedule import FED_KNOWN_UNTIL, Amount, Event, EventKind
 from app.macro.service import read_agenda
-from app.macro.source import Measure, NotCovered
+from app.macro.source import Measure
 from app.market import calendar
 from app.market.models import Provider
+from app.market.vendor import NotCovered
 from tools.arguments import AsOf, SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.wording import day_in_words, joined_provider, name_provider, time_in_words_of

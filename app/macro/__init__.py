@@ -1,1 +1,1 @@
-"""What moves all stocks at once: which sectors lead and which fall behind."""
+"""What moves all stocks at once: which sectors lead, what is scheduled, where rates stand."""

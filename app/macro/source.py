@@ -25,8 +25,6 @@ from app.core.symbols import Symbol
 from app.market.models import Provider
 from app.market.vendor import NotCovered
 
-__all__ = ["NotCovered"]
-
 
 class Importance(IntEnum):
     """How much a date is watched."""
@@ -182,7 +180,8 @@ class NoSource(MacroSource):
     ) -> tuple[Earnings, ...]:
         raise NotCovered(
             "Earnings dates need a source, and none is set up: put earnings.csv into the folder of "
-            "COACH_MACRO__FOLDER, or set COACH_MASSIVE__API_KEY. They are never simulated."
+            "COACH_MACRO__FOLDER, or take the real market from Massive (COACH_MASSIVE__API_KEY). They "
+            "are never simulated."
         )
 
     @override
@@ -196,14 +195,15 @@ class NoSource(MacroSource):
     async def yields(self, first: date, last: date) -> tuple[Yields, ...]:
         raise NotCovered(
             "Treasury yields need a source, and none is set up: put yields.csv into the folder of "
-            "COACH_MACRO__FOLDER, or set COACH_MASSIVE__API_KEY. They are never simulated."
+            "COACH_MACRO__FOLDER, or take the real market from Massive (COACH_MASSIVE__API_KEY). They "
+            "are never simulated."
         )
 
     @override
     async def inflation(self, first: date, last: date) -> tuple[Inflation, ...]:
         raise NotCovered(
             "Expected inflation needs a source, and none is set up: put inflation.csv into the "
-            "folder of COACH_MACRO__FOLDER, or set COACH_MASSIVE__API_KEY."
+            "folder of COACH_MACRO__FOLDER, or take the real market from Massive (COACH_MASSIVE__API_KEY)."
         )
 
     @override

@@ -14,15 +14,8 @@ from typing_extensions import override
 
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
-from app.macro.source import (
-    Earnings,
-    Inflation,
-    MacroSource,
-    NotCovered,
-    Outcome,
-    Release,
-    Yields,
-)
+from app.macro.source import Earnings, Inflation, MacroSource, Outcome, Release, Yields
+from app.market.vendor import NotCovered
 
 Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome)
 

@@ -28,7 +28,6 @@ from app.macro.source import (
     Inflation,
     MacroSource,
     Measure,
-    NotCovered,
     Outcome,
     Release,
     Tenor,
@@ -38,6 +37,7 @@ from app.macro.source import (
 )
 from app.macro.timing import timing_of
 from app.market.models import Provider
+from app.market.vendor import NotCovered
 
 Row = TypeVar("Row")
 Cells = Mapping[str, str]

@@ -18,16 +18,8 @@ from typing_extensions import override
 from app.core.clock import Clock
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
-from app.macro.source import (
-    Earnings,
-    Inflation,
-    MacroSource,
-    NotCovered,
-    Outcome,
-    Release,
-    Yields,
-)
-from app.market.vendor import Allowance
+from app.macro.source import Earnings, Inflation, MacroSource, Outcome, Release, Yields
+from app.market.vendor import Allowance, NotCovered
 from app.market.vendors.cache import Cache, Entry
 from app.market.vendors.flights import Flights
 from app.market.vendors.guarded import Guard, Guards

@@ -24,7 +24,6 @@ from app.macro.source import (
     Importance,
     Inflation,
     MacroSource,
-    NotCovered,
     Outcome,
     Release,
     Tenor,
@@ -34,6 +33,7 @@ from app.macro.source import (
 from app.macro.timing import timing_of
 from app.market.models import Provider
 from app.market.providers.massive_client import Client, in_our_words
+from app.market.vendor import NotCovered
 
 T = TypeVar("T")
 Row = Mapping[str, Any]

@@ -10,8 +10,9 @@ import pytest
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
 from app.infra.faults import CannotStart
-from app.macro.source import NotCovered, Tenor, Timing
+from app.macro.source import Tenor, Timing
 from app.macro.sources.files import FilesSource
+from app.market.vendor import NotCovered
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 

@@ -13,7 +13,7 @@ from app.core.clock import Clock
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
 from app.infra.settings import MassiveSettings, Settings
-from app.macro.source import MacroSource, NoSource, NotCovered, Tenor
+from app.macro.source import MacroSource, NoSource, Tenor
 from app.macro.sources.chosen import ChosenSource
 from app.macro.sources.files import FilesSource
 from app.macro.sources.kept import KeptSource
@@ -21,6 +21,7 @@ from app.macro.sources.massive import MassiveMacro
 from app.market.providers.massive import allowance_of
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.massive import KEY, MassiveStandIn, massive_stand_in
+from app.market.vendor import NotCovered
 from app.market.vendors.cache import Cache
 from app.market.vendors.guarded import Guards
 from app.wiring import build_macro

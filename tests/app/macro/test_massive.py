@@ -13,10 +13,11 @@ from massive.rest.models.economy import FedInflationExpectations, TreasuryYield
 from app.core.clock import FrozenClock
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
-from app.macro.source import Importance, NotCovered, Tenor, Timing
+from app.macro.source import Importance, Tenor, Timing
 from app.macro.sources.massive import BENZINGA, MassiveMacro
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.massive import KEY, MassiveStandIn, massive_stand_in
+from app.market.vendor import NotCovered
 
 NOW = datetime(2026, 11, 19, 16, 30, tzinfo=UTC)
 EARNINGS, YIELDS = "/benzinga/v1/earnings", "/fed/v1/treasury-yields"
