@@ -310,3 +310,8 @@ def test_the_days_live_levels_do_not_move_another_windows_profile(
     body = "return m.movedTo([g[0]], g[1], g[2])[0]"
     moved = run(page, "ladder", body, rung, live, profile)
     assert moved.get("at", 100) == shown
+
+
+def test_the_volume_profile_has_a_colour_of_its_own(page: Page) -> None:
+    tones = run(page, "ladder", "return ['above', 'below'].map(side => m.tone('profile', side))")
+    assert tones == ["violet", "violet"]

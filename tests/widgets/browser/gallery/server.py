@@ -132,14 +132,20 @@ async def profile(
     """Of the very bars that the gallery shows; a window is their last week."""
     since = start or datetime.now(UTC) - timedelta(days=7)  # noqa: TID251 - as above
     rows = (await bars(symbol, timeframe, since, end))["bars"]
-    columns = {name: np.array([float(row[name]) for row in rows]) for name in PRICES}
+    open_, high, low, close, volume = (
+        np.array([float(row[name]) for row in rows]) for name in PRICES
+    )
     found = profile_of(
         Bars(
             symbol=Symbol(symbol),
             timeframe=Timeframe(timeframe),
             time=np.array([row["time"] for row in rows]),
             provider=Provider(name="Simulated market"),
-            **columns,
+            open=open_,
+            high=high,
+            low=low,
+            close=close,
+            volume=volume,
         ),
         tick=0.01,
     )
