@@ -54,6 +54,12 @@ _FIELDS = {
     Tenor.Y20: "yield_20_year",
     Tenor.Y30: "yield_30_year",
 }
+_PLANS = {
+    "/benzinga/v1/earnings": ("earnings, which are Benzinga's", "earnings.csv"),
+    "/fed/v1/treasury-yields": ("Treasury yields", "yields.csv"),
+    "/fed/v1/inflation-expectations": ("expected inflation", "inflation.csv"),
+}
+"""What a plan may lack, and the file that may stand in for it."""
 _IMPORTANT = {4: Importance.HIGH, 5: Importance.HIGH, 2: Importance.MEDIUM, 3: Importance.MEDIUM}
 
 
@@ -127,7 +133,14 @@ class MassiveMacro(MacroSource):
             return [read(row) for row in _results(pages)]
 
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, in_our_words, question)
+        try:
+            return await loop.run_in_executor(self._threads, in_our_words, question)
+        except NotCovered as error:
+            what, file = _PLANS[path]
+            raise NotCovered(
+                f"The plan of the Massive key does not include {what}: add it there, or put {file} "
+                "into the folder of COACH_MACRO__FOLDER."
+            ) from error
 
 
 def _results(pages: Iterable[Row]) -> Iterable[Row]:
