@@ -49,12 +49,13 @@ def say_map(found: LevelMap, figures: MapFigures) -> str:
         text = f"{start}, {side} all other levels; the nearest is {_with_gap(alone, figures)}."
     else:
         text = f"{start}; there are no other levels yet."
-    return text + _tests(found.levels[:1], figures) + _long_averages(found, figures)
+    said = [level for level in (above, below, met) if level]
+    return text + _tests(found.levels[:1], figures) + _long_averages(found, said, figures)
 
 
-def _long_averages(found: LevelMap, figures: MapFigures) -> str:
-    """What a map of weeks or months has for swing traders; empty on a day's."""
-    lines = [level for name in WEEK_AVERAGES if (level := found.find(name))]
+def _long_averages(found: LevelMap, said: Sequence[Level], figures: MapFigures) -> str:
+    """What else a map of weeks or months has for swing traders; empty on a day's."""
+    lines = [each for name in WEEK_AVERAGES if (each := found.find(name)) and each not in said]
     if not lines:
         return ""
     return f" Averages of weeks: {', '.join(_with_gap(level, figures) for level in lines)}."

@@ -176,3 +176,17 @@ def test_signing_out_leads_back_to_the_sign_in_page(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Enter as demo member")).to_be_visible(
         timeout=PATIENCE_MS
     )
+
+
+def test_a_volume_profile_is_drawn_on_the_chart_and_hidden_by_a_word(visit: Visit) -> None:
+    page = visit()
+    enter(page)
+    with page.expect_response(re.compile(r"/api/v1/profile/NVDA\?.*window=week")) as answered:
+        ask(page, "chart nvda on the 15 minute with the volume profile of the week")
+    assert 2 <= len(answered.value.json()["volumes"]) <= 200
+    panel = page.locator("#side-view-content")
+    drawn = panel.get_by_role("button", name="Remove Volume profile: the week")
+    expect(drawn).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("Most traded at POC")).to_be_visible(timeout=PATIENCE_MS)
+    ask(page, "hide the profile")
+    expect(drawn).to_have_count(0, timeout=PATIENCE_MS)

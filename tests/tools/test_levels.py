@@ -216,8 +216,9 @@ async def test_maps_of_weeks_and_months_are_named_with_their_long_averages(perio
     _, sentence, ledger = await ask({"symbol": "QQQ", "period": period})
     last = text_of(ledger, "last")
     assert sentence.startswith(f"QQQ is at {last} on the {period}ly map, between ")
-    assert f"Averages of weeks: EMA50W at {text_of(ledger, 'EMA50W')} (" in sentence
-    assert f"EMA200W at {text_of(ledger, 'EMA200W')} (" in sentence
+    assert "Averages of weeks: EMA" in sentence
+    for name in ("EMA50W", "EMA200W"):
+        assert sentence.count(f"{name} at {text_of(ledger, name)} (") == 1
 
 
 async def test_an_average_of_weeks_brings_the_weeks_map_unless_the_months_was_asked_for() -> None:

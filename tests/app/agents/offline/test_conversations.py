@@ -158,7 +158,7 @@ async def answer(question: str) -> TurnDone:
         ("twitter price", "delisted"),
         ("weekly levels on QQQ", "QQQ is at"),
         ("weekly levels on QQQ", "on the weekly map, between "),
-        ("monthly levels on QQQ", "Averages of weeks: EMA50W at "),
+        ("monthly levels on QQQ", "Averages of weeks: EMA"),
         (
             "volume profile for NVDA this month",
             "Volume profile of NVDA, the month so far: most traded",
