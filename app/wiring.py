@@ -5,6 +5,7 @@ what it needs.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -16,8 +17,16 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
 from app.infra.db.database import Database
 from app.infra.faults import CannotStart
-from app.infra.settings import AlpacaSettings, LlmSettings, MassiveSettings, Settings
+from app.infra.settings import (
+    AlpacaSettings,
+    HistorySettings,
+    LlmSettings,
+    MassiveSettings,
+    Settings,
+)
 from app.macro.source import MacroSource, NoSource
+from app.market.history.partitions import Retention
+from app.market.history.store import History
 from app.market.protocol import MarketData
 from app.market.streaming.bus import Bus
 from app.market.vendor import Vendor, VendorStream
@@ -43,7 +52,8 @@ class Runtime:
 
 def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
     """The coach as `settings` describe it; nothing is connected to yet."""
-    market, clock = build_market(settings)
+    database = build_database(settings) if with_database else None
+    market, clock = build_market(settings, database)
     macro = build_macro(settings, clock)
     model = build_model(settings)
     return Runtime(
@@ -54,15 +64,16 @@ def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
         toolbox=TOOLBOX,
         model=model,
         coach=Coach(model, TOOLBOX, market, clock, limits=build_limits(settings), macro=macro),
-        database=build_database(settings) if with_database else None,
+        database=database,
     )
 
 
-def build_market(settings: Settings) -> tuple[MarketData, Clock]:
-    """The market and its present: real providers, `simulated`, or `files:DIR`."""
+def build_market(settings: Settings, database: Database | None = None) -> tuple[MarketData, Clock]:
+    """The market and its present: real providers, which keep their history in `database`,
+    `simulated`, or `files:DIR`."""
     if settings.is_live:
         wall = WallClock()
-        return _live_market(settings, wall), wall
+        return _live_market(settings, wall, database), wall
     name, _, place = settings.market.partition(":")
     if name in ("auto", "simulated") and not place:
         from app.market.providers.simulated import SimulatedClock, SimulatedMarket
@@ -80,12 +91,30 @@ def build_market(settings: Settings) -> tuple[MarketData, Clock]:
     )
 
 
-def _live_market(settings: Settings, clock: Clock) -> MarketData:
+def _live_market(settings: Settings, clock: Clock, database: Database | None) -> MarketData:
     from app.market.vendors.routed import routed
 
-    vendors = build_vendors(settings, clock)
-    queue_url = _plain(settings.queue.url)
-    return routed(vendors, settings.providers.orders, clock, queue_url=queue_url)
+    return routed(
+        build_vendors(settings, clock),
+        settings.providers.orders,
+        clock,
+        queue_url=_plain(settings.queue.url),
+        history=None if database is None else build_history(settings.history, database),
+    )
+
+
+def build_history(settings: HistorySettings, database: Database) -> History:
+    """What is kept in `database`, and for how long."""
+
+    def days(count: int) -> timedelta | None:
+        return timedelta(days=count) if count else None
+
+    retention = Retention(
+        minutes=days(settings.minutes_days),
+        five_minutes=days(settings.five_minutes_days),
+        snapshots=days(settings.snapshots_days),
+    )
+    return History(database, retention)
 
 
 def build_vendors(settings: Settings, clock: Clock) -> dict[str, Vendor]:

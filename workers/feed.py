@@ -25,7 +25,7 @@ _log = get_logger(__name__)
 async def serve(settings: Settings) -> None:
     """Lead, or wait to lead, until told to stop."""
     database = build_database(settings)
-    market, clock = build_market(settings)
+    market, clock = build_market(settings, database)
     bus = build_bus(settings)
 
     async def work(epoch: int) -> None:

@@ -10,13 +10,12 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_ready
 
-from app.core.clock import WallClock
 from app.core.jobs import Job
 from app.infra.db.database import Database
 from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging
-from workers import conversations, health  # noqa: F401 - importing registers the tasks
+from workers import conversations, health, history, levels  # noqa: F401 - importing registers the tasks
 from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 
@@ -34,7 +33,10 @@ def _open_context() -> JobContext:
         app_url=_secret(_settings.database.app_url),
         pool_size=_CONNECTIONS,
     )
-    return JobContext(database, WallClock())
+    from app.wiring import build_market
+
+    market, clock = build_market(_settings, database)
+    return JobContext(database, clock, market, _settings.history.symbols)
 
 
 def _application(settings: Settings) -> Celery:

@@ -21,6 +21,7 @@ from app.core.jobs import Job
 from app.infra.db.database import Database
 from app.infra.queue import LONGEST_JOB_SECONDS
 from app.infra.telemetry import get_logger
+from app.market.protocol import MarketData
 
 _FIRST_PAUSE_SECONDS = 2
 _LONGEST_PAUSE_SECONDS = 300
@@ -31,10 +32,12 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job works with."""
+    """What a job works with. `watched` are the symbols that are kept ready for everybody."""
 
     database: Database
     clock: Clock
+    market: MarketData
+    watched: tuple[str, ...] = ()
 
 
 Work = Callable[Concatenate[JobContext, P], Awaitable[None]]
@@ -72,6 +75,7 @@ class ProcessRunner:
         """Give the connections back and end the loop, if this process has them."""
         process, self._process = self._process, None
         if process is not None and process.pid == os.getpid():
+            process.loop.run(process.context.market.close())
             process.loop.run(process.context.database.close())
             process.loop.close()
 

@@ -14,6 +14,21 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         # An old sign of life is no sign of life: after a pause they must not all be written.
         "options": {"expires": 2 * INTERVAL_SECONDS},
     },
+    "cut history": {
+        "task": Job.CUT_HISTORY.value,
+        "schedule": crontab(hour="0,12", minute="10"),
+    },
+    # After the day has settled, and again for what a provider gave later.
+    "fill history": {
+        "task": Job.FILL_HISTORY.value,
+        "schedule": crontab(hour="2,7", minute="0"),
+    },
+    # The open is at 13:30 or 14:30 UTC; the job itself looks whether it is near.
+    "prepare levels": {
+        "task": Job.PREPARE_LEVELS.value,
+        "schedule": crontab(hour="12-14", minute="*/15"),
+        "options": {"expires": 600},
+    },
     "tidy conversations at night": {
         "task": Job.TIDY_CONVERSATIONS.value,
         "schedule": crontab(hour="7", minute="30"),

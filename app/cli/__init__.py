@@ -19,6 +19,7 @@ COMMANDS = {
     "levels": "show a symbol's key levels",
     "ask": "ask the coach one question",
     "evaluate": "run a question set and report how well it is answered",
+    "history": "show, fill and verify the prices that are kept",
     "migrate": "bring the database to this version's schema",
     "doctor": "say what is in use and what is wrong",
     "test": "run the tests",

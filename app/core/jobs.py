@@ -8,3 +8,6 @@ class Job(StrEnum):
 
     BEAT = "worker.beat"
     TIDY_CONVERSATIONS = "conversations.tidy"
+    CUT_HISTORY = "history.cut"
+    FILL_HISTORY = "history.fill"
+    PREPARE_LEVELS = "levels.prepare"

@@ -151,6 +151,22 @@ class MacroSettings(_Group):
         return None if folder is None else ROOT / folder.expanduser()
 
 
+class HistorySettings(_Group):
+    """What real providers said, kept in the database; days of bars are kept for ever."""
+
+    minutes_days: int = Field(30, ge=0, description="Days of 1-minute bars; 0: for ever.")
+    five_minutes_days: int = Field(90, ge=0, description="Days of 5-minute bars; 0: for ever.")
+    snapshots_days: int = Field(30, ge=0, description="Days of last prices; 0: for ever.")
+    watched: str = Field(
+        "SPX,SPY,QQQ,IWM,VIX",
+        description="Filled at night and made ready before the open, for everybody.",
+    )
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        return listed(self.watched.upper())
+
+
 class Settings(BaseSettings):
     """All of them. Unknown names in a group are refused, so that a typo is found at the start."""
 
@@ -181,6 +197,7 @@ class Settings(BaseSettings):
     crypto: CryptoSettings = CryptoSettings()
     providers: ProvidersSettings = ProvidersSettings()
     macro: MacroSettings = MacroSettings()
+    history: HistorySettings = HistorySettings()
     database: DatabaseSettings = DatabaseSettings()
     queue: QueueSettings = QueueSettings()
     web: WebSettings = WebSettings()

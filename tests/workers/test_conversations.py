@@ -10,6 +10,7 @@ from app.conversations.models import Role, StoredMessage
 from app.core.clock import FrozenClock
 from app.core.ids import new_id
 from app.infra.db.database import Database
+from app.market.providers.simulated import SimulatedMarket
 from workers.conversations import EMPTY_THREADS_KEPT, PUSHES_KEPT, tidy
 from workers.runner import JobContext
 
@@ -25,7 +26,7 @@ async def test_tidying_visits_every_member(
             )
             kept[member] = (await service.create_thread(session, now=now - EMPTY_THREADS_KEPT)).id
 
-    await tidy(JobContext(database, FrozenClock(now)))
+    await tidy(JobContext(database, FrozenClock(now), SimulatedMarket(seed=7)))
 
     for member in (ada, bob):
         async with database.member(member) as session:
@@ -48,7 +49,7 @@ async def test_old_pushes_go_and_recent_ones_stay(
             )
             await service.post_from_worker(session, message)
 
-    await tidy(JobContext(database, FrozenClock(now)))
+    await tidy(JobContext(database, FrozenClock(now), SimulatedMarket(seed=7)))
 
     async with database.system() as session:
         left = (await session.scalars(text("SELECT created_at FROM outbox"))).all()

@@ -10,6 +10,7 @@ from celery import Celery, Task
 from app.core.clock import FrozenClock
 from app.core.errors import CoachError, InvalidInput, ProviderUnavailable
 from app.infra.db.database import Database
+from app.market.providers.simulated import SimulatedMarket
 from workers.runner import RUNNER, JobContext, ProcessRunner, attempt
 
 Do = Callable[..., Awaitable[None]]
@@ -18,7 +19,9 @@ Do = Callable[..., Awaitable[None]]
 @pytest.fixture
 def runner(now: datetime) -> Iterator[ProcessRunner]:
     def open_context() -> JobContext:
-        return JobContext(Database("postgresql://nowhere/none"), FrozenClock(now))
+        return JobContext(
+            Database("postgresql://nowhere/none"), FrozenClock(now), SimulatedMarket(seed=7)
+        )
 
     RUNNER.prepare(open_context)
     yield RUNNER

@@ -22,7 +22,7 @@ from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.infra.db.database import Database
-from app.market.history.copying import COLUMNS, SELECTED, bars_of_copy, copy_of_bars
+from app.market.history.copying import COLUMNS, PIECES, bars_of_pieces, copy_of_bars
 from app.market.history.partitions import Partitions, Retention, Window
 from app.market.history.tables import BARS, SNAPSHOTS, BarSeriesRow, Partitioned
 from app.market.models import Bars, Provider
@@ -242,18 +242,15 @@ async def _bars(
 ) -> Bars:
     table = BARS[series.timeframe]
     statement = sql.SQL(
-        "COPY (SELECT {columns} FROM {table} WHERE series = {number}"
-        " AND time >= {start} AND time < {end} ORDER BY time) TO STDOUT (FORMAT BINARY)"
-    ).format(
-        columns=sql.SQL(SELECTED),
-        table=sql.Identifier(table.name),
-        number=sql.Literal(number),
-        start=sql.Literal(window.start),
-        end=sql.Literal(window.end),
-    )
-    async with _cursor(session) as cursor, cursor.copy(statement) as copy:
-        data = b"".join([bytes(part) async for part in copy])
-    return bars_of_copy(data, series.symbol, series.timeframe, provider)
+        "SELECT {pieces} FROM (SELECT * FROM {table}"
+        " WHERE series = %s AND time >= %s AND time < %s ORDER BY time) AS bars"
+    ).format(pieces=sql.SQL(PIECES), table=sql.Identifier(table.name))
+    async with _cursor(session) as cursor:
+        await cursor.execute(statement, (number, window.start, window.end))
+        pieces = await cursor.fetchone()
+    if pieces is None:
+        raise ValueError("an aggregate without a row")
+    return bars_of_pieces(pieces, series.symbol, series.timeframe, provider)
 
 
 async def _copy_in(session: AsyncSession, table: Partitioned, rows: bytes) -> None:
@@ -267,11 +264,11 @@ async def _copy_in(session: AsyncSession, table: Partitioned, rows: bytes) -> No
 
 @asynccontextmanager
 async def _cursor(session: AsyncSession) -> AsyncIterator["psycopg.AsyncCursor[Any]"]:
-    """A cursor of psycopg's own, for COPY, inside of the session's transaction."""
+    """A cursor of psycopg's own, for COPY and bytes as they are, in the session's transaction."""
     connection = await (await session.connection()).get_raw_connection()
     driver = cast("psycopg.AsyncConnection[Any]", connection.driver_connection)
     try:
-        async with driver.cursor() as cursor:
+        async with driver.cursor(binary=True) as cursor:
             yield cursor
     except psycopg.OperationalError as error:
         raise ProviderUnavailable("The database does not answer; try again.") from error

@@ -24,6 +24,7 @@ from app.infra.faults import CannotStart
 from app.infra.telemetry import get_logger
 from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, unknown
+from app.market.history.store import History
 from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.protocol import Health, MarketData
 from app.market.vendor import NotCovered, Vendor
@@ -32,6 +33,7 @@ from app.market.vendors.cached import Cached
 from app.market.vendors.flights import Flights
 from app.market.vendors.guarded import Guarded, Guards
 from app.market.vendors.market import VendorMarket
+from app.market.vendors.stored import Stored
 
 T = TypeVar("T")
 Answer = TypeVar("Answer", Bars, Quote, OptionChain)
@@ -81,6 +83,7 @@ class Source:
     fresh: VendorMarket
     kept: VendorMarket
     guard: Guarded | None = None
+    stored: Stored | None = None
 
     @property
     def name(self) -> str:
@@ -93,9 +96,10 @@ def routed(
     clock: Clock,
     *,
     queue_url: str | None = None,
+    history: History | None = None,
 ) -> "RoutedMarket":
     """One market of all vendors, each with its limits and its memory, which all processes share
-    through `queue_url`.
+    through `queue_url`, and its `history`.
 
     Who is asked for what. Without an order of its own a kind is asked of every vendor that
     carries it, in the order of `vendors`; for crypto exchanges come first.
@@ -103,7 +107,9 @@ def routed(
     `CannotStart` for a name that is not set up.
     """
     guards, cache = Guards(queue_url), Cache(queue_url)
-    sources = {name: _source(vendor, clock, guards, cache) for name, vendor in vendors.items()}
+    sources = {
+        name: _source(vendor, clock, guards, cache, history) for name, vendor in vendors.items()
+    }
     found: dict[Kind, list[Source]] = {}
     for kind in Kind:
         names = orders.get(kind, ()) or _usual(kind, vendors)
@@ -114,7 +120,7 @@ def routed(
                     f"set up: {', '.join(sources)}."
                 )
         found[kind] = [sources[name] for name in names]
-    return RoutedMarket(found, shared=(guards, cache))
+    return RoutedMarket(found, shared=(guards, cache), history=history)
 
 
 def _usual(kind: Kind, vendors: Mapping[str, Vendor]) -> list[str]:
@@ -134,25 +140,41 @@ def _instrument(symbol: str) -> Instrument:
     return found
 
 
-def _source(vendor: Vendor, clock: Clock, guards: Guards, cache: Cache) -> Source:
+def _source(
+    vendor: Vendor, clock: Clock, guards: Guards, cache: Cache, history: History | None
+) -> Source:
     guarded, flights = Guarded(vendor, guards), Flights()
-    fresh, kept = (
-        VendorMarket(
-            Cached(guarded, cache, clock, accept_stale=accept, flights=flights),
-            clock,
-            accept_stale=accept,
-        )
-        for accept in (False, True)
+    splits = Cached(guarded, cache, clock, flights=flights)
+
+    def stored(*, accept_stale: bool) -> Stored | None:
+        if history is None or vendor.provider.is_simulated:
+            return None
+        return Stored(guarded, history, clock, splits=splits, accept_stale=accept_stale)
+
+    def market(*, accept_stale: bool) -> VendorMarket:
+        inner = stored(accept_stale=accept_stale) or guarded
+        cached = Cached(inner, cache, clock, accept_stale=accept_stale, flights=flights)
+        return VendorMarket(cached, clock, accept_stale=accept_stale)
+
+    return Source(
+        fresh=market(accept_stale=False),
+        kept=market(accept_stale=True),
+        guard=guarded,
+        stored=stored(accept_stale=False),
     )
-    return Source(fresh, kept, guarded)
 
 
 class RoutedMarket(MarketData):
     """The sources of each kind, best first."""
 
     def __init__(
-        self, routes: Mapping[Kind, Sequence[Source]], *, shared: Sequence[Guards | Cache] = ()
+        self,
+        routes: Mapping[Kind, Sequence[Source]],
+        *,
+        shared: Sequence[Guards | Cache] = (),
+        history: History | None = None,
     ) -> None:
+        self.history = history
         self._routes = routes
         self._shared = shared
         self._probes = Flights()
@@ -171,6 +193,13 @@ class RoutedMarket(MarketData):
     def sources(self) -> tuple[Source, ...]:
         """Every source once."""
         return tuple({id(each): each for route in self._routes.values() for each in route}.values())
+
+    def stored_for(self, instrument: Instrument) -> Stored | None:
+        """The history of the first that carries an instrument; None where none is kept."""
+        for source in self._routes.get(_KINDS[instrument.asset_class], ()):
+            if source.fresh.covers(instrument):
+                return source.stored
+        return None
 
     @override
     async def instrument(self, symbol: Symbol) -> Instrument:

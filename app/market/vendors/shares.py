@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.core.errors import NotFound, ProviderUnavailable
+from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass
 from app.market.calendar import market_date, session_on
 from app.market.models import Instrument
@@ -15,10 +15,11 @@ SPLITS_REACH = timedelta(days=730)
 @dataclass(frozen=True, slots=True)
 class ShareCount:
     """`name` is the date of the last split in effect, empty for none. While it `is_settling`, the
-    vendor may not have adjusted its history yet, or does not say: then the name changes often."""
+    vendor may not have adjusted its history yet, or did not say: `failure`; the name changes often."""
 
     name: str
     is_settling: bool = False
+    failure: CoachError | None = None
 
 
 async def share_count(vendor: Vendor, instrument: Instrument, now: datetime) -> ShareCount:
@@ -28,8 +29,8 @@ async def share_count(vendor: Vendor, instrument: Instrument, now: datetime) -> 
     today = market_date(now, instrument.calendar)
     try:
         found = await vendor.splits(instrument, since=today - SPLITS_REACH)
-    except (ProviderUnavailable, NotFound):
-        return ShareCount(f"unknown-{today}", is_settling=True)
+    except (ProviderUnavailable, NotFound) as error:
+        return ShareCount(f"unknown-{today}", is_settling=True, failure=error)
     last = max((each.on for each in found if each.on <= today), default=None)
     if last is None:
         return ShareCount("")

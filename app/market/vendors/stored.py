@@ -132,13 +132,26 @@ class Stored(Vendor):
         ]
         return join_bars([part for part in parts if len(part)] or [said])
 
+    async def missing(
+        self, instrument: Instrument, timeframe: Timeframe, wanted: Window
+    ) -> Sequence[Window]:
+        """What of a window could be kept and is not yet.
+
+        Raises what keeps the vendor from telling splits, or that one is settling just now.
+        """
+        window = self._final_part(instrument, timeframe, wanted)
+        if window is None:
+            return ()
+        series = await self._settled_series(instrument, timeframe)
+        return (await self._history.find(series, window, self.provider)).missing
+
     async def verify(self, instrument: Instrument, timeframe: Timeframe, wanted: Window) -> int:
         """Ask the vendor for what is kept of a window, mend it, and tell how many bars were not as
-        the vendor has them now. What is not kept yet is left alone."""
+        the vendor has them now. What is not kept yet is left alone. Raises as `missing` does."""
         window = self._final_part(instrument, timeframe, wanted)
-        series = None if window is None else await self._series(instrument, timeframe)
-        if window is None or series is None:
+        if window is None:
             return 0
+        series = await self._settled_series(instrument, timeframe)
         kept = await self._history.find(series, window, self.provider)
         if not len(kept.bars):
             return 0
@@ -182,6 +195,16 @@ class Stored(Vendor):
         except ProviderUnavailable as error:
             _log.warning("history does not answer", reason=error.message)
             return None
+
+    async def _settled_series(self, instrument: Instrument, timeframe: Timeframe) -> Series:
+        shares = await share_count(self._splits, instrument, self._clock.now())
+        if shares.failure is not None:
+            raise shares.failure
+        if shares.is_settling:
+            raise ProviderUnavailable(
+                f"{instrument.symbol} splits today. Its history is kept again after the open."
+            )
+        return Series(self.provider.name, instrument.symbol, timeframe, shares.name)
 
     async def _kept(self, series: Series, window: Window) -> Kept:
         try:
