@@ -14,6 +14,7 @@ from app.levels.models import Level, LevelMap
 from app.levels.service import map_levels
 from app.levels.windows import Window, parse_window
 from app.market import calendar
+from app.market.adjustments import split_notes
 from app.market.models import Instrument, Quote
 from tools.arguments import AsOf, SymbolArgument, TimeframeArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
@@ -150,9 +151,9 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
         f"It is at {last.ref}, {time_in_words(quote.as_of, instrument)}.",
         _say_profile(lines, args) or reason,
     ]
-    return ToolResult(
-        " ".join(filter(None, said)), (_chart(args, context, instrument, quote, lines),)
-    )
+    notes = await split_notes(context.market, instrument, as_of)
+    chart = _chart(args, context, instrument, quote, lines)
+    return ToolResult(" ".join(filter(None, said)), (chart.model_copy(update={"notes": notes}),))
 
 
 def _is_drawn(level: Level, args: ShowChartArgs) -> bool:

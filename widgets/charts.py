@@ -49,6 +49,7 @@ class PriceChart(BaseCard):
     zoom: str = ""
     """How far back it opens: "today", "week", "month", "quarter", "ytd", "year", "all"; empty:
     as many bars as are easily read."""
+    notes: tuple[str, ...] = ()
     as_of: datetime | None
     decimals: int
     freshness: Freshness

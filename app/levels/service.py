@@ -17,6 +17,7 @@ from app.levels.models import Level, LevelMap, MapProfile, Period, rounded
 from app.levels.pivots import PivotMethod
 from app.levels.touches import count_touches
 from app.levels.windows import Traded, Window, measure_window, window_bars
+from app.market.adjustments import split_notes
 from app.market.models import Bars, Ints, decimal_of
 from app.market.protocol import MarketData
 
@@ -67,7 +68,11 @@ async def map_levels(  # noqa: PLR0913 - whose map, when, and how two of its fam
         profile=_map_profile(traded),
         levels=_measured(ladder.drafts, evidence, atr),
         absent=tuple(ladder.absent),
-        notes=(*_notes(evidence, traded), *market.notes(instrument.symbol)),
+        notes=(
+            *_notes(evidence, traded),
+            *await split_notes(market, instrument, frame.as_of),
+            *market.notes(instrument.symbol),
+        ),
     )
 
 

@@ -22,7 +22,7 @@ from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Provider, Quote
-from app.market.vendor import NotCovered
+from app.market.vendor import NotCovered, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,10 @@ class MarketData(Protocol):
         """Listed options of an underlying, of one expiry or of all; `NotCovered` where there are
         none to be had."""
         raise NotCovered(f"There are no option chains of the {self.provider.name}.")
+
+    async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
+        """Splits of `since` or later, for which all bars are adjusted already."""
+        return ()
 
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
         """Sentences to stand with any answer about `symbol`, such as rows that were left out."""

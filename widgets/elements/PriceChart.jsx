@@ -3,7 +3,7 @@ const { Card } = coach.parts(React);
 
 /** The frame only: bars, lines and live prices belong to `coach.charts`, which outlives this element. */
 function PriceChart() {
-  const { card_id, symbol, name, timeframe, extended, lines, averages, hide, profile, marks, compare, zoom, as_of, decimals, freshness, display } = props;
+  const { card_id, symbol, name, timeframe, extended, lines, averages, hide, profile, marks, compare, zoom, notes, as_of, decimals, freshness, display } = props;
   const host = React.useRef(null);
   // charts stored by an earlier version have none of these
   const drawn = { hide: hide ?? [], profile: profile ?? '', marks: marks ?? [], compare: compare ?? [], zoom: zoom ?? '' };
@@ -17,7 +17,7 @@ function PriceChart() {
       className="tc-wide"
       sentence={`Price chart of ${symbol}, ${name}, with ${lines.length} levels.`}
       freshness={freshness}
-      notes={drawn.compare.length ? ['In percent from the first bar that is seen.'] : []}
+      notes={[...(notes ?? []), ...(drawn.compare.length ? ['In percent from the first bar that is seen.'] : [])]}
     >
       <div className="tc-host" ref={host} />
     </Card>

@@ -30,7 +30,7 @@ from app.market.resample import (
     resample_intraday,
     resample_longer,
 )
-from app.market.vendor import NotCovered, Snapshot, Vendor
+from app.market.vendor import NotCovered, Snapshot, Split, Vendor
 from app.market.vendors.checking import checked
 from app.market.windows import covering_days, require_aware
 
@@ -117,6 +117,10 @@ class VendorMarket(MarketData):
         if not self._is_present(as_of):
             raise NotCovered(f"{self.provider.name} has no option chains of past moments.")
         return await self._vendor.chain(await self.instrument(symbol), expiry=expiry)
+
+    @override
+    async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
+        return await self._vendor.splits(await self.instrument(symbol), since=since)
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:

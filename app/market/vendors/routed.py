@@ -27,7 +27,7 @@ from app.market.directory import INSTRUMENTS, find_instrument, unknown
 from app.market.history.store import History
 from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.protocol import Health, MarketData
-from app.market.vendor import NotCovered, Vendor
+from app.market.vendor import NotCovered, Split, Vendor
 from app.market.vendors.cache import Cache
 from app.market.vendors.cached import Cached
 from app.market.vendors.flights import Flights
@@ -249,6 +249,13 @@ class RoutedMarket(MarketData):
             return market.option_chain(symbol, expiry=expiry, as_of=as_of)
 
         return await self._answer(Kind.OPTIONS, ask)
+
+    @override
+    async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
+        found, _ = await self._first(
+            await self._kind(symbol), lambda market: market.splits(symbol, since=since)
+        )
+        return found
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
