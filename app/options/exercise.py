@@ -1,0 +1,75 @@
+"""When a sold option is likely to be exercised early, and why.
+
+A holder gives up the time value that is left; it is worth it where exercise earns more: the dividend
+for a call on the day before the stock trades without it, the interest on the strike for a put.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.options.legs import Leg, LegKind
+from app.options.settlement import years_until
+
+
+class ExerciseReason(StrEnum):
+    DIVIDEND = "dividend"
+    INTEREST = "interest"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dividend:
+    """`ex_date` is the first day the stock trades without it."""
+
+    ex_date: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseRisk:
+    """`time_value` is what the holder gives up, `gained` what exercise earns instead, per share."""
+
+    reason: ExerciseReason
+    time_value: Decimal
+    gained: Decimal
+
+
+def exercise_risk(
+    leg: Leg,
+    *,
+    at: datetime,
+    spot: Decimal,
+    mark: Decimal,
+    rate: Decimal,
+    dividend: Dividend | None = None,
+) -> ExerciseRisk | None:
+    """Of a sold American option, marked at `mark`; None if nothing speaks for exercise.
+
+    `dividend` is the next one before its end. In the money within its last day it counts as exercised.
+    """
+    if leg.quantity > 0 or leg.strike is None or leg.expires_at is None:
+        return None
+    intrinsic = leg.intrinsic(spot)
+    if intrinsic <= 0:
+        return None
+    time_value = max(mark - intrinsic, Decimal(0))
+    years = years_until(leg.expires_at, at)
+    if years * 365 <= 1:
+        return ExerciseRisk(reason=ExerciseReason.EXPIRY, time_value=time_value, gained=intrinsic)
+    if leg.kind is LegKind.CALL:
+        amount = _still_to_come(dividend, at, leg.expires_at)
+        reason = ExerciseReason.DIVIDEND
+    else:
+        amount = leg.strike * rate * Decimal(years)
+        reason = ExerciseReason.INTEREST
+    if amount <= time_value:
+        return None
+    return ExerciseRisk(reason=reason, time_value=time_value, gained=amount)
+
+
+def _still_to_come(dividend: Dividend | None, at: datetime, end: datetime) -> Decimal:
+    if dividend is None or not at.date() < dividend.ex_date <= end.date():
+        return Decimal(0)
+    return dividend.amount
