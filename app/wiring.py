@@ -100,6 +100,7 @@ def _live_market(settings: Settings, clock: Clock, database: Database | None) ->
         clock,
         queue_url=_plain(settings.queue.url),
         history=None if database is None else build_history(settings.history, database),
+        hedge_seconds=settings.providers.hedge_seconds,
     )
 
 

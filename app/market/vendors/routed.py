@@ -4,7 +4,8 @@ Decided: first everyone is asked for a fresh answer; only when nobody has one is
 earlier taken, labelled with its age; then it fails, and says why for each. Who does not carry a
 symbol is passed over silently, who should have answered and did not is named on the answer. Who is
 silent is waited for only a moment, so that the next one still answers in time; what it was asked goes
-on, and its breaker learns from it. Nothing is simulated unless `simulated` was put into the list.
+on, and its breaker learns from it. Hedging, asking the next one early and taking whoever is first, is
+off by default: it costs requests of two allowances. Nothing is simulated unless `simulated` was put into the list.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ from app.market.vendors.cached import Cached
 from app.market.vendors.flights import Flights
 from app.market.vendors.guarded import Guarded, Guards
 from app.market.vendors.market import VendorMarket
+from app.market.vendors.racing import leave, winner_of
 from app.market.vendors.stored import Stored
 
 T = TypeVar("T")
@@ -97,9 +99,11 @@ def routed(
     *,
     queue_url: str | None = None,
     history: History | None = None,
+    hedge_seconds: float = 0,
 ) -> "RoutedMarket":
     """One market of all vendors, each with its limits and its memory, which all processes share
-    through `queue_url`, and its `history`.
+    through `queue_url`, and its `history`. Whoever has not answered after `hedge_seconds` is raced
+    by the next one; 0: never.
 
     Who is asked for what. Without an order of its own a kind is asked of every vendor that
     carries it, in the order of `vendors`; for crypto exchanges come first.
@@ -120,7 +124,7 @@ def routed(
                     f"set up: {', '.join(sources)}."
                 )
         found[kind] = [sources[name] for name in names]
-    return RoutedMarket(found, shared=(guards, cache), history=history)
+    return RoutedMarket(found, shared=(guards, cache), history=history, hedge_seconds=hedge_seconds)
 
 
 def _usual(kind: Kind, vendors: Mapping[str, Vendor]) -> list[str]:
@@ -173,8 +177,10 @@ class RoutedMarket(MarketData):
         *,
         shared: Sequence[Guards | Cache] = (),
         history: History | None = None,
+        hedge_seconds: float = 0,
     ) -> None:
         self.history = history
+        self._hedge_seconds = hedge_seconds
         self._routes = routes
         self._shared = shared
         self._probes = Flights()
@@ -309,14 +315,23 @@ class RoutedMarket(MarketData):
         """The first answer, and who failed before it; `NotFound` if that is what all said, else what
         kept each from it."""
         failures: dict[str, CoachError] = {}
-        for name, view, seconds in _views(self._route(kind)):
-            try:
-                async with asyncio.timeout(seconds):
-                    return await ask(view), _passed_over(failures, before=name)
-            except TimeoutError:
-                failures.setdefault(name, ProviderUnavailable(f"{name} did not answer in time."))
-            except (NotFound, ProviderUnavailable) as error:
-                failures.setdefault(name, error)
+        racing: dict[asyncio.Task[T], str] = {}
+        route = self._route(kind)
+        try:
+            for at, (name, view, seconds) in enumerate(_views(route)):
+                is_hedged = self._hedge_seconds > 0 and at + 1 < len(route)
+                racing[asyncio.ensure_future(ask(view))] = name
+                pause = self._hedge_seconds if is_hedged else seconds
+                winner = await winner_of(racing, failures, pause)
+                if winner is not None:
+                    return winner.result(), _passed_over(failures, before=racing[winner])
+                if not is_hedged:
+                    for late in racing.values():
+                        silent = ProviderUnavailable(f"{late} did not answer in time.")
+                        failures.setdefault(late, silent)
+                    await leave(racing)
+        finally:
+            await leave(racing)
         raise _unanswered(failures)
 
 

@@ -1,5 +1,6 @@
 """Fail-over: who is asked, who is passed over, and what is said about it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -32,6 +33,7 @@ class Named(SimulatedVendor):
         self.failure = failure
         self.stocks_only = stocks_only
         self.asked = 0
+        self.seconds = 0.0
 
     @property
     @override
@@ -45,6 +47,7 @@ class Named(SimulatedVendor):
     @override
     async def snapshot(self, instrument: Instrument) -> Snapshot:
         self._fail()
+        await asyncio.sleep(self.seconds)
         found = await super().snapshot(instrument)
         return Snapshot(symbol=found.symbol, last=found.last, at=found.at, provider=self.named)
 
@@ -61,11 +64,11 @@ class Named(SimulatedVendor):
             raise self.failure
 
 
-def _routed(*vendors: Named, kept: Sequence[Named] = ()) -> RoutedMarket:
+def _routed(*vendors: Named, kept: Sequence[Named] = (), hedge_seconds: float = 0) -> RoutedMarket:
     views = [VendorMarket(vendor, CLOCK) for vendor in vendors]
     second = [VendorMarket(vendor, CLOCK) for vendor in kept] or views
     sources = [Source(fresh, old) for fresh, old in zip(views, second, strict=True)]
-    return RoutedMarket({Kind.STOCKS: sources})
+    return RoutedMarket({Kind.STOCKS: sources}, hedge_seconds=hedge_seconds)
 
 
 DEAD = ProviderUnavailable("Massive did not answer.")
@@ -164,3 +167,54 @@ async def test_only_a_list_of_simulated_providers_is_simulated() -> None:
 
     assert market.provider.is_simulated
     assert (await market.quote(Symbol("SPX"), as_of=NOW)).provider.is_simulated
+
+
+def _slow(name: str, seconds: float) -> Named:
+    vendor = Named(name)
+    vendor.seconds = seconds
+    return vendor
+
+
+async def test_without_hedging_the_first_is_waited_for_and_nobody_else_asked() -> None:
+    second = Named("Alpaca")
+
+    quote = await _routed(_slow("Massive", 0.3), second).quote(AAPL, as_of=NOW)
+
+    assert (quote.provider.name, second.asked) == ("Massive", 0)
+
+
+async def test_with_hedging_the_second_is_asked_early_and_the_faster_answers() -> None:
+    market = _routed(_slow("Massive", 3), Named("Alpaca"), hedge_seconds=0.05)
+    began = asyncio.get_running_loop().time()
+
+    quote = await market.quote(AAPL, as_of=NOW)
+
+    assert quote.provider == Provider(name="Alpaca")
+    assert asyncio.get_running_loop().time() - began < 2
+
+
+async def test_a_hedged_first_may_still_win() -> None:
+    market = _routed(_slow("Massive", 0.2), _slow("Alpaca", 5), hedge_seconds=0.05)
+
+    assert (await market.quote(AAPL, as_of=NOW)).provider.name == "Massive"
+
+
+async def test_a_kept_answer_never_races_a_fresh_one() -> None:
+    kept = [Named("Kept one"), Named("Kept two")]
+    market = _routed(_slow("Massive", 0.3), _slow("Alpaca", 0.4), kept=kept, hedge_seconds=0.05)
+
+    assert (await market.quote(AAPL, as_of=NOW)).provider.name == "Massive"
+    assert [each.asked for each in kept] == [0, 0]
+
+
+async def test_when_all_that_race_fail_each_says_why() -> None:
+    market = _routed(
+        Named("Massive", DEAD),
+        Named("Alpaca", ProviderUnavailable("Alpaca did not answer.")),
+        hedge_seconds=0.05,
+    )
+
+    with pytest.raises(
+        ProviderUnavailable, match=r"Massive did not answer\. Alpaca did not answer\."
+    ):
+        await market.quote(AAPL, as_of=NOW)
