@@ -30,6 +30,9 @@ _PRECISION = 1e-9
 """An implied volatility is right to this part of itself, or absent."""
 _ROUNDING = 1e-15
 """Of a price and a forward, four or five of a float's last digits."""
+_LEAST_TOTAL = 2e-6
+"""Of σ√T: below it the formula's own rounding would show. An at-the-money minute has a hundred times
+as much."""
 _AT_EXPIRY = 1e-300
 
 
@@ -170,7 +173,7 @@ def _implied(contracts: Contracts, world: _World, price: Floats) -> tuple[Floats
     known = time_value + (intrinsic > 0.0) * np.exp(0.5 * m)
     known *= _ROUNDING / _PRECISION
     is_sure = total * normalised_vega(m, total) >= known
-    is_sure &= contracts.years > 0.0
+    is_sure &= (contracts.years > 0.0) & (total > _LEAST_TOTAL)
     total /= np.sqrt(world.years)
     absence = np.zeros(len(price), dtype=np.int8)
     rest = np.flatnonzero(~is_sure)

@@ -295,6 +295,25 @@ def test_a_chain_longer_than_a_block_is_solved_to_its_end() -> None:
     assert np.all(np.diff(at_it.delta) < 0)
 
 
+@given(
+    total=st.floats(1e-9, 8),
+    moneyness=st.floats(-7, 7),
+    years=st.floats(1e-8, 10),
+    is_call=st.booleans(),
+)
+def test_no_price_however_odd_gives_a_wrong_volatility(
+    total: float, moneyness: float, years: float, is_call: bool
+) -> None:
+    strike = 100 * np.exp(np.clip(moneyness * total, -20, 20))
+    odd = Contracts.of(is_call=is_call, spot=100, strike=strike, years=years)
+    volatility = total / np.sqrt(years)
+    found = implied_volatility(odd, prices(odd, volatility))
+    if found.absence[0] == NoVolatility.HAS_ONE:
+        assert found.value[0] == pytest.approx(volatility, rel=2e-9)
+    else:
+        assert np.isnan(found.value[0])
+
+
 def test_an_empty_chain_is_no_failure() -> None:
     nothing = Contracts.of(is_call=[], spot=[], strike=[], years=[])
     found, at_it = implied_greeks(nothing, [])
