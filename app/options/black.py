@@ -23,14 +23,13 @@ moved farther than that proves go on alone, with steps that cannot leave a brack
 import numpy as np
 
 from app.market.models import Floats
-from app.options.normal import INVERSE_SQRT_2PI, SQRT_HALF, erfcx, polynomial
+from app.options.normal import INVERSE_SQRT_2PI, SQRT_HALF, SQRT_HALF_PI, erfcx, polynomial
 
 _SETTLED = 3e-4
 """A step shorter than this part of s leaves an error of about its fourth power."""
 _SETTLED_ALONE = 1e-12
 _STEPS_ALONE = 64
 _SMALLEST = 1e-300
-_SQRT_HALF_PI = 1.2533141373155003
 _FARTHEST = 39.0
 """In standard deviations; a price farther from the money is below the smallest float."""
 _WIDEST = 100.0
@@ -93,17 +92,18 @@ def _first_guess(m: Floats, b: Floats) -> Floats:
 
     which is turned round as a series up to y⁴.
     """
+    m = np.maximum(m, _SMALLEST)
     d = np.exp(0.5 * m)
     d -= 1.0 / d
-    np.maximum(d, np.maximum(m, _SMALLEST), out=d)
+    np.maximum(d, m, out=d)
     above = np.maximum(d / b, 1e-8)
     eta = 2.0 * above
     eta /= (2.0 + above) * np.log(1.0 + above)
     y = np.sqrt(eta)
     y *= polynomial(_BACHELIER_ABOVE, eta)
     y /= polynomial(_BACHELIER_BELOW, eta)
-    y *= _SQRT_HALF_PI * (2.0 * b + d)
-    y *= np.maximum(m, _SMALLEST) / d
+    y *= SQRT_HALF_PI * (2.0 * b + d)
+    y *= m / d
     square = y * y
     bend = 21.0 / 5760.0 * square
     bend += 1.0 / 24.0

@@ -13,6 +13,7 @@ from app.market.models import Floats
 
 SQRT_HALF = 0.7071067811865476
 INVERSE_SQRT_2PI = 0.3989422804014327
+SQRT_HALF_PI = 1.2533141373155003
 
 _HALF_WAY = 3.75
 _ERFCX = (
@@ -45,10 +46,11 @@ _ERFCX = (
 
 def polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
     """Horner's rule in place; `coefficients` rise with the power of `x`."""
-    total = np.full_like(x, coefficients[-1])
-    for coefficient in coefficients[-2::-1]:
-        total *= x
+    total = coefficients[-1] * x
+    for coefficient in coefficients[-2:0:-1]:
         total += coefficient
+        total *= x
+    total += coefficients[0]
     return total
 
 
@@ -66,8 +68,10 @@ def density(z: Floats) -> Floats:
     return INVERSE_SQRT_2PI * np.exp(-0.5 * z * z)
 
 
-def cumulative(z: Floats) -> Floats:
-    """N(z); left tails keep all their digits."""
+def cumulative(z: Floats, thickness: Floats | None = None) -> Floats:
+    """N(z); left tails keep all their digits. `thickness` is φ(z), where it is known already."""
     magnitude = np.abs(z)
-    tail = 0.5 * np.exp(-0.5 * magnitude * magnitude) * erfcx(magnitude * SQRT_HALF)
+    tail = density(magnitude) if thickness is None else thickness
+    tail = tail * erfcx(magnitude * SQRT_HALF)
+    tail *= SQRT_HALF_PI
     return np.abs((z > 0.0) - tail)

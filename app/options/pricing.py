@@ -162,6 +162,11 @@ def _price(contracts: Contracts, sigma: Floats) -> Floats:
 
 
 def _implied(contracts: Contracts, world: _World, price: Floats) -> tuple[Floats, Codes]:
+    """Volatilities and why there is none.
+
+    `blur` is what rounding may have done to the time value: a few last digits of itself or, in the
+    money, of the forward and the strike it was taken from.
+    """
     forward, strike = world.forward, contracts.strike
     root = np.sqrt(forward * strike)
     intrinsic = np.maximum(world.side * (forward - strike), 0.0)
@@ -170,9 +175,9 @@ def _implied(contracts: Contracts, world: _World, price: Floats) -> tuple[Floats
     time_value /= root
     m = np.abs(world.log_moneyness)
     total = total_volatility(m, time_value)
-    known = time_value + (intrinsic > 0.0) * np.exp(0.5 * m)
-    known *= _ROUNDING / _PRECISION
-    is_sure = total * normalised_vega(m, total) >= known
+    blur = time_value + (intrinsic > 0.0) * np.exp(0.5 * m)
+    blur *= _ROUNDING
+    is_sure = _PRECISION * total * normalised_vega(m, total) >= blur
     is_sure &= (contracts.years > 0.0) & (total > _LEAST_TOTAL)
     total /= np.sqrt(world.years)
     absence = np.zeros(len(price), dtype=np.int8)
@@ -212,7 +217,7 @@ def _greeks(
     held = world.carry * contracts.spot
     thickness = density(d1)
     root = np.sqrt(years)
-    delta = world.carry * side * cumulative(side * d1)
+    delta = world.carry * side * cumulative(side * d1, thickness)
     if price is None:
         exercised = side * world.discount * strike * cumulative(side * d2)
     else:

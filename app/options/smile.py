@@ -6,6 +6,7 @@ Decided: one volatility a strike, of the side out of the money, where time value
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import numpy as np
 
@@ -110,6 +111,14 @@ def _forward(chain: MeasuredChain, series: Series) -> float:
     return float(chain.forward[np.argmax(chain.on(series))])
 
 
+class Moneyness(StrEnum):
+    """At the money is the one strike nearest to the forward."""
+
+    IN = "in the money"
+    AT = "at the money"
+    OUT = "out of the money"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What a trader asks of a chain; None asks nothing. Deltas are without sign; `spread` is the
@@ -117,6 +126,7 @@ class Wanted:
 
     expiries: frozenset[date] | None = None
     kind: OptionKind | None = None
+    moneyness: Moneyness | None = None
     strikes: tuple[float, float] | None = None
     each_side: int | None = None
     deltas: tuple[float, float] | None = None
@@ -143,9 +153,22 @@ def chosen(chain: MeasuredChain, wanted: Wanted) -> tuple[int, ...]:
     ):
         if bounds is not None:
             rows &= (column >= bounds[0]) & (column <= bounds[1])
+    if wanted.moneyness is not None:
+        rows &= _has(chain, wanted.moneyness)
     if wanted.each_side is not None:
         rows &= _is_near(chain, wanted.each_side)
     return tuple(int(row) for row in np.flatnonzero(rows))
+
+
+def _has(chain: MeasuredChain, moneyness: Moneyness) -> Flags:
+    if moneyness is Moneyness.IN:
+        return chain.is_in_the_money
+    if moneyness is Moneyness.OUT:
+        return ~chain.is_in_the_money
+    rows = np.zeros(len(chain.place), dtype=bool)
+    for series in chain.series:
+        rows[list(at_the_money(chain, series) or ())] = True
+    return rows
 
 
 def _from(least: float | None) -> tuple[float, float] | None:

@@ -19,6 +19,7 @@ from app.options.odds import Outlook, straddle_move
 from app.options.parity import implied_discount, implied_forward
 from app.options.pricing import prices
 from app.options.smile import (
+    Moneyness,
     Wanted,
     at_the_money,
     chosen,
@@ -161,6 +162,12 @@ def test_filters_keep_what_has_all_of_it(smiling: MeasuredChain) -> None:
     strikes = [smiling.quotes[row].contract.strike for row in near]
     assert len(strikes) == 20
     assert strikes[9] <= Decimal(602) < strikes[10]
+    at = chosen(smiling, Wanted(moneyness=Moneyness.AT))
+    assert [smiling.quotes[row].contract.strike for row in at] == [600, 600, 605, 605]
+    outside = chosen(smiling, Wanted(moneyness=Moneyness.OUT, kind=OptionKind.PUT))
+    assert max(smiling.quotes[row].contract.strike for row in outside) == 600
+    inside = chosen(smiling, Wanted(moneyness=Moneyness.IN, kind=OptionKind.PUT))
+    assert min(smiling.quotes[row].contract.strike for row in inside) == 605
     deltas = chosen(smiling, Wanted(deltas=(0.2, 0.4)))
     assert deltas
     assert all(0.2 <= abs(smiling.greeks.delta[row]) <= 0.4 for row in deltas)
