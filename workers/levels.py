@@ -17,6 +17,7 @@ from app.infra.telemetry import get_logger
 from app.levels.models import Period
 from app.levels.service import map_levels
 from app.market.calendar import current_session
+from app.market.vendors.routed import RoutedMarket
 from workers.runner import JobContext, job
 
 BEFORE_THE_OPEN = timedelta(minutes=75)
@@ -29,7 +30,12 @@ _log = get_logger(__name__)
 
 @job(Job.PREPARE_LEVELS, retries=0)
 async def prepare(context: JobContext) -> None:
-    """Work out every map and average of the watched symbols whose market is about to open."""
+    """Work out every map and average of the watched symbols whose market is about to open.
+
+    Only of real ones: what is simulated is worked out faster than it is fetched.
+    """
+    if not isinstance(context.market, RoutedMarket):
+        return
     now = context.clock.now()
     for symbol in context.watched:
         try:

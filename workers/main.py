@@ -10,6 +10,7 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_ready
 
+from app.core.clock import WallClock
 from app.core.jobs import Job
 from app.infra.db.database import Database
 from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS
@@ -35,8 +36,8 @@ def _open_context() -> JobContext:
     )
     from app.wiring import build_market
 
-    market, clock = build_market(_settings, database)
-    return JobContext(database, clock, market, _settings.history.symbols)
+    market, _ = build_market(_settings, database)
+    return JobContext(database, WallClock(), market, _settings.history.symbols)
 
 
 def _application(settings: Settings) -> Celery:

@@ -32,7 +32,8 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job works with. `watched` are the symbols that are kept ready for everybody."""
+    """What a job works with. `clock` is the real one, whatever time it is on a simulated market;
+    `watched` are the symbols that are kept ready for everybody."""
 
     database: Database
     clock: Clock
