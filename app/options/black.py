@@ -27,12 +27,12 @@ from app.options.normal import INVERSE_SQRT_2PI, SQRT_HALF, SQRT_HALF_PI, erfcx,
 
 _SETTLED = 3e-4
 """A step shorter than this part of s leaves an error of about its fourth power."""
-_SETTLED_ALONE = 1e-12
 _STEPS_ALONE = 64
 _SMALLEST = 1e-300
 _FARTHEST = 39.0
 """In standard deviations; a price farther from the money is below the smallest float."""
 _WIDEST = 100.0
+"""Of s; a float cannot tell prices of wider ones from the highest possible."""
 
 _BACHELIER_ABOVE = (
     0.4000313032673128,
@@ -86,7 +86,7 @@ def _first_guess(m: Floats, b: Floats) -> Floats:
     of the implied volatility under arithmetic Brownian motion" (2009), write that volatility as
     √(π/2)·(2c + d)·f(η), η = 2v/ln(1 + d/c), v = d/(2c + d). Here f is √η times a rational function
     fitted by weighted least squares to 1.7e-5. Hagan, Kumar, Lesniewski and Woodward, "Managing smile
-    risk" (2002), equation B.63 with β = 0, relate the two models; with y = m/d times the former,
+    risk" (2002), appendix B, relate the two models; with y = m/d times the former,
 
         y = s / (1 + (1 − m²/120)·s²/24 + s⁴/5760)
 

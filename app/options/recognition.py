@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import combinations
 from math import gcd, lcm
 
-from app.options.legs import Leg, LegKind
+from app.options.legs import Leg, LegKind, ends
 
 
 class StructureName(StrEnum):
@@ -293,13 +293,23 @@ def _next_group(legs: Sequence[Leg]) -> Group | None:
     for count in (4, 3, 2):
         found = [
             Group(name=name, legs=pieces)
-            for chosen in combinations(legs, count)
+            for chosen in _combinations(legs, count)
             for pieces in _proportions(chosen)
             if (name := recognised(pieces)) not in _NOT_TO_BE_GUESSED
         ]
         if found:
             return min(found, key=_distance)
     return None
+
+
+def _combinations(legs: Sequence[Leg], count: int) -> Iterator[tuple[Leg, ...]]:
+    """Two of any, more only of those that end together, as all named structures of three and four do."""
+    if count == 2:
+        yield from combinations(legs, count)
+        return
+    for end in ends(legs):
+        together = [leg for leg in legs if not leg.is_option or leg.expires_at == end]
+        yield from combinations(together, count)
 
 
 def _proportions(legs: tuple[Leg, ...]) -> Iterator[tuple[Leg, ...]]:

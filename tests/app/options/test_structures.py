@@ -326,6 +326,15 @@ def test_loose_legs_are_sorted_into_structures(text: str, names: list[str]) -> N
     }
 
 
+def test_a_book_of_many_ends_is_sorted_by_end() -> None:
+    days = [NEAR + timedelta(days=7 * week) for week in range(10)]
+    condor = ("+1 put 90", "-1 put 95", "-1 call 105", "+1 call 110")
+    book = [leg(text, end=day) for text in condor for day in days]
+    found = grouped(book)
+    assert [group.name for group in found] == [StructureName.IRON_CONDOR] * 10
+    assert all(len({piece.expires_at for piece in group.legs}) == 1 for group in found)
+
+
 @pytest.mark.parametrize(
     ("text", "price", "required", "is_defined"),
     [
