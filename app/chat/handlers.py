@@ -15,6 +15,7 @@ import chainlit as cl
 from chainlit.chat_context import chat_contexts
 from chainlit.context import context
 from chainlit.session import WebsocketSession
+from chainlit.socket import resume_thread
 
 from app.agents.events import TurnEvent
 from app.agents.turns import take_turn
@@ -36,9 +37,28 @@ _tasks: set[asyncio.Task[None]] = set()
 async def on_chat_start() -> None:
     """A new, empty chat: its thread gets an id of ours, sortable by time. Nothing is said."""
     session = _session()
+    if session.restored and session.thread_id_to_resume and not session.has_first_interaction:
+        await _resume(session)
+        return
     if not session.has_first_interaction and not session.thread_id_to_resume:
         session.thread_id = str(new_id())
     await _introduce(session)
+
+
+async def _resume(session: WebsocketSession) -> None:
+    """Open the thread for a page that connected twice while it loaded, as Chainlit's does.
+
+    Chainlit resumes for the first connection only; that one is gone, and the page waits.
+    """
+    thread = await resume_thread(session)
+    if thread is None:
+        await context.emitter.send_resume_thread_error("Thread not found.")
+        return
+    session.has_first_interaction = True
+    named = {"interaction": "resume", "thread_id": thread["id"]}
+    await context.emitter.emit("first_interaction", named)
+    await on_chat_resume(thread)
+    await context.emitter.resume_thread(thread)
 
 
 async def on_chat_resume(thread: dict[str, object]) -> None:

@@ -243,7 +243,10 @@ class Tabs:
         token: str,
         thread_id: str | None = None,
         session_id: str | None = None,
+        *,
+        says_so: bool = True,
     ) -> Tab:
+        """A connected tab; unless it `says_so`, it has not yet told the server that it is."""
         client = socketio.AsyncClient(reconnection=False)
         tab = Tab(client, session_id or str(uuid4()))
         tab.listen()
@@ -261,6 +264,8 @@ class Tabs:
                 "threadId": thread_id,
             },
         )
+        if not says_so:
+            return tab
         await client.emit("connection_successful")
         if thread_id:
             await tab.until(lambda: tab.is_resumed or bool(tab.trouble))

@@ -216,6 +216,18 @@ async def test_a_lost_connection_finds_the_thread_again(
     assert back.shown() == tab.shown()
 
 
+async def test_a_page_that_connects_twice_while_it_loads_gets_its_conversation(
+    server: Any, tabs: Any, ada_token: str
+) -> None:
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("put spx up with its levels")
+    gone = await tabs.open(server, ada_token, thread_id=tab.thread_id, says_so=False)
+    await gone.client.disconnect()
+    page = await tabs.open(server, ada_token, thread_id=tab.thread_id, session_id=gone.session_id)
+    assert page.shown() == tab.shown()
+    await page.until(lambda: page.panel)
+
+
 async def test_a_question_that_is_too_long_is_refused_once_and_says_why(
     server: Any, tabs: Any, ada_token: str
 ) -> None:
