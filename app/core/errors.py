@@ -4,6 +4,7 @@ CoachError
 ├── InvalidInput          the request makes no sense; the message says what to change
 ├── NotFound              there is no such symbol, thread, session …
 ├── NotSignedIn           nobody is signed in
+├── Conflict              somebody or something else was faster; look again
 ├── NotEntitled           the member's plan does not include it
 ├── RateLimited           too many requests; says when to come back
 └── ProviderUnavailable   a vendor, a model or a database does not answer
@@ -49,6 +50,13 @@ class NotSignedIn(CoachError):
 
     code = "not_signed_in"
     status = 401
+
+
+class Conflict(CoachError):
+    """What the request was made for has changed since; looking again says how it stands now."""
+
+    code = "conflict"
+    status = 409
 
 
 class NotEntitled(CoachError):

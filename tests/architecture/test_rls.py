@@ -33,6 +33,10 @@ OWNED_BY_NOBODY = {
 OPEN_TO_THE_SYSTEM = {"members", "outbox"}
 """Who somebody is, and where something new is: never what was said."""
 
+ADDED_TO_ONLY = {"position_changes", "position_entries"}
+NEVER_DELETED = {"positions", *ADDED_TO_ONLY}
+"""What the application itself must not lose: the log of positions, and what it is about."""
+
 TABLES = {table.name: table for table in METADATA.sorted_tables}
 OWNER = {name: "member_id" for name, table in TABLES.items() if "member_id" in table.columns} | {
     "members": "id"
@@ -45,6 +49,7 @@ _VALUES: dict[str, Any] = {"UUID": new_id, "BIGINT": int, "SMALLINT": int, "INTE
     "JSONB": lambda: Jsonb({}),
     "TIMESTAMP WITH TIME ZONE": lambda: "2026-11-20T16:30Z",
     "NUMERIC": lambda: 1,
+    "DATE": lambda: "2026-11-20",
 }
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -161,8 +166,10 @@ def test_without_a_member_there_are_no_rows(
     table = sql.Identifier(name)
     with _acting(postgres) as connection:
         assert connection.execute(sql.SQL("SELECT * FROM {}").format(table)).rowcount == 0
-        assert connection.execute(_same(name)).rowcount == 0
-        assert connection.execute(sql.SQL("DELETE FROM {}").format(table)).rowcount == 0
+        if name not in ADDED_TO_ONLY:
+            assert connection.execute(_same(name)).rowcount == 0
+        if name not in NEVER_DELETED:
+            assert connection.execute(sql.SQL("DELETE FROM {}").format(table)).rowcount == 0
 
 
 @pytest.mark.parametrize("name", sorted(OWNER))
@@ -183,11 +190,35 @@ def test_a_member_sees_and_changes_only_their_own_rows(
     with _acting(postgres, "app.member_id", ada) as connection:
         seen = connection.execute(sql.SQL("SELECT {} FROM {}").format(owner, table)).fetchall()
         assert seen == [(ada,)]
-        assert connection.execute(_same(name)).rowcount == 1
-        assert connection.execute(sql.SQL("DELETE FROM {}").format(table)).rowcount == 1
+        if name not in ADDED_TO_ONLY:
+            assert connection.execute(_same(name)).rowcount == 1
+        if name not in NEVER_DELETED:
+            assert connection.execute(sql.SQL("DELETE FROM {}").format(table)).rowcount == 1
 
     with _connect(postgres.owner.replace("coach_owner", "postgres", 1)) as connection:
         assert connection.execute(sql.SQL("SELECT FROM {}").format(table)).rowcount == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [(name, _same(name)) for name in sorted(ADDED_TO_ONLY)]
+    + [
+        (name, sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+        for name in sorted(NEVER_DELETED)
+    ],
+)
+def test_a_member_cannot_change_the_log_of_positions(
+    postgres: DatabaseUrls,
+    rows: tuple[dict[str, Row], dict[str, Row]],
+    name: str,
+    command: sql.Composed,
+) -> None:
+    ada = rows[0]["members"]["id"]
+    with (
+        _acting(postgres, "app.member_id", ada) as connection,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        connection.execute(command)
 
 
 @pytest.mark.parametrize("name", sorted(OWNER))

@@ -1,0 +1,1 @@
+"""What a member holds: positions out of changes, their value and their risk."""

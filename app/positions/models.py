@@ -1,0 +1,300 @@
+"""Values of positions: what can be held, the lots of it, and the changes that lead there.
+
+Decided: a position is all a member holds of one asset, and it is what its changes add up to. Changes
+are only ever added (`lots.py` replays them), so a correction keeps what it corrects.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from app.core.errors import InvalidInput
+from app.core.symbols import Symbol
+from app.market.chains import OptionKind
+from app.options.legs import Leg, LegKind
+
+KEY_LENGTH = 100
+NOTE_LENGTH = 200
+MOST_LINES = 100
+"""Changes of one entry."""
+_LARGEST = Decimal(10) ** 12
+_PLACES = 8
+
+
+class AssetKind(StrEnum):
+    STOCK = "stock"
+    OPTION = "option"
+    FUTURE = "future"
+    CRYPTO = "crypto"
+
+
+class Source(StrEnum):
+    """Where an entry came from."""
+
+    TYPED = "typed"
+    IMPORTED = "imported"
+    SCREENSHOT = "screenshot"
+
+
+class ChangeKind(StrEnum):
+    """A trade buys or sells; a correction says what is really held; a void takes all back."""
+
+    TRADE = "trade"
+    CORRECTION = "correction"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """Something that can be held. `symbol` is an option's underlying, and a future's root (`ES`).
+
+    `multiplier` is what one dollar of its price is worth for one of it: 100 for an option, 50 for an
+    E-mini. `root` is an option's own where it is not its underlying's, as `SPXW`.
+    """
+
+    kind: AssetKind
+    symbol: Symbol
+    right: OptionKind | None = None
+    strike: Decimal | None = None
+    expiry: date | None = None
+    root: str = ""
+    multiplier: Decimal = Decimal(1)
+
+    def __post_init__(self) -> None:
+        is_option = self.kind is AssetKind.OPTION
+        if is_option is not (self.right is not None) or is_option is not (self.strike is not None):
+            raise InvalidInput(
+                "An option has a right (call or put) and a strike; nothing else has."
+            )
+        if self.kind in (AssetKind.OPTION, AssetKind.FUTURE) and self.expiry is None:
+            raise InvalidInput(f"Of {_A[self.kind]} the expiry is needed.")
+        if self.kind in (AssetKind.STOCK, AssetKind.CRYPTO) and self.expiry is not None:
+            raise InvalidInput(f"{_A[self.kind].capitalize()} does not expire.")
+        if self.strike is not None:
+            checked(self.strike, "The strike", is_positive=True)
+        checked(self.multiplier, "The multiplier", is_positive=True)
+
+    @property
+    def key(self) -> str:
+        """One text an asset: `DIS`, `BTC/USD`, `ES 2026-12-18`, `DIS 2027-04-16 130 call`."""
+        words = [self.root or str(self.symbol)]
+        if self.expiry is not None:
+            words.append(self.expiry.isoformat())
+        if self.strike is not None and self.right is not None:
+            words += [f"{self.strike.normalize():f}", self.right.value]
+        if self.multiplier != usual_multiplier(self.kind, str(self.symbol)):
+            words.append(f"x{self.multiplier.normalize():f}")
+        return " ".join(words)
+
+    @property
+    def is_option(self) -> bool:
+        return self.kind is AssetKind.OPTION
+
+    @property
+    def label(self) -> str:
+        """As a trader writes it: `DIS 130 call 16 Apr 2027`."""
+        words = [str(self.symbol)]
+        if self.strike is not None and self.right is not None:
+            words += [f"{self.strike.normalize():f}", self.right.value]
+        if self.expiry is not None:
+            words.append(f"{self.expiry.day} {self.expiry:%b %Y}")
+        return " ".join(words)
+
+    @property
+    def unit(self) -> str:
+        """What its quantity counts."""
+        return _UNITS[self.kind]
+
+
+_A = {
+    AssetKind.STOCK: "a stock",
+    AssetKind.OPTION: "an option",
+    AssetKind.FUTURE: "a future",
+    AssetKind.CRYPTO: "a coin",
+}
+_UNITS = {
+    AssetKind.STOCK: "shares",
+    AssetKind.OPTION: "contracts",
+    AssetKind.FUTURE: "contracts",
+    AssetKind.CRYPTO: "coins",
+}
+_FUTURES: dict[str, int | str] = {
+    "ES": 50, "MES": 5, "NQ": 20, "MNQ": 2, "YM": 5, "MYM": "0.5", "RTY": 50, "M2K": 5,
+    "CL": 1000, "MCL": 100, "NG": 10_000, "GC": 100, "MGC": 10, "SI": 5000, "HG": 25_000,
+    "ZB": 1000, "ZN": 1000, "ZF": 1000, "ZT": 2000, "6E": 125_000, "6J": 12_500_000,
+}  # fmt: skip
+"""Dollars a point of the best known contracts, by CME Group's contract specifications."""
+
+
+def usual_multiplier(kind: AssetKind, symbol: str) -> Decimal:
+    """What a contract is worth a dollar of price, unless it was said otherwise."""
+    if kind is AssetKind.FUTURE:
+        return Decimal(_FUTURES.get(symbol, 1))
+    return Decimal(100 if kind is AssetKind.OPTION else 1)
+
+
+def checked(value: Decimal, name: str, *, is_positive: bool = False) -> Decimal:
+    """A number a table can hold and a trader can mean, else `InvalidInput`."""
+    if not value.is_finite() or abs(value) > _LARGEST:
+        raise InvalidInput(f"{name} is not a number that can be held.")
+    if is_positive and value <= 0:
+        raise InvalidInput(f"{name} must be above zero.")
+    exponent = value.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > _PLACES:
+        raise InvalidInput(f"{name} has more than {_PLACES} decimals.")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Bought or sold in one go; `quantity` is negative where sold short. `price` is None where
+    nobody knows what was paid."""
+
+    quantity: Decimal
+    price: Decimal | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What changes add up to. Lots are all long or all short, oldest first.
+
+    `realised` is profit or loss in dollars of what was closed; `is_realised_whole` is False once
+    something was closed whose price is not known.
+    """
+
+    lots: tuple[Lot, ...] = ()
+    realised: Decimal = Decimal(0)
+    is_realised_whole: bool = True
+
+    @property
+    def quantity(self) -> Decimal:
+        return sum((lot.quantity for lot in self.lots), Decimal(0))
+
+    @property
+    def price(self) -> Decimal | None:
+        """The average paid; None unless all lots have a price."""
+        if not self.lots:
+            return None
+        total = Decimal(0)
+        for lot in self.lots:
+            if lot.price is None:
+                return None
+            total += lot.quantity * lot.price
+        return total / self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One line of a position's log. A trade adds its signed `quantity`; a correction and a void put
+    `lots` in the place of those there were."""
+
+    kind: ChangeKind
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    lots: tuple[Lot, ...] = ()
+    at: datetime
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        is_trade = self.kind is ChangeKind.TRADE
+        if is_trade is not bool(self.quantity):
+            raise InvalidInput("A trade has a quantity: positive if bought, negative if sold.")
+        for number, name in ((self.quantity, "The quantity"), (self.price, "The price")):
+            if number is not None:
+                checked(number, name)
+        for lot in self.lots:
+            checked(lot.quantity, "The quantity")
+            if lot.price is not None:
+                checked(lot.price, "The price")
+        if len({lot.quantity > 0 for lot in self.lots if lot.quantity}) > 1:
+            raise InvalidInput("Lots of one position are all long or all short.")
+        if len(self.note) > NOTE_LENGTH:
+            raise InvalidInput(f"A note has at most {NOTE_LENGTH} characters.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """All a member holds of one asset. `version` counts its changes; zero is not stored yet."""
+
+    id: UUID
+    asset: Asset
+    holding: Holding
+    version: int
+    source: Source
+    opened_at: datetime
+    updated_at: datetime
+
+    @property
+    def quantity(self) -> Decimal:
+        return self.holding.quantity
+
+    @property
+    def is_open(self) -> bool:
+        return self.quantity != 0
+
+    @property
+    def exposure(self) -> Decimal:
+        """What one dollar of the price is worth."""
+        return self.quantity * self.asset.multiplier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One change of an entry. `version` is the one it was made for: another in between wins."""
+
+    asset: Asset
+    change: Change
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Changes that are stored together or not at all. The same `key` again stores nothing."""
+
+    key: str
+    source: Source
+    lines: tuple[Line, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.key) <= KEY_LENGTH:
+            raise InvalidInput(f"The key has one to {KEY_LENGTH} characters.")
+        if not 1 <= len(self.lines) <= MOST_LINES:
+            raise InvalidInput(f"One to {MOST_LINES} changes go together, not {len(self.lines)}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What came of an entry; `is_repeated` where its key had been stored before."""
+
+    positions: tuple[Position, ...]
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedChange:
+    """A change as it was stored: its place in the log, and when and from where it came."""
+
+    number: int
+    change: Change
+    source: Source
+    made_at: datetime
+
+
+def leg_of(position: Position, expires_at: datetime | None) -> Leg | None:
+    """The position as a leg of a structure; None for what makes none."""
+    asset, price = position.asset, position.holding.price or Decimal(0)
+    if asset.kind is AssetKind.STOCK:
+        return Leg(kind=LegKind.STOCK, quantity=position.quantity, price=price)
+    if not asset.is_option or asset.right is None:
+        return None
+    return Leg(
+        kind=LegKind(asset.right.value),
+        quantity=position.quantity,
+        price=price,
+        strike=asset.strike,
+        expires_at=expires_at,
+        multiplier=asset.multiplier,
+    )
