@@ -1,8 +1,7 @@
 """Alpaca: stocks and ETFs of one feed, crypto, option chains.
 
 Decided: alpaca-py's clients build the requests and turn the pages, with their retries switched off
-and a time limit put on, because both are the business of what stands around a vendor; they block,
-so they run in threads of their own. Prices are asked for adjusted for splits.
+and a time limit put on, because both are the business of what stands around a vendor. Prices are asked for adjusted for splits.
 
 What Alpaca's numbers are: the `iex` feed knows one exchange's trades only, so its volume is a few
 percent of the market's, and its highs and lows may be narrower. Crypto days there do not begin at
@@ -10,12 +9,10 @@ percent of the market's, and its highs and lows may be narrower. Crypto days the
 say estimated and 15 minutes late.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -29,11 +26,10 @@ from app.market.calendar import ROUND_THE_CLOCK, session_table
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Ints, Provider
 from app.market.providers.alpaca_chain import quotes_of
-from app.market.providers.alpaca_client import Clients, in_our_words
+from app.market.providers.alpaca_client import Clients
 from app.market.resample import empty_bars, resample_daily
 from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
 
-T = TypeVar("T")
 Row = Mapping[str, Any]
 
 _STOCKS = (AssetClass.STOCK, AssetClass.ETF)
@@ -67,12 +63,13 @@ class Alpaca(Vendor):
         requests_per_minute: int,
         clock: Clock,
     ) -> None:
-        self._clients = Clients(api_key, api_secret, base_url)
+        self._clients = Clients(api_key, api_secret, base_url, threads=_THREADS)
         self._feed = feed
         self._provider = Provider(name=FEEDS[feed], delay_minutes=DELAYS.get(feed, 0))
+        # The free plan refuses a question that reaches into the last quarter hour, whole.
+        self._behind = timedelta(minutes=DELAYS.get(feed, 0))
         self._allowance = Allowance(requests_per_minute, 60, min(_BURST, requests_per_minute))
         self._clock = clock
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="alpaca")
 
     @property
     @override
@@ -113,12 +110,11 @@ class Alpaca(Vendor):
         is_crypto = instrument.asset_class is AssetClass.CRYPTO
         asked = Timeframe.H1 if is_crypto and timeframe is Timeframe.D1 else timeframe
         first = start if asked.is_intraday else _midnight(start)
-        if end <= start:
+        last = min(end, self._clock.now() - self._behind) if not is_crypto else end
+        if last <= start:
             return empty_bars(instrument.symbol, timeframe, self._provider)
-        rows = await self._ask(
-            lambda: self._clients.bars(
-                instrument.symbol, _SPELLED[asked], first, end, is_crypto=is_crypto, feed=self._feed
-            )
+        rows = await self._clients.bars(
+            instrument.symbol, _SPELLED[asked], first, last, is_crypto=is_crypto, feed=self._feed
         )
         found = self._bars(instrument, asked, rows)
         if asked is not timeframe:
@@ -131,9 +127,7 @@ class Alpaca(Vendor):
         self._require(instrument)
         is_crypto = instrument.asset_class is AssetClass.CRYPTO
         symbol = instrument.symbol
-        row = await self._ask(
-            lambda: self._clients.snapshot(symbol, is_crypto=is_crypto, feed=self._feed)
-        )
+        row = await self._clients.snapshot(symbol, is_crypto=is_crypto, feed=self._feed)
         trade = row.get("latestTrade")
         if trade is None:
             raise NotFound(f"Alpaca has no price of {symbol}.")
@@ -155,7 +149,7 @@ class Alpaca(Vendor):
         if instrument.asset_class not in _STOCKS:
             return ()
         today = self._clock.now().astimezone(_NEW_YORK).date()
-        rows = await self._ask(lambda: self._clients.splits(instrument.symbol, since, today))
+        rows = await self._clients.splits(instrument.symbol, since, today)
         found = [
             Split(
                 date.fromisoformat(row["ex_date"]),
@@ -169,7 +163,7 @@ class Alpaca(Vendor):
     async def chain(self, instrument: Instrument, *, expiry: date | None = None) -> OptionChain:
         if instrument.asset_class not in _STOCKS:
             raise NotCovered(f"Alpaca has no options on {instrument.symbol}.")
-        rows = await self._ask(lambda: self._clients.chain(instrument.symbol, expiry))
+        rows = await self._clients.chain(instrument.symbol, expiry)
         quotes = quotes_of(instrument.symbol, rows)
         if not quotes:
             on = "" if expiry is None else f" that expire on {expiry}"
@@ -183,17 +177,11 @@ class Alpaca(Vendor):
 
     @override
     async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
         self._clients.close()
 
     def _require(self, instrument: Instrument) -> None:
         if not self.covers(instrument):
             raise NotCovered("Alpaca has no indices.")
-
-    async def _ask(self, question: Callable[[], T]) -> T:
-        """The client's answer out of a thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, in_our_words, question)
 
     def _bars(self, instrument: Instrument, timeframe: Timeframe, rows: Sequence[Row]) -> Bars:
         if not rows:

@@ -1,6 +1,8 @@
 """alpaca-py's clients, made to ask once and within a time limit, and their failures in our words."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -15,7 +17,7 @@ from requests.adapters import HTTPAdapter
 from typing_extensions import override
 
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
-from app.market.vendor import NotCovered, Throttled
+from app.market.vendor import NotCovered, Throttled, next_page
 
 SECONDS = (5.0, 20.0)
 """To connect, and between two bytes of an answer."""
@@ -65,9 +67,11 @@ class _Actions(_Once, CorporateActionsClient):
 
 
 class Clients:
-    """Questions to Alpaca as plain JSON; each may take several pages. They block."""
+    """Questions to Alpaca as plain JSON; each may take several pages. The clients block, so they run
+    in threads of their own."""
 
-    def __init__(self, api_key: str, api_secret: str, base_url: str) -> None:
+    def __init__(self, api_key: str, api_secret: str, base_url: str, *, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="alpaca")
         given: dict[str, Any] = {
             "api_key": api_key,
             "secret_key": api_secret,
@@ -79,7 +83,7 @@ class Clients:
         for client in (self._stocks, self._crypto, self._options, self._actions):
             client.tame()
 
-    def bars(
+    async def bars(
         self,
         symbol: str,
         timeframe: str,
@@ -98,19 +102,19 @@ class Clients:
             "limit": 10_000,
         }
         if is_crypto:
-            return _rows(self._crypto, "/crypto/us/bars", asked, ("bars", symbol))
+            return await self._rows(self._crypto, "/crypto/us/bars", asked, ("bars", symbol))
         asked |= {"adjustment": "split", "feed": _historical(feed)}
-        return _rows(self._stocks, "/stocks/bars", asked, ("bars", symbol))
+        return await self._rows(self._stocks, "/stocks/bars", asked, ("bars", symbol))
 
-    def snapshot(self, symbol: str, *, is_crypto: bool, feed: str) -> Mapping[str, Any]:
+    async def snapshot(self, symbol: str, *, is_crypto: bool, feed: str) -> Mapping[str, Any]:
         """The snapshot of a symbol; empty if there is none."""
         if is_crypto:
-            answer = _page(self._crypto, "/crypto/us/snapshots", {"symbols": symbol})
-            return answer["snapshots"].get(symbol) or {}
+            answer = await self._page(self._crypto, "/crypto/us/snapshots", {"symbols": symbol})
+            return in_our_words(lambda: answer["snapshots"].get(symbol) or {})
         asked = {"symbols": symbol, "feed": feed}
-        return _page(self._stocks, "/stocks/snapshots", asked).get(symbol) or {}
+        return (await self._page(self._stocks, "/stocks/snapshots", asked)).get(symbol) or {}
 
-    def splits(self, symbol: str, since: date, until: date) -> Rows:
+    async def splits(self, symbol: str, since: date, until: date) -> Rows:
         asked = {
             "symbols": symbol,
             "types": "forward_split,reverse_split",
@@ -122,52 +126,62 @@ class Clients:
         return [
             row
             for kind in kinds
-            for row in _rows(
+            for row in await self._rows(
                 self._actions, "/corporate-actions", asked, ("corporate_actions", kind)
             )
         ]
 
-    def chain(self, symbol: str, expiry: date | None) -> Mapping[str, Mapping[str, Any]]:
+    async def chain(self, symbol: str, expiry: date | None) -> Mapping[str, Mapping[str, Any]]:
         """Snapshots by contract."""
         asked: dict[str, Any] = {"feed": "indicative", "limit": 1000}
         if expiry is not None:
             asked["expiration_date"] = expiry.isoformat()
         found: dict[str, Mapping[str, Any]] = {}
-        for answer in _pages(self._options, f"/options/snapshots/{symbol}", asked):
-            found |= answer["snapshots"] or {}
+        async for answer in self._pages(self._options, f"/options/snapshots/{symbol}", asked):
+            found |= in_our_words(lambda: answer["snapshots"] or {})  # noqa: B023 - called at once
         return found
 
     def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
         for client in (self._stocks, self._crypto, self._options, self._actions):
             client.close()
 
+    async def _rows(
+        self, client: RESTClient, path: str, asked: Mapping[str, Any], inside: tuple[str, str]
+    ) -> Rows:
+        """The rows of all pages that stand under two keys."""
+        answers = [answer async for answer in self._pages(client, path, asked)]
+        outer, inner = inside
+        return in_our_words(
+            lambda: [row for answer in answers for row in (answer[outer] or {}).get(inner) or ()]
+        )
 
-def _rows(client: RESTClient, path: str, asked: Mapping[str, Any], inside: tuple[str, str]) -> Rows:
-    """The rows of all pages that stand under two keys."""
-    outer, inner = inside
-    rows: list[Mapping[str, Any]] = []
-    for answer in _pages(client, path, asked):
-        rows += (answer[outer] or {}).get(inner) or ()
-    return rows
-
-
-def _pages(client: RESTClient, path: str, asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """All pages of an answer. A page that names itself as the next one ends it with ValueError."""
-    answer = _page(client, path, {**asked})
-    yield answer
-    while (token := answer.get("next_page_token")) is not None:
-        answer = _page(client, path, {**asked, "page_token": token})
+    async def _pages(
+        self, client: RESTClient, path: str, asked: Mapping[str, Any]
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """All pages of an answer. A page that names itself as the next one is a failure."""
+        answer = await self._page(client, path, {**asked})
         yield answer
-        if answer.get("next_page_token") == token:
-            raise ValueError("the pages go round in circles")
+        while (token := answer.get("next_page_token")) is not None:
+            await next_page()
+            answer = await self._page(client, path, {**asked, "page_token": token})
+            yield answer
+            if answer.get("next_page_token") == token:
+                raise ProviderUnavailable("Alpaca did not answer: its pages go round in circles.")
 
+    async def _page(
+        self, client: RESTClient, path: str, asked: dict[str, Any]
+    ) -> Mapping[str, Any]:
+        """One answer, an object."""
 
-def _page(client: RESTClient, path: str, asked: dict[str, Any]) -> Mapping[str, Any]:
-    """One answer, an object; ValueError if it is something else."""
-    answer = client.get(path, asked)
-    if not isinstance(answer, Mapping):
-        raise ValueError(f"{path} answered with {type(answer).__name__}")
-    return answer
+        def question() -> Mapping[str, Any]:
+            answer = client.get(path, asked)
+            if not isinstance(answer, Mapping):
+                raise ValueError(f"{path} answered with {type(answer).__name__}")
+            return answer
+
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, in_our_words, question)
 
 
 def in_our_words(question: Callable[[], T]) -> T:

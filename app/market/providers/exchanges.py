@@ -115,13 +115,15 @@ class Exchange(Vendor):
         found: dict[int, Row] = {}
         for number, since in enumerate(self._pages(timeframe, start, end)):
             if number:
-                await asyncio.sleep(self.allowance.per_seconds / self.allowance.requests)
+                await next_page()
             with in_our_words(self._house.name):
                 page = await exchange.fetch_ohlcv(
                     pair, str(timeframe), since=since * 1000, limit=self._house.page
                 )
                 found |= {int(row[0]) // 1000: _whole(row) for row in page}
         bars = _bars(instrument.symbol, timeframe, found, self._spoken(instrument.symbol))
+        if self._house.has_one_page and len(bars) >= self._house.page - _SPARE:
+            self._require_whole(bars, timeframe, start)
         return bars.between(start, end)
 
     @override
@@ -152,6 +154,13 @@ class Exchange(Vendor):
     @override
     async def close(self) -> None:
         await self._desk.close()
+
+    def _require_whole(self, bars: Bars, timeframe: Timeframe, start: datetime) -> None:
+        """`NotCovered` if the only page begins after what was asked for: a part would look whole."""
+        if int(bars.time[0]) > start.timestamp() + _SECONDS[timeframe]:
+            raise NotCovered(
+                f"{self._house.name} gives its newest {timeframe} bars only, and fewer than asked."
+            )
 
     def _spoken(self, symbol: Symbol) -> Provider:
         """The provider to stand with a price: in tethers only if a dollar was asked for."""

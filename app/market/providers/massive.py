@@ -2,19 +2,16 @@
 
 Decided: `massive`'s client is used for its connections, its certificates and its signing of
 requests; the answers are read as JSON here, because its own models cost more than the network, lose
-the status of a refusal, and follow a next page to wherever the answer says. It blocks, so it runs in
-threads of its own. Prices are asked for adjusted for splits.
+the status of a refusal, and follow a next page to wherever the answer says. Prices are asked for adjusted for splits.
 
 Its spelling is mapped here and nowhere else: `SPX` is `I:SPX`, `BTC/USD` is `X:BTCUSD`, `BRK.B` is
 as we write it. A plan with a delay says so in each answer, and so does each answer of ours.
 """
 
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -28,11 +25,10 @@ from app.market.calendar import ROUND_THE_CLOCK, US, session_table
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Ints, Provider
 from app.market.providers.massive_chain import quotes_of
-from app.market.providers.massive_client import DELAY_MINUTES, Client, in_our_words, is_delayed
+from app.market.providers.massive_client import DELAY_MINUTES, Client, is_delayed
 from app.market.resample import empty_bars
 from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
 
-T = TypeVar("T")
 Row = Mapping[str, Any]
 
 NAME = "Massive"
@@ -73,10 +69,9 @@ class Massive(Vendor):
     def __init__(
         self, api_key: str, *, base_url: str, requests_per_minute: int, clock: Clock
     ) -> None:
-        self._client = Client(api_key, base_url)
+        self._client = Client(api_key, base_url, threads=_THREADS)
         self._allowance = allowance_of(requests_per_minute)
         self._clock = clock
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="massive")
 
     @property
     @override
@@ -99,7 +94,7 @@ class Massive(Vendor):
     @override
     async def describe(self, symbol: Symbol) -> Instrument:
         ticker = f"X:{symbol.replace('/', '')}" if "/" in symbol else str(symbol)
-        answer = await self._ask(lambda: self._client.page(f"/v3/reference/tickers/{ticker}"))
+        answer = await self._client.page(f"/v3/reference/tickers/{ticker}")
         found = answer.get("results")
         if not isinstance(found, Mapping):
             raise NotFound(f"Massive does not know {symbol}.")
@@ -126,7 +121,7 @@ class Massive(Vendor):
         window = f"{int(first.timestamp() * 1000)}/{int(end.timestamp() * 1000) - 1}"
         path = f"/v2/aggs/ticker/{ticker_of(instrument)}/range/{_SPELLED[timeframe]}/{window}"
         asked = {"adjusted": "true", "sort": "asc", "limit": "50000"}
-        pages = await self._ask(lambda: self._client.pages(path, asked))
+        pages = await self._client.pages(path, asked)
         rows = [row for page in pages for row in page.get("results") or ()]
         return self._bars(instrument, timeframe, rows, _provider(pages)).between(start, end)
 
@@ -137,7 +132,7 @@ class Massive(Vendor):
         is_crypto = instrument.asset_class is AssetClass.CRYPTO
         market = "global/markets/crypto" if is_crypto else "us/markets/stocks"
         path = f"/v2/snapshot/locale/{market}/tickers/{ticker_of(instrument)}"
-        answer = await self._ask(lambda: self._client.page(path))
+        answer = await self._client.page(path)
         found = answer.get("ticker") or {}
         price, at = _last(found, is_crypto=is_crypto)
         if price is None or at is None:
@@ -162,7 +157,7 @@ class Massive(Vendor):
             "execution_date.gte": since.isoformat(),
             "limit": "1000",
         }
-        pages = await self._ask(lambda: self._client.pages("/v3/reference/splits", asked))
+        pages = await self._client.pages("/v3/reference/splits", asked)
         found = [
             Split(
                 date.fromisoformat(row["execution_date"]),
@@ -179,7 +174,7 @@ class Massive(Vendor):
         if expiry is not None:
             asked["expiration_date"] = expiry.isoformat()
         path = f"/v3/snapshot/options/{ticker_of(instrument)}"
-        pages = await self._ask(lambda: self._client.pages(path, asked))
+        pages = await self._client.pages(path, asked)
         rows = [row for page in pages for row in page.get("results") or ()]
         quotes = quotes_of(instrument.symbol, rows)
         if not quotes:
@@ -196,13 +191,12 @@ class Massive(Vendor):
 
     @override
     async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     async def _index_snapshot(self, instrument: Instrument) -> Snapshot:
         ticker = ticker_of(instrument)
         asked = {"ticker.any_of": ticker}
-        answer = await self._ask(lambda: self._client.page("/v3/snapshot/indices", asked))
+        answer = await self._client.page("/v3/snapshot/indices", asked)
         rows = answer.get("results") or [{}]
         found = next(
             (row for row in rows if row.get("ticker") in (ticker, str(instrument.symbol))), rows[0]
@@ -222,11 +216,6 @@ class Massive(Vendor):
             previous_close=_decimal(session.get("previous_close")),
             **_day(session, _DAY_FIELDS),
         )
-
-    async def _ask(self, question: Callable[[], T]) -> T:
-        """The client's answer out of a thread."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, in_our_words, question)
 
     def _bars(
         self, instrument: Instrument, timeframe: Timeframe, rows: Sequence[Row], provider: Provider

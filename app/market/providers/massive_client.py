@@ -1,7 +1,9 @@
 """massive's client, made to ask once and within a time limit, and its refusals in our words."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -10,7 +12,7 @@ import urllib3
 from massive import RESTClient
 
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
-from app.market.vendor import NotCovered, Throttled
+from app.market.vendor import NotCovered, Throttled, next_page
 
 T = TypeVar("T")
 Answer = Mapping[str, Any]
@@ -23,9 +25,10 @@ _PAGES_AT_MOST = 200
 
 
 class Client:
-    """Questions to Massive as plain JSON. They block."""
+    """Questions to Massive as plain JSON. The client blocks, so it runs in threads of its own."""
 
-    def __init__(self, api_key: str, base_url: str) -> None:
+    def __init__(self, api_key: str, base_url: str, *, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="massive")
         self._rest = RESTClient(
             api_key,
             base=base_url.rstrip("/"),
@@ -33,12 +36,35 @@ class Client:
             read_timeout=READ_SECONDS,
         )
 
-    def page(self, path: str, asked: Mapping[str, str] | None = None) -> Answer:
+    async def page(self, path: str, asked: Mapping[str, str] | None = None) -> Answer:
         """One answer; refusals are raised."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._threads, in_our_words, lambda: self._page(path, asked or {})
+        )
+
+    async def pages(self, path: str, asked: Mapping[str, str]) -> list[Answer]:
+        """All pages. The next one is looked for at our address, wherever the answer points to."""
+        answers = [await self.page(path, asked)]
+        seen = set()
+        while (following := answers[-1].get("next_url")) and len(answers) < _PAGES_AT_MOST:
+            if following in seen:
+                raise ProviderUnavailable("Massive did not answer: its pages go round in circles.")
+            seen.add(following)
+            parts = urlsplit(str(following))
+            await next_page()
+            answers.append(await self.page(parts.path, dict(parse_qsl(parts.query))))
+        return answers
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._rest.client.clear()
+
+    def _page(self, path: str, asked: Mapping[str, str]) -> Answer:
         response = self._rest.client.request(
             "GET",
             self._rest.BASE + path,
-            fields=dict(asked or {}),
+            fields=dict(asked),
             headers=self._rest.headers,
             redirect=False,
             retries=False,  # or a 429 would come without its status
@@ -51,21 +77,6 @@ class Client:
         if answer.get("status") in ("ERROR", "NOT_AUTHORIZED"):
             raise _refusal(HTTPStatus.FORBIDDEN, response.data, None)
         return answer
-
-    def pages(self, path: str, asked: Mapping[str, str]) -> list[Answer]:
-        """All pages. The next one is looked for at our address, wherever the answer points to."""
-        answers = [self.page(path, asked)]
-        seen = set()
-        while (following := answers[-1].get("next_url")) and len(answers) < _PAGES_AT_MOST:
-            if following in seen:
-                raise ValueError("the pages go round in circles")
-            seen.add(following)
-            parts = urlsplit(str(following))
-            answers.append(self.page(parts.path, dict(parse_qsl(parts.query))))
-        return answers
-
-    def close(self) -> None:
-        self._rest.client.clear()
 
 
 def in_our_words(question: Callable[[], T]) -> T:

@@ -7,7 +7,7 @@ asked for. Daily bars come first (`simulated_daily`), minutes are made to fit th
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import numpy as np
@@ -16,13 +16,23 @@ from typing_extensions import override
 from app.core.errors import NotFound
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.market.calendar import SessionTable, phase_at, session_table, sessions_overlapping
+from app.market.calendar import (
+    SessionTable,
+    latest_session,
+    market_date,
+    phase_at,
+    session_table,
+    sessions_overlapping,
+)
+from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, unknown
-from app.market.models import Bars, Instrument, Provider, Quote, decimal_of
+from app.market.models import Bars, Floats, Instrument, Provider, Quote, decimal_of
 from app.market.protocol import MarketData
 from app.market.providers.simulated_anchors import SIMULATED, Anchor, anchors
+from app.market.providers.simulated_chain import Underlying, quoted
 from app.market.providers.simulated_clock import SimulatedClock
-from app.market.providers.simulated_daily import Days, simulate_days
+from app.market.providers.simulated_daily import OVERNIGHT_SHARE, Days, simulate_days
+from app.market.providers.simulated_listing import Board, board, expiries, has_options, strikes
 from app.market.providers.simulated_minutes import (
     MINUTE,
     DayFacts,
@@ -38,12 +48,18 @@ from app.market.resample import (
     resample_intraday,
     resample_longer,
 )
+from app.market.vendor import NotCovered
 from app.market.windows import covering_days, require_aware
 
 __all__ = ["SimulatedClock", "SimulatedMarket"]
 
 _SYMBOLS_KEPT = 128
 _SESSIONS_KEPT = 1024
+_CHAINS_KEPT = 32
+_STRIKES_FROM = 30
+_VOLATILITY_FROM = 252
+"""Sessions that options' strikes, and their long-run volatility, are taken from."""
+_TURNOVER_OF_INDICES = 3e10
 _LATEST_FIRST = ("after hours", "regular", "premarket")
 _LIQUID = 1.5e9
 """Dollars a day from which even premarket minutes seldom lack a trade."""
@@ -70,6 +86,8 @@ class SimulatedMarket(MarketData):
         self._anchors = anchors(seed)
         self._series = lru_cache(maxsize=_SYMBOLS_KEPT)(self._make_series)
         self._minutes = lru_cache(maxsize=_SESSIONS_KEPT)(self._make_minutes)
+        self._boards = lru_cache(maxsize=_CHAINS_KEPT)(self._make_boards)
+        self._chains = lru_cache(maxsize=_CHAINS_KEPT)(self._make_chain)
 
     @property
     @override
@@ -129,6 +147,18 @@ class SimulatedMarket(MarketData):
             volume=decimal_of(regular.volume.sum()) if has_volume else None,
             provider=SIMULATED,
         )
+
+    @override
+    async def option_chain(
+        self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
+    ) -> OptionChain:
+        """As of the minute; outside of regular hours as of the last close, like the options' own
+        market."""
+        require_aware(as_of)
+        instrument = self._anchor(symbol).instrument
+        if not has_options(instrument):
+            raise NotCovered(f"The simulated market lists no options on {symbol}.")
+        return self._chains(symbol, expiry, as_of.replace(second=0, microsecond=0))
 
     def _last_trade(self, series: _Series, as_of: datetime) -> tuple[int, float, datetime]:
         """Session, price and time of the last trade before `as_of`."""
@@ -198,6 +228,47 @@ class SimulatedMarket(MarketData):
             return daily
         return resample_longer(daily, timeframe, calendar=calendar, as_of=as_of)
 
+    def _make_chain(self, symbol: Symbol, expiry: date | None, minute: datetime) -> OptionChain:
+        session = latest_session(minute)
+        at = min(minute, session.close)
+        boards = [
+            each
+            for each in self._boards(symbol, market_date(minute), session.date)
+            if each.expires_at > minute and expiry in (None, each.expiry)
+        ]
+        done = (at - session.open) / (session.close - session.open)
+        return quoted(self._underlying(symbol, session.date, at), boards, at, done)
+
+    def _make_boards(self, symbol: Symbol, on: date, session: date) -> tuple[Board, ...]:
+        """Everything listed on a day; `session` is the last one that had begun."""
+        series = self._series(symbol)
+        before = _position(series, session)
+        closes = series.days.close[max(before - _STRIKES_FROM, 0) : max(before, 1)]
+        volatility = float(_volatilities(series, before).mean())
+        return tuple(
+            board(
+                series.instrument,
+                root,
+                day,
+                strikes(series.instrument, closes, volatility, (day - on).days / 365.0),
+            )
+            for root, day in expiries(series.instrument, on)
+        )
+
+    def _underlying(self, symbol: Symbol, session: date, at: datetime) -> Underlying:
+        series = self._series(symbol)
+        anchor = series.anchor
+        _, last, _ = self._last_trade(series, at)
+        return Underlying(
+            instrument=series.instrument,
+            sector=anchor.sector,
+            path=anchor.path,
+            seed=self._seed,
+            spot=decimal_of(last),
+            volatilities=_volatilities(series, _position(series, session)),
+            turnover=anchor.volume * anchor.price or _TURNOVER_OF_INDICES,
+        )
+
     def _forming_day(self, series: _Series, index: int, as_of: datetime) -> Bars:
         minutes = self._minutes(series.instrument.symbol, index, "regular")
         seen = _seen(minutes, as_of, series.instrument.decimals)
@@ -233,6 +304,19 @@ class SimulatedMarket(MarketData):
             return regular_minutes(facts, start, count, is_round_the_clock=always, words=words)
         make = premarket_minutes if part == "premarket" else after_hours_minutes
         return make(facts, start, count, liquidity=liquidity, words=words)
+
+
+def _position(series: _Series, session: date) -> int:
+    """Of that session among the simulated days."""
+    table = series.table
+    return int(np.searchsorted(table.ordinals, session.toordinal())) - series.days.first
+
+
+def _volatilities(series: _Series, position: int) -> Floats:
+    """Of the sessions up to that one, a year; it is drawn before the session's prices are."""
+    sigma = series.days.sigma[max(position - _VOLATILITY_FROM, 0) : position + 1]
+    yearly: Floats = sigma * np.sqrt(_VOLATILITY_FROM / (1.0 - OVERNIGHT_SHARE))
+    return yearly
 
 
 def _facts(series: _Series, index: int) -> DayFacts:

@@ -25,7 +25,7 @@ from app.market.providers.simulated_chance import normals, uniforms
 FIRST_DAY = date(2014, 1, 2)
 _TREND_FROM = date(2026, 1, 1)
 _MARKET_VOL = 0.14
-_OVERNIGHT_SHARE = 0.28
+OVERNIGHT_SHARE = 0.28
 _CALM = 0.975
 _RESTLESS = 0.075
 _FALLS_FRIGHTEN = -0.6
@@ -80,7 +80,7 @@ def simulate_days(anchor: Anchor, seed: int) -> Days:
         + (load * SECTOR_VOLS.get(anchor.sector, ORDINARY_SECTOR_VOL) * sector.stress) ** 2
         + (anchor.own_vol * own.stress) ** 2
     )
-    part = 1.0 if calendar == ROUND_THE_CLOCK else 1 - _OVERNIGHT_SHARE
+    part = 1.0 if calendar == ROUND_THE_CLOCK else 1 - OVERNIGHT_SHARE
     sigma = np.sqrt(variance * part / _year(calendar))
     deviation = _remembered(gap + session, anchor.memory)
     level = np.log(anchor.price) + anchor.trend * _years(table, first)
@@ -151,7 +151,7 @@ def _sector(seed: int, sector: str, calendar: str) -> _Factor:
         moves = np.zeros(len(session_table(calendar)) - first_position(calendar))
         stress = np.ones(len(moves))
         moves[ours], stress[ours] = coins.session[theirs], coins.stress[theirs]
-        share = np.sqrt(_OVERNIGHT_SHARE)
+        share = np.sqrt(OVERNIGHT_SHARE)
         return _Factor(moves * share, moves * (1 - share), stress)
     count = len(session_table(calendar)) - first_position(calendar)
     return _drawn(vol, count, calendar, seed, "sector", sector)
@@ -177,7 +177,7 @@ def _drawn(vol: float, count: int, calendar: str, *words: object) -> _Factor:
     steady = _RESTLESS**2 / (1 - _CALM**2)
     stress = np.exp(_remembered(_RESTLESS * fright, _CALM) - steady)
     daily = vol * stress / np.sqrt(_year(calendar))
-    share = 0.0 if calendar == ROUND_THE_CLOCK else _OVERNIGHT_SHARE
+    share = 0.0 if calendar == ROUND_THE_CLOCK else OVERNIGHT_SHARE
     return _Factor(daily * np.sqrt(share) * overnight, daily * np.sqrt(1 - share) * session, stress)
 
 

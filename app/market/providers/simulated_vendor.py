@@ -14,7 +14,7 @@ from app.core.timeframes import Timeframe
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Provider
 from app.market.protocol import MarketData
-from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
+from app.market.vendor import Allowance, Snapshot, Split, Vendor
 
 _OF_STOCKS = frozenset({Timeframe.M1, Timeframe.M5, Timeframe.M15, Timeframe.D1})
 _OF_CRYPTO = _OF_STOCKS | {Timeframe.H1, Timeframe.H4}
@@ -83,7 +83,8 @@ class SimulatedVendor(Vendor):
 
     @override
     async def chain(self, instrument: Instrument, *, expiry: date | None = None) -> OptionChain:
-        raise NotCovered("The simulated market has no option chains.")
+        now = self._clock.now()
+        return await self._market.option_chain(instrument.symbol, expiry=expiry, as_of=now)
 
     @override
     async def close(self) -> None:
