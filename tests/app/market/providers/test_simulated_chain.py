@@ -125,8 +125,8 @@ async def test_puts_and_calls_agree_on_the_forward(market: SimulatedMarket, symb
     found = measured(await chain(market, symbol), rate=0.04)
 
     for each in found.series:
-        if each.implied is not None and each.years > 0.01:
-            assert each.implied.spread < 0.05 * found.spot
+        if each.implied is not None and 0.01 < each.years < 0.3:
+            assert each.implied.spread < 0.02 * found.spot
             assert abs(each.implied.dividend_yield(found.spot, each.years, 0.04)) < 0.2
 
 
