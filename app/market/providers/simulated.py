@@ -32,7 +32,14 @@ from app.market.providers.simulated_anchors import SIMULATED, Anchor, anchors
 from app.market.providers.simulated_chain import Underlying, quoted
 from app.market.providers.simulated_clock import SimulatedClock
 from app.market.providers.simulated_daily import OVERNIGHT_SHARE, Days, simulate_days
-from app.market.providers.simulated_listing import Board, board, expiries, has_options, strikes
+from app.market.providers.simulated_listing import (
+    Board,
+    board,
+    ends_at,
+    expiries,
+    has_options,
+    strikes,
+)
 from app.market.providers.simulated_minutes import (
     MINUTE,
     DayFacts,
@@ -86,7 +93,6 @@ class SimulatedMarket(MarketData):
         self._anchors = anchors(seed)
         self._series = lru_cache(maxsize=_SYMBOLS_KEPT)(self._make_series)
         self._minutes = lru_cache(maxsize=_SESSIONS_KEPT)(self._make_minutes)
-        self._boards = lru_cache(maxsize=_CHAINS_KEPT)(self._make_boards)
         self._chains = lru_cache(maxsize=_CHAINS_KEPT)(self._make_chain)
 
     @property
@@ -232,28 +238,22 @@ class SimulatedMarket(MarketData):
         session = latest_session(minute)
         at = min(minute, session.close)
         boards = [
-            each
-            for each in self._boards(symbol, market_date(minute), session.date)
-            if each.expires_at > minute and expiry in (None, each.expiry)
+            self._board(symbol, root, day, session.date)
+            for root, day in expiries(self._anchor(symbol).instrument, market_date(minute))
+            if expiry in (None, day) and ends_at(root, day) > minute
         ]
         done = (at - session.open) / (session.close - session.open)
         return quoted(self._underlying(symbol, session.date, at), boards, at, done)
 
-    def _make_boards(self, symbol: Symbol, on: date, session: date) -> tuple[Board, ...]:
-        """Everything listed on a day; `session` is the last one that had begun."""
+    def _board(self, symbol: Symbol, root: str, day: date, session: date) -> Board:
+        """Listed around the closes of the sessions before `session`."""
         series = self._series(symbol)
         before = _position(series, session)
         closes = series.days.close[max(before - _STRIKES_FROM, 0) : max(before, 1)]
         volatility = float(_volatilities(series, before).mean())
-        return tuple(
-            board(
-                series.instrument,
-                root,
-                day,
-                strikes(series.instrument, closes, volatility, (day - on).days / 365.0),
-            )
-            for root, day in expiries(series.instrument, on)
-        )
+        years = (day - session).days / 365.0
+        listed = strikes(series.instrument, closes, volatility, years)
+        return board(series.instrument, root, day, listed)
 
     def _underlying(self, symbol: Symbol, session: date, at: datetime) -> Underlying:
         series = self._series(symbol)

@@ -105,7 +105,7 @@ def strikes(
     return tuple(sorted({*fine, *coarse}))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def board(instrument: Instrument, root: str, expiry: date, listed: tuple[float, ...]) -> Board:
     is_index = instrument.symbol in INDEX_ROOTS
     style = ExerciseStyle.EUROPEAN if is_index else ExerciseStyle.AMERICAN
