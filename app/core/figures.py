@@ -22,6 +22,7 @@ class Unit(StrEnum):
     SIGMA = "σ"
     SHARES = "shares"
     COINS = "coins"
+    CONTRACTS = "contracts"
     COUNT = "×"
     DAYS = "days"
     HOURS = "hours"

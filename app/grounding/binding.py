@@ -29,7 +29,9 @@ from app.grounding.scene import Number, Scene
 
 STALE_AFTER = timedelta(minutes=5)
 
-_BARE = frozenset({Unit.USD, Unit.POINTS, Unit.SHARES, Unit.COINS, Unit.RATIO, Unit.INDEX})
+_BARE = frozenset(
+    {Unit.USD, Unit.POINTS, Unit.SHARES, Unit.COINS, Unit.CONTRACTS, Unit.RATIO, Unit.INDEX}
+)
 _MINUTES_IN = {
     Unit.DAYS: Decimal(1440),
     Unit.HOURS: Decimal(60),

@@ -120,7 +120,7 @@ NUMBER = re.compile(
       |\s?(?P<sigma>σ|sigmas?\b|sd\b|SD\b|standard\sdeviations?\b)
       |\s?(?P<usd>dollars?\b|USD\b|bucks?\b)|\s?(?P<cents>cents?\b|¢)
       |[\s-]?(?P<points>(?:index\s)?points?\b|pts?\b|handles?\b)
-      |\s?(?P<shares>shares?\b)|\s?(?P<coins>coins?\b)
+      |\s?(?P<shares>shares?\b)|\s?(?P<coins>coins?\b)|\s?(?P<contracts>contracts?\b)
       |(?P<count>\s?[×x](?![\w])|\s(?:times|tests?|touches)\b)
       |[\s-]?(?P<days>days?\b|d\b)|[\s-]?(?P<hours>hours?\b|hrs?\b|h\b)
       |[\s-]?(?P<minutes>minutes?\b|mins?\b)|[\s-]?(?P<seconds>seconds?\b|secs?\b|s\b))?
@@ -150,6 +150,7 @@ _UNITS = {
     "points": Unit.POINTS,
     "shares": Unit.SHARES,
     "coins": Unit.COINS,
+    "contracts": Unit.CONTRACTS,
     "count": Unit.COUNT,
     "days": Unit.DAYS,
     "hours": Unit.HOURS,

@@ -23,7 +23,7 @@ from app.core.figures import Figure, Unit, format_decimal, written_unit
 
 FACTORS = frozenset(map(Decimal, ("0.5", "1", "2", "3", "4", "5", "10", "100", "1000")))
 PRICES = frozenset({Unit.USD, Unit.POINTS})
-_COUNTED = frozenset({Unit.SHARES, Unit.COINS, Unit.COUNT})
+_COUNTED = frozenset({Unit.SHARES, Unit.COINS, Unit.CONTRACTS, Unit.COUNT})
 _LONGEST = 300
 _PRECISION = 34
 

@@ -48,6 +48,7 @@ def test_what_is_no_claim_is_named(text: str) -> None:
         ("1.2 M", "1200000", "100000", None, 0),
         ("$3bn", "3000000000", "1000000000", Unit.USD, 0),
         ("45.2M shares", "45200000", "100000", Unit.SHARES, 0),
+        ("12 contracts", "12", "1", Unit.CONTRACTS, 0),
         ("12 %", "12", "1", Unit.PERCENT, 0),
         ("−0.4 %", "0.4", "0.1", Unit.PERCENT, -1),
         ("-0.4%", "0.4", "0.1", Unit.PERCENT, -1),
