@@ -13,9 +13,12 @@ Contract, held by `tests/contracts/test_vendors.py` for every adapter against a 
 - A symbol the vendor does not know is `NotFound`; what the key's plan does not include, or the
   vendor does not carry, is `NotCovered`; no answer, a 5xx or a broken answer `ProviderUnavailable`;
   a 429 is `Throttled` with the seconds to wait, where the vendor says them.
+- An answer of several pages awaits `next_page` before each but the first.
 """
 
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -54,6 +57,28 @@ class Allowance:
     requests: int
     per_seconds: float
     burst: int
+
+
+Turn = Callable[[], Awaitable[None]]
+_turn: ContextVar[Turn | None] = ContextVar("turn", default=None)
+
+
+@contextmanager
+def taking_turns(turn: Turn) -> Iterator[None]:
+    """While an adapter is asked in here, `turn` is awaited before every further page."""
+    token = _turn.set(turn)
+    try:
+        yield
+    finally:
+        _turn.reset(token)
+
+
+async def next_page() -> None:
+    """What an adapter awaits before every page but the first: a page is a request like any other,
+    and costs its share of the allowance."""
+    turn = _turn.get()
+    if turn is not None:
+        await turn()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +130,10 @@ class Vendor(Protocol):
         For US stocks no vendor's hours are anchored at 9:30, so they are made of shorter bars.
         """
         ...
+
+    def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+        """Whether it still has bars from `start` on; false where it gives the newest few only."""
+        return True
 
     async def describe(self, symbol: Symbol) -> Instrument:
         """What a symbol outside of our own directory is; `NotFound` if it does not know either."""
@@ -159,6 +188,14 @@ class Minute:
 StreamEvent = Trade | Minute
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A stream does not give `symbol`, though it covers its kind; its other symbols go on."""
+
+    symbol: Symbol
+    reason: str
+
+
 class StreamLost(ProviderUnavailable):
     """The connection of a stream broke, was refused or fell silent."""
 
@@ -166,11 +203,12 @@ class StreamLost(ProviderUnavailable):
 
 
 class VendorStream(Protocol):
-    """A vendor's live prices: one connection for all symbols, or as few as the vendor allows.
+    """A vendor's live prices over one connection, or what the vendor has of one kind of symbols.
 
     Contract: `events()` connects, signs in, subscribes to what is followed, then yields as it comes;
     it raises `StreamLost` when the connection is gone and may be called again. It never reconnects
-    by itself: who calls must first fill the gap. `NotCovered` says that the key has no stream.
+    by itself: who calls must first fill the gap. `NotCovered` says that the key has no such stream,
+    `Refused` that it does not give one symbol.
     """
 
     @property
@@ -182,6 +220,6 @@ class VendorStream(Protocol):
         """From now on exactly these; on the open connection too, without a new one."""
         ...
 
-    def events(self) -> AsyncIterator[StreamEvent]: ...
+    def events(self) -> AsyncIterator[StreamEvent | Refused]: ...
 
     async def close(self) -> None: ...

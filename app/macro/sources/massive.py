@@ -8,9 +8,7 @@ runs from 0 to 5 there.
 It only translates; `KeptSource` around it keeps to the key's limits and remembers.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -67,8 +65,7 @@ class MassiveMacro(MacroSource):
     """Massive's answers, asked once and translated."""
 
     def __init__(self, api_key: str, *, base_url: str) -> None:
-        self._client = Client(api_key, base_url)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="massive-macro")
+        self._client = Client(api_key, base_url, threads=_THREADS)
 
     @property
     @override
@@ -114,7 +111,6 @@ class MassiveMacro(MacroSource):
 
     @override
     async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
     async def _told(
@@ -128,13 +124,9 @@ class MassiveMacro(MacroSource):
         """What the rows of an answer mean; a row that cannot be read makes it a broken one."""
         window = {"date.gte": first.isoformat(), "date.lte": last.isoformat(), "limit": "5000"}
 
-        def question() -> list[T]:
-            pages = self._client.pages(path, {**window, **asked})
-            return [read(row) for row in _results(pages)]
-
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, in_our_words, question)
+            pages = await self._client.pages(path, {**window, **asked})
+            return in_our_words(lambda: [read(row) for row in _results(pages)])
         except NotCovered as error:
             what, file = _PLANS[path]
             raise NotCovered(

@@ -5,11 +5,9 @@ on the others a dollar is a tether (USDT), whose price is not quite one, so thei
 carries it: `Binance, in USDT`. Markets are loaded once.
 
 What their bars are: a minute without a trade has none on most of them, and it stays a hole. Kraken
-gives the newest 720 bars of a timeframe and nothing older, the others go back further, page by page;
-the pages are spaced here, because what stands around a vendor knows questions, not pages.
+gives the newest 720 bars of a timeframe and nothing older, the others go back further, page by page.
 """
 
-import asyncio
 import difflib
 import math
 from collections.abc import Sequence
@@ -30,7 +28,7 @@ from app.market.models import Bars, Instrument, Provider, decimal_of
 from app.market.providers.exchanges_client import EXCHANGES, Desk, in_our_words
 from app.market.providers.exchanges_stream import ExchangeStream
 from app.market.resample import empty_bars
-from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
+from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor, next_page
 
 __all__ = ["EXCHANGES", "Exchange", "ExchangeStream"]
 
@@ -88,6 +86,13 @@ class Exchange(Vendor):
         return self._house.timeframes
 
     @override
+    def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+        if not self._house.has_one_page:
+            return True
+        oldest = self._clock.now().timestamp() - self._house.page * _SECONDS[timeframe]
+        return start.timestamp() >= oldest
+
+    @override
     async def describe(self, symbol: Symbol) -> Instrument:
         exchange = await self._desk.opened()
         try:
@@ -122,8 +127,6 @@ class Exchange(Vendor):
                 )
                 found |= {int(row[0]) // 1000: _whole(row) for row in page}
         bars = _bars(instrument.symbol, timeframe, found, self._spoken(instrument.symbol))
-        if self._house.has_one_page and len(bars) >= self._house.page - _SPARE:
-            self._require_whole(bars, timeframe, start)
         return bars.between(start, end)
 
     @override
@@ -154,13 +157,6 @@ class Exchange(Vendor):
     @override
     async def close(self) -> None:
         await self._desk.close()
-
-    def _require_whole(self, bars: Bars, timeframe: Timeframe, start: datetime) -> None:
-        """`NotCovered` if the only page begins after what was asked for: a part would look whole."""
-        if int(bars.time[0]) > start.timestamp() + _SECONDS[timeframe]:
-            raise NotCovered(
-                f"{self._house.name} gives its newest {timeframe} bars only, and fewer than asked."
-            )
 
     def _spoken(self, symbol: Symbol) -> Provider:
         """The provider to stand with a price: in tethers only if a dollar was asked for."""

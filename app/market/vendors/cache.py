@@ -21,6 +21,7 @@ from app.infra.queue import client_url
 from app.infra.telemetry import get_logger
 
 LOCAL_BYTES = 96 * 1024 * 1024
+LOCAL_ENTRIES = 20_000
 LOCK_SECONDS = 12
 CONNECTIONS = 16
 
@@ -78,7 +79,7 @@ class Cache:
 
     async def find(self, keys: Sequence[str], *, now: float) -> list[Entry | None]:
         """The entries of `keys`, stale ones included; fresh ones of this process cost nothing."""
-        found = [self._local.get(key) for key in keys]
+        found = [self._recalled(key) for key in keys]
         wanted = [at for at, entry in enumerate(found) if entry is None or entry.fresh_until <= now]
         client = self._reachable()
         if not wanted or client is None:
@@ -134,13 +135,23 @@ class Cache:
         if self._client is not None:
             await self._client.aclose()
 
+    def _recalled(self, key: str) -> Entry | None:
+        """An entry of this process; asked for lately, it goes last."""
+        entry = self._local.get(key)
+        if entry is not None:
+            self._local.move_to_end(key)
+        return entry
+
     def _remember(self, key: str, entry: Entry) -> None:
         known = self._local.pop(key, None)
-        self._bytes += len(entry.body) - (len(known.body) if known else 0)
+        self._bytes += _weight(entry) - (_weight(known) if known else 0)
         self._local[key] = entry
-        while self._bytes > LOCAL_BYTES and len(self._local) > 1:
+        while self._is_full() and len(self._local) > 1:
             _, oldest = self._local.popitem(last=False)
-            self._bytes -= len(oldest.body)
+            self._bytes -= _weight(oldest)
+
+    def _is_full(self) -> bool:
+        return self._bytes > LOCAL_BYTES or len(self._local) > LOCAL_ENTRIES
 
     def _reachable(self) -> Redis | None:
         if self._client is None or asyncio.get_running_loop().time() < self._aside_until:
@@ -150,3 +161,22 @@ class Cache:
     def _set_aside(self, error: Exception) -> None:
         _log.warning("cache is not shared", reason=type(error).__name__)
         self._aside_until = asyncio.get_running_loop().time() + _ASIDE_SECONDS
+
+
+_FACT_BYTES = 120
+"""What a value of a head takes as an object, roughly."""
+
+
+def _weight(entry: Entry) -> int:
+    return len(entry.body) + _FACT_BYTES * _facts(entry.head)
+
+
+def _facts(value: Any) -> int:
+    """How many values there are in a head, roughly: rows of a list are taken to be alike."""
+    match value:
+        case Mapping():
+            return sum(map(_facts, value.values()))
+        case list() | tuple() if value:
+            return len(value) * _facts(value[0])
+        case _:
+            return 1

@@ -28,6 +28,7 @@ from app.core.timeframes import Timeframe
 from app.market.calendar import (
     current_session,
     market_date,
+    previous_session,
     session_table,
     timezone_of,
 )
@@ -49,7 +50,7 @@ from app.market.vendors.packing import (
     snapshot_values,
     unpacked_bars,
 )
-from app.market.vendors.shares import SPLITS_REACH, share_count
+from app.market.vendors.shares import SPLITS_SINCE, share_count
 
 T = TypeVar("T")
 
@@ -62,7 +63,10 @@ DAYS_SECONDS = 1800.0
 """How long this year's days are fresh after a close, while the vendor may still be adding the last."""
 
 _SETTLES = timedelta(minutes=20)
-"""After a session's end its bars may still be corrected; then they are final."""
+"""After a session's end its bars still come in, from a provider with a delay longer."""
+_CORRECTED = timedelta(days=4)
+"""So long, over a weekend, they are corrected now and then; then they are final."""
+_LOOK_AGAIN = timedelta(hours=2)
 _FINAL_SECONDS = 7 * DAY_SECONDS
 _FOR_EVER = 4e9
 _LOOK_SECONDS = 0.02
@@ -109,6 +113,10 @@ class Cached(Vendor):
         return self._inner.timeframes(instrument)
 
     @override
+    def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+        return self._inner.reaches(timeframe, start)
+
+    @override
     async def describe(self, symbol: Symbol) -> Instrument:
         entry = await self._kept(
             f"describe:{symbol}",
@@ -134,12 +142,9 @@ class Cached(Vendor):
     async def splits(self, instrument: Instrument, *, since: date) -> Sequence[Split]:
         now = self._clock.now()
         today = market_date(now, instrument.calendar)
-        far = today - SPLITS_REACH
-        if since < far:
-            return await self._inner.splits(instrument, since=since)
         entry = await self._kept(
             f"splits:{instrument.symbol}",
-            lambda: self._inner.splits(instrument, since=far),
+            lambda: self._inner.splits(instrument, since=min(since, SPLITS_SINCE)),
             lambda found: {"splits": [[each.on.isoformat(), str(each.ratio)] for each in found]},
             (_midnight_after(today, instrument) - now).total_seconds(),
         )
@@ -195,7 +200,8 @@ class Cached(Vendor):
         """How long a present price is fresh: a second while it may move, else until it may."""
         now = self._clock.now()
         session = current_session(now, instrument.calendar)
-        if session.premarket_open <= now < session.after_hours_close:
+        is_settling = now < previous_session(session).after_hours_close + _SETTLES
+        if session.premarket_open <= now or is_settling:
             return SNAPSHOT_SECONDS
         return max(SNAPSHOT_SECONDS, (session.premarket_open - now).total_seconds())
 
@@ -311,8 +317,11 @@ class Cached(Vendor):
     def _fresh_until(
         self, instrument: Instrument, timeframe: Timeframe, block: Block, now: float
     ) -> float:
-        if block.end + _SETTLES.total_seconds() < now:
+        age = now - block.end
+        if age > _CORRECTED.total_seconds():
             return _FOR_EVER
+        if age > _SETTLES.total_seconds():
+            return now + _LOOK_AGAIN.total_seconds()
         if timeframe.is_intraday:
             return now + self._running_seconds(instrument)
         table = session_table(instrument.calendar)

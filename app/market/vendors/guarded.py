@@ -8,7 +8,8 @@ What is said of a failure has no digits: a number in an answer is a figure, or i
 
 A request passes, in this order: the breaker of its vendor and endpoint (open after five failures in
 a row, probed again after half a minute), a token, a deadline, and up to two more tries with growing,
-jittered pauses, as far as its patience reaches. Questions are not hedged: a second one to the same
+jittered pauses, as far as its patience reaches. Each further page of an answer takes a token and has a
+deadline of its own. Questions are not hedged: a second one to the same
 vendor would only spend the allowance twice.
 """
 
@@ -233,24 +234,33 @@ class Guard:
         raise ProviderUnavailable(f"{self._name} did not answer.")
 
     async def _once(self, guard: _Set, question: Callable[[], Awaitable[T]], deadline: float) -> T:
-        name = self._name
-        patience = deadline - asyncio.get_running_loop().time()
-        wait = await guard.token(name, self._quota, max(0.001, patience))
+        await self._take(guard, deadline - asyncio.get_running_loop().time())
+        try:
+            async with asyncio.timeout(self._answer) as limit:
+                with port.taking_turns(lambda: self._turn(guard, limit)):
+                    return await question()
+        except TimeoutError as error:
+            raise ProviderUnavailable(f"{self._name} did not answer in time.") from error
+        except _BROKEN as error:
+            raise ProviderUnavailable(f"{self._name}'s answer is not what it should be.") from error
+        except port.Throttled as error:
+            if not isinstance(error, _Spent):
+                await guard.pause(self._name, error.retry_after_seconds or 1.0)
+            raise
+
+    async def _turn(self, guard: _Set, limit: asyncio.Timeout) -> None:
+        """A token, and time, for one more page."""
+        limit.reschedule(None)
+        await self._take(guard, self._patience)
+        limit.reschedule(asyncio.get_running_loop().time() + self._answer)
+
+    async def _take(self, guard: _Set, patience: float) -> None:
+        wait = await guard.token(self._name, self._quota, max(0.001, patience))
         if wait:
             raise _Spent(
-                f"{name} allows no more requests for the moment.",
+                f"{self._name} allows no more requests for the moment.",
                 retry_after_seconds=wait,
             )
-        try:
-            async with asyncio.timeout(self._answer):
-                return await question()
-        except TimeoutError as error:
-            raise ProviderUnavailable(f"{name} did not answer in time.") from error
-        except _BROKEN as error:
-            raise ProviderUnavailable(f"{name}'s answer is not what it should be.") from error
-        except port.Throttled as error:
-            await guard.pause(name, error.retry_after_seconds or 1.0)
-            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +324,10 @@ class Guarded(Vendor):
     @override
     def timeframes(self, instrument: Instrument) -> frozenset[Timeframe]:
         return self._inner.timeframes(instrument)
+
+    @override
+    def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+        return self._inner.reaches(timeframe, start)
 
     @override
     async def describe(self, symbol: Symbol) -> Instrument:

@@ -51,6 +51,7 @@ class VendorMarket(MarketData):
         self._vendor = vendor
         self._clock = clock
         self._accept_stale = accept_stale
+        self._delay = timedelta()
         self._left_out: dict[Symbol, set[tuple[Timeframe, int]]] = {}
 
     @property
@@ -90,13 +91,20 @@ class VendorMarket(MarketData):
         until = min(end, as_of)
         if until <= start:
             return empty_bars(symbol, timeframe, self.provider)
-        if timeframe.is_intraday:
-            extended = extended and instrument.has_extended_hours
-            found = await self._intraday(
-                instrument, timeframe, (start, until, as_of), extended=extended
-            )
-        else:
-            found = await self._longer(instrument, timeframe, (start, until, as_of))
+        extended = extended and instrument.has_extended_hours
+
+        async def ask() -> Bars:
+            if timeframe.is_intraday:
+                window = (start, until, as_of)
+                return await self._intraday(instrument, timeframe, window, extended=extended)
+            return await self._longer(instrument, timeframe, (start, until, as_of))
+
+        found = await ask()
+        delay = timedelta(minutes=found.provider.delay_minutes)
+        if delay != self._delay:
+            # Only its answers tell how late a vendor is, and what is finished depends on it.
+            self._delay = delay
+            found = await ask()
         return found.between(start, until)
 
     @override
@@ -142,10 +150,19 @@ class VendorMarket(MarketData):
         """Whether the vendor carries this kind of instrument at all."""
         return self._vendor.covers(instrument)
 
+    def reaches(self, instrument: Instrument, timeframe: Timeframe, start: datetime) -> bool:
+        """Whether the vendor still has what bars from `start` on are made of."""
+        source = self._source(instrument, timeframe) if timeframe.is_intraday else Timeframe.D1
+        return self._vendor.reaches(source, start)
+
     def _covered(self, instrument: Instrument) -> Instrument:
         if not self._vendor.covers(instrument):
             raise NotCovered(f"{self.provider.name} does not carry {instrument.symbol}.")
         return instrument
+
+    def _known_until(self, as_of: datetime) -> datetime:
+        """What the vendor has told by now of what happened before `as_of`."""
+        return min(as_of, self._clock.now() - self._delay)
 
     def _is_present(self, as_of: datetime) -> bool:
         return (self._clock.now() - as_of).total_seconds() < PRESENT_SECONDS
@@ -204,7 +221,11 @@ class VendorMarket(MarketData):
             )
             found = self._completed(*parts, edge)
         return resample_intraday(
-            found, timeframe, calendar=instrument.calendar, as_of=as_of, extended=extended
+            found,
+            timeframe,
+            calendar=instrument.calendar,
+            as_of=self._known_until(as_of),
+            extended=extended,
         )
 
     def _source(self, instrument: Instrument, timeframe: Timeframe) -> Timeframe:
@@ -229,7 +250,8 @@ class VendorMarket(MarketData):
         covered = covering_days(timeframe, start, until, as_of, instrument.calendar)
         if len(covered) == 0:
             return empty_bars(instrument.symbol, timeframe, self.provider)
-        finished = int(np.searchsorted(table.closes, as_of.timestamp(), side="right"))
+        known = self._known_until(as_of)
+        finished = int(np.searchsorted(table.closes, known.timestamp(), side="right"))
         first, stop = covered.start, min(covered.stop, finished)
         running = range(max(first, finished), covered.stop)
         parts = await gather(
@@ -239,7 +261,7 @@ class VendorMarket(MarketData):
         days = self._completed(*parts, table.session(running.start).open if running else as_of)
         if timeframe is Timeframe.D1:
             return days
-        return resample_longer(days, timeframe, calendar=instrument.calendar, as_of=as_of)
+        return resample_longer(days, timeframe, calendar=instrument.calendar, as_of=known)
 
     async def _unless_silent(self, asked: Awaitable[Bars]) -> Bars | None:
         """The latest part of an answer; None if it may be missing and the vendor is silent."""
@@ -278,7 +300,7 @@ class VendorMarket(MarketData):
             return empty_bars(instrument.symbol, Timeframe.D1, self.provider)
         session = session_table(instrument.calendar).session(places.start)
         minutes = await self._minutes(instrument, session.open, as_of, as_of)
-        return resample_daily(minutes, calendar=instrument.calendar, as_of=as_of)
+        return resample_daily(minutes, calendar=instrument.calendar, as_of=self._known_until(as_of))
 
     async def _last_trade(self, instrument: Instrument, as_of: datetime) -> Snapshot:
         """The end of the last minute before a past moment, or of the last day where minutes do not

@@ -214,7 +214,8 @@ class RoutedMarket(MarketData):
             self._route(_KINDS[listed.asset_class])
             return listed
         found, _ = await self._first(
-            Kind.CRYPTO if "/" in symbol else Kind.STOCKS, lambda market: market.instrument(symbol)
+            self._route(Kind.CRYPTO if "/" in symbol else Kind.STOCKS),
+            lambda market: market.instrument(symbol),
         )
         return found
 
@@ -238,14 +239,20 @@ class RoutedMarket(MarketData):
                 symbol, timeframe, start=start, end=end, as_of=as_of, extended=extended
             )
 
-        return await self._answer(await self._kind(symbol), ask)
+        instrument = await self.instrument(symbol)
+        route = self._route(_KINDS[instrument.asset_class])
+        # Who has only a part of it would give that part: who has it all is asked first.
+        ordered = sorted(
+            route, key=lambda each: not each.fresh.reaches(instrument, timeframe, start)
+        )
+        return await self._answer(ordered, ask)
 
     @override
     async def quote(self, symbol: Symbol, *, as_of: datetime) -> Quote:
         def ask(market: VendorMarket) -> Awaitable[Quote]:
             return market.quote(symbol, as_of=as_of)
 
-        return await self._answer(await self._kind(symbol), ask)
+        return await self._answer(await self._route_of(symbol), ask)
 
     @override
     async def option_chain(
@@ -254,12 +261,12 @@ class RoutedMarket(MarketData):
         def ask(market: VendorMarket) -> Awaitable[OptionChain]:
             return market.option_chain(symbol, expiry=expiry, as_of=as_of)
 
-        return await self._answer(Kind.OPTIONS, ask)
+        return await self._answer(self._route(Kind.OPTIONS), ask)
 
     @override
     async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
         found, _ = await self._first(
-            await self._kind(symbol), lambda market: market.splits(symbol, since=since)
+            await self._route_of(symbol), lambda market: market.splits(symbol, since=since)
         )
         return found
 
@@ -293,8 +300,8 @@ class RoutedMarket(MarketData):
         for each in self._shared:
             await each.close()
 
-    async def _kind(self, symbol: Symbol) -> Kind:
-        return _KINDS[(await self.instrument(symbol)).asset_class]
+    async def _route_of(self, symbol: Symbol) -> Sequence[Source]:
+        return self._route(_KINDS[(await self.instrument(symbol)).asset_class])
 
     def _route(self, kind: Kind) -> Sequence[Source]:
         route = self._routes.get(kind, ())
@@ -305,18 +312,19 @@ class RoutedMarket(MarketData):
             )
         return route
 
-    async def _answer(self, kind: Kind, ask: Callable[[VendorMarket], Awaitable[Answer]]) -> Answer:
-        found, instead_of = await self._first(kind, ask)
+    async def _answer(
+        self, route: Sequence[Source], ask: Callable[[VendorMarket], Awaitable[Answer]]
+    ) -> Answer:
+        found, instead_of = await self._first(route, ask)
         return _labelled(found, instead_of)
 
     async def _first(
-        self, kind: Kind, ask: Callable[[VendorMarket], Awaitable[T]]
+        self, route: Sequence[Source], ask: Callable[[VendorMarket], Awaitable[T]]
     ) -> tuple[T, tuple[str, ...]]:
         """The first answer, and who failed before it; `NotFound` if that is what all said, else what
         kept each from it."""
         failures: dict[str, CoachError] = {}
         racing: dict[asyncio.Task[T], str] = {}
-        route = self._route(kind)
         try:
             for at, (name, view, seconds) in enumerate(_views(route)):
                 is_hedged = self._hedge_seconds > 0 and at + 1 < len(route)

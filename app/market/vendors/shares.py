@@ -1,7 +1,7 @@
 """In whose share count a vendor's bars are now: what a split makes wrong is told by this name."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass
@@ -9,7 +9,8 @@ from app.market.calendar import market_date, session_on
 from app.market.models import Instrument
 from app.market.vendor import Vendor
 
-SPLITS_REACH = timedelta(days=730)
+SPLITS_SINCE = date(1990, 1, 1)
+"""Every split there was: were old ones forgotten, the share count would seem to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ async def share_count(vendor: Vendor, instrument: Instrument, now: datetime) -> 
         return ShareCount("")
     today = market_date(now, instrument.calendar)
     try:
-        found = await vendor.splits(instrument, since=today - SPLITS_REACH)
+        found = await vendor.splits(instrument, since=SPLITS_SINCE)
     except (ProviderUnavailable, NotFound) as error:
         return ShareCount(f"unknown-{today}", is_settling=True, failure=error)
     last = max((each.on for each in found if each.on <= today), default=None)

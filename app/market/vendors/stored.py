@@ -18,11 +18,11 @@ from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.infra.telemetry import get_logger
-from app.market.calendar import session_table
+from app.market.calendar import current_session, previous_session, session_table
 from app.market.chains import OptionChain
 from app.market.history.partitions import Window
 from app.market.history.store import History, Kept, Series
-from app.market.history.tables import BARS
+from app.market.history.tables import BARS, SNAPSHOTS
 from app.market.models import Bars, Instrument, Provider
 from app.market.resample import join_bars
 from app.market.vendor import Allowance, NotCovered, Snapshot, Split, Vendor
@@ -31,6 +31,9 @@ from app.market.vendors.shares import share_count
 
 SETTLES = timedelta(minutes=20)
 """How long after a session its bars may still be corrected."""
+
+MENDED_FROM = 0.9
+"""An answer with fewer than these of the bars that are kept is taken for a broken one."""
 
 SNAPSHOT_EVERY = timedelta(minutes=1)
 _log = get_logger(__name__)
@@ -73,6 +76,10 @@ class Stored(Vendor):
     @override
     def timeframes(self, instrument: Instrument) -> frozenset[Timeframe]:
         return self._inner.timeframes(instrument)
+
+    @override
+    def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+        return self._inner.reaches(timeframe, start)
 
     @override
     async def describe(self, symbol: Symbol) -> Instrument:
@@ -124,7 +131,8 @@ class Stored(Vendor):
             if self._accept_stale and len(kept.bars):
                 return _stale(kept.bars, missing)
             raise
-        await self._keep(series, said, missing, window)
+        final = Window(max(missing.start, window.start), min(missing.end, window.end))
+        await self._keep(instrument, series, said, final)
         parts = [
             kept.bars.between(start, missing.start),
             said,
@@ -159,6 +167,11 @@ class Stored(Vendor):
         held = Window(first, last + timedelta(seconds=1))
         said = await self._inner.bars(instrument, timeframe, start=held.start, end=held.end)
         believed, _ = checked(said, held.start, held.end)
+        if len(believed) < MENDED_FROM * len(kept.bars):
+            raise ProviderUnavailable(
+                f"{self.provider.name} now gives much less of {instrument.symbol} than is kept: "
+                "nothing was changed."
+            )
         different = _different(kept.bars, believed)
         if different:
             await self._history.keep(series, believed, held)
@@ -213,24 +226,25 @@ class Stored(Vendor):
             _log.warning("history does not answer", reason=error.message)
             return Kept.nothing(series, window, self.provider)
 
-    async def _keep(self, series: Series, said: Bars, asked: Window, window: Window) -> None:
-        """Keep what was said of a window's final part; an answer without a bar says nothing."""
-        start, end = max(asked.start, window.start), min(asked.end, window.end)
-        provider = said.provider
+    async def _keep(self, instrument: Instrument, series: Series, said: Bars, part: Window) -> None:
+        """Keep what was said of a window's final part, from the session of its first bar on."""
+        start, end, provider = part.start, part.end, said.provider
         if start >= end or provider.is_estimated or provider.stale_since is not None:
             return
         believed, _ = checked(said, start, end)
         if not len(believed):
             return
+        known = max(start, _told_from(believed, instrument))
         try:
-            await self._history.keep(series, believed, Window(start, end))
+            await self._history.keep(series, believed, Window(known, end))
         except ProviderUnavailable as error:
             _log.warning("history does not answer", reason=error.message)
 
     async def _note(self, found: Snapshot) -> None:
         """Keep a price now and then, for the day on which nobody answers."""
         noted = self._noted.get(found.symbol)
-        if noted is not None and found.at - noted < SNAPSHOT_EVERY:
+        oldest = self._history.retention.since(SNAPSHOTS, self._clock.now())
+        if found.at < oldest or (noted is not None and found.at - noted < SNAPSHOT_EVERY):
             return
         self._noted[found.symbol] = found.at
         try:
@@ -245,6 +259,16 @@ class Stored(Vendor):
             _log.warning("history does not answer", reason=error.message)
             return None
         return kept and replace(kept, provider=replace(kept.provider, stale_since=kept.at))
+
+
+def _told_from(bars: Bars, instrument: Instrument) -> datetime:
+    """The end of what came before the first bar's session: of what lies further back the vendor may
+    have had nothing, or have told nothing."""
+    first = datetime.fromtimestamp(int(bars.time[0]), UTC)
+    before = previous_session(current_session(first, instrument.calendar))
+    if bars.timeframe.is_intraday:
+        return before.after_hours_close
+    return before.open + timedelta(seconds=1)
 
 
 def _missing(wanted: Window, window: Window, kept: Kept) -> Window | None:

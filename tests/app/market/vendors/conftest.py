@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,9 @@ class ToldVendor(SimulatedVendor):
     @override
     async def splits(self, instrument: Instrument, *, since: date) -> list[Split]:
         await self._obey("splits")
-        return [] if self.split_on is None else [Split(self.split_on, 2)]  # type: ignore[arg-type]
+        if self.split_on is None or self.split_on < since:
+            return []
+        return [Split(self.split_on, Decimal(2))]
 
     async def _obey(self, what: str) -> None:
         self.asked.append(what)

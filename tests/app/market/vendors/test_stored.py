@@ -17,6 +17,7 @@ from app.market.directory import find_instrument
 from app.market.history.partitions import Retention, Window
 from app.market.history.store import History
 from app.market.models import Bars, Instrument, Provider
+from app.market.vendor import Snapshot
 from app.market.vendors.cache import Cache
 from app.market.vendors.cached import Cached
 from app.market.vendors.market import VendorMarket
@@ -355,3 +356,105 @@ async def test_who_is_back_is_fresh_again_at_once(
     assert (await fresh.snapshot(AAPL)).provider.stale_since is None
     later = {"start": WEEK["start"], "end": clock.at}
     assert (await fresh.bars(AAPL, Timeframe.M1, **later)).provider.stale_since is None
+
+
+class Partial(Windowed):
+    """A vendor that has lost what lies before a moment."""
+
+    since: datetime = datetime(1990, 1, 1, tzinfo=UTC)
+
+    @override
+    async def bars(
+        self, instrument: Instrument, timeframe: Timeframe, *, start: datetime, end: datetime
+    ) -> Bars:
+        found = await super().bars(instrument, timeframe, start=start, end=end)
+        return found.between(self.since, end)
+
+
+@pytest.fixture
+def partial(clock: Moving) -> Partial:
+    made = Partial(clock)
+    made.windows = []
+    return made
+
+
+async def test_what_a_vendor_did_not_tell_is_asked_for_again(
+    partial: Partial, history: History, clock: Moving
+) -> None:
+    week = {"start": NOW - timedelta(days=7), "end": LAST_NIGHT}
+    partial.since = NOW - timedelta(days=2)
+    await stored(partial, history, clock).bars(AAPL, Timeframe.M1, **week)
+    partial.since = Partial.since
+
+    found = await stored(partial, history, clock).bars(AAPL, Timeframe.M1, **week)
+
+    assert int(found.time[0]) < (NOW - timedelta(days=6)).timestamp()
+    assert partial.windows[1][1] < NOW - timedelta(days=2)
+
+
+async def test_verifying_against_a_vendor_that_has_lost_its_bars_changes_nothing(
+    partial: Partial, history: History, clock: Moving
+) -> None:
+    vendor = stored(partial, history, clock)
+    week = Window(NOW - timedelta(days=7), LAST_NIGHT)
+    said = await vendor.bars(AAPL, Timeframe.M1, start=week.start, end=week.end)
+    partial.since = NOW
+
+    with pytest.raises(ProviderUnavailable, match="nothing was changed"):
+        await vendor.verify(AAPL, Timeframe.M1, week)
+
+    assert same(await vendor.bars(AAPL, Timeframe.M1, start=week.start, end=week.end), said)
+
+
+async def test_a_correction_that_was_verified_is_seen_by_members(
+    told: Windowed, history: History, clock: Moving
+) -> None:
+    inner = stored(told, history, clock)
+    cache = Cache(None)
+    market = VendorMarket(Cached(inner, cache, clock), clock)
+    day = Window(LAST_NIGHT - timedelta(hours=16), LAST_NIGHT)
+
+    async def highest() -> float:
+        found = await market.bars(
+            AAPL.symbol, Timeframe.M1, start=day.start, end=day.end, as_of=clock.at
+        )
+        return float(found.high.max())
+
+    right = await highest()
+    [holding] = await history.holdings()
+    kept = (await history.find(holding.series, day, told.provider)).bars
+    await history.keep(holding.series, replace(kept, high=kept.high + 5), day)
+    clock.at += timedelta(hours=3)
+    assert await highest() == pytest.approx(right + 5)
+
+    assert await inner.verify(AAPL, Timeframe.M1, day) == len(kept)
+    clock.at += timedelta(hours=3)
+    assert await highest() == right
+
+
+async def test_a_split_of_long_ago_is_not_forgotten(
+    told: Windowed, history: History, clock: Moving
+) -> None:
+    told.split_on = date(2024, 11, 20)
+    past = {"start": NOW - timedelta(days=7), "end": LAST_NIGHT}
+    await stored(told, history, clock).bars(AAPL, Timeframe.M1, **past)
+    clock.at += timedelta(days=3)
+
+    await stored(told, history, clock).bars(AAPL, Timeframe.M1, **past)
+
+    assert len(told.windows) == 1
+
+
+async def test_an_old_last_price_is_not_kept(
+    told: Windowed, history: History, clock: Moving, database: Database
+) -> None:
+    class Delisted(Windowed):
+        @override
+        async def snapshot(self, instrument: Instrument) -> Snapshot:
+            found = await super().snapshot(instrument)
+            return replace(found, at=NOW - timedelta(days=400))
+
+    vendor = stored(Delisted(clock), history, clock)
+
+    assert (await vendor.snapshot(AAPL)).last > 0
+    assert await history.last_snapshot(AAPL.symbol, told.provider) is None
