@@ -19,6 +19,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.grounding.ledger import Book, Ledger
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
+from app.positions.protocol import Holdings, NoHoldings
 from widgets.base import BaseCard
 
 
@@ -42,6 +43,7 @@ class ToolContext:
 
     `clock` tells the member's present: the market's own, or the moment a question was asked for.
     `macro` knows companies' and the economy's dates, and rates; nothing unless it is set up.
+    `holdings` is what the member who asks holds, to be read.
     `book` takes the figures of this call; `ledger` holds those of the whole thread, to be read.
     """
 
@@ -50,6 +52,7 @@ class ToolContext:
     book: Book
     ledger: Ledger
     macro: MacroSource = field(default_factory=NoSource)
+    holdings: Holdings = field(default_factory=NoHoldings)
 
     @property
     def now(self) -> datetime:

@@ -19,6 +19,7 @@ from app.grounding.ledger import Book, Ledger
 from app.grounding.references import fill
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
+from app.positions.protocol import Holdings, NoHoldings
 from tools.base import Toolbox, ToolContext, ToolResult
 from widgets.base import BaseCard
 
@@ -44,6 +45,7 @@ class Caller:
     ledger: Ledger
     tool_seconds: float
     macro: MacroSource = field(default_factory=NoSource)
+    holdings: Holdings = field(default_factory=NoHoldings)
 
     async def call_all(self, calls: Sequence[ToolCall]) -> list[Outcome]:
         """Books are opened in the order of the calls, so figure ids do not depend on who is faster."""
@@ -92,6 +94,7 @@ class Caller:
         context = ToolContext(
             market=self.market,
             macro=self.macro,
+            holdings=self.holdings,
             clock=self.clock,
             book=book,
             ledger=self.ledger,

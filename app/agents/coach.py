@@ -82,6 +82,7 @@ class Coach:
                 toolbox=self._toolbox,
                 market=self._market,
                 macro=self._macro,
+                holdings=memory.holdings,
                 clock=clock,
                 ledger=memory.ledger,
                 tool_seconds=self._limits.tool_seconds,

@@ -21,6 +21,7 @@ from app.core.figures import Figure, Unit
 from app.core.ids import new_id
 from app.grounding.claims import numbers_said
 from app.grounding.ledger import Ledger
+from app.positions.protocol import Holdings, NoHoldings
 
 MEMORY_CHARACTERS = 60_000
 WHOLE_MESSAGES = 6
@@ -29,10 +30,14 @@ WHOLE_MESSAGES = 6
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Earlier messages for the model, oldest first, and the figures they may still refer to."""
+    """Earlier messages for the model, oldest first, and the figures they may still refer to.
+
+    `holdings` are those of the member who asks.
+    """
 
     messages: tuple[Message, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+    holdings: Holdings = field(default_factory=NoHoldings)
 
 
 def recall(messages: Sequence[StoredMessage], letters: int) -> Memory:

@@ -10,6 +10,7 @@ figure ids stay unique in their thread.
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -36,6 +37,7 @@ from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.grounding.parts import markdown
 from app.infra.db.database import Database
+from app.positions.protocol import MemberHoldings
 
 REMEMBERED = 60
 """So many of a thread's last messages are read for a turn."""
@@ -96,7 +98,8 @@ async def _recall(database: Database, member_id: UUID, asked: StoredMessage) -> 
     answered = [
         each for each in found if each.role is Role.COACH or each.created_at < asked.created_at
     ]
-    return recall(answered, thread.letters)
+    holdings = MemberHoldings(database, member_id)
+    return replace(recall(answered, thread.letters), holdings=holdings)
 
 
 def _turn_of(thread_id: UUID) -> asyncio.Lock:

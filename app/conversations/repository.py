@@ -140,6 +140,19 @@ async def find_card(session: AsyncSession, card_id: UUID) -> StoredCard | None:
     return _card(rows[0]) if rows else None
 
 
+async def find_drawn_card(
+    session: AsyncSession, element: str, name: str
+) -> tuple[StoredCard, datetime] | None:
+    """The card of that `card_id`, and when its message was written."""
+    query = (
+        select(CardRow, MessageRow.created_at)
+        .join(MessageRow, MessageRow.id == CardRow.message_id)
+        .where(CardRow.element == element, CardRow.props["card_id"].astext == name)
+    )
+    found = (await session.execute(query, execution_options={"populate_existing": True})).first()
+    return None if found is None else (_card(found[0]), found[1])
+
+
 async def set_props(session: AsyncSession, card_id: UUID, props: Mapping[str, Any]) -> None:
     await session.execute(update(CardRow).where(CardRow.id == card_id).values(props=props))
 

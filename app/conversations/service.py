@@ -171,6 +171,19 @@ async def get_card(session: AsyncSession, card_id: UUID) -> StoredCard:
     return card
 
 
+async def find_drawn_card(
+    session: AsyncSession, element: str, name: str
+) -> tuple[StoredCard, datetime]:
+    """The card that a page knows by this `card_id`, drawn by `element`, and when it was shown.
+
+    `NotFound` if it is not the member's, or its answer is not finished yet.
+    """
+    found = await repository.find_drawn_card(session, element, name)
+    if found is None:
+        raise NotFound("There is no such card in your conversations, or not yet.")
+    return found
+
+
 async def update_card(session: AsyncSession, card_id: UUID, props: Mapping[str, Any]) -> StoredCard:
     """Replace the properties of a card: what a reload shows from now on."""
     card = await get_card(session, card_id)

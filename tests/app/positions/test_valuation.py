@@ -123,6 +123,8 @@ async def test_a_book_is_weighed_in_shares_of_spy(market: MarketData, now: datet
     spot = float((await market.quote(Symbol("NVDA"), as_of=now)).last)
     assert betas["NVDA"] is not None
     assert nvidia.weighted_delta == pytest.approx(-50 * spot * betas["NVDA"] / spy)
+    assert found.weighted_delta is not None
+    assert nvidia.weighted_delta is not None
     assert found.weighted_delta == pytest.approx(10 + nvidia.weighted_delta)
     assert found.net.dollar_delta == pytest.approx(10 * spy - 50 * spot)
     assert sum(each.share for each in found.underlyings) == pytest.approx(1)
