@@ -1,7 +1,7 @@
 """The model's door to what is scheduled: the Fed, expiries, holidays, earnings, economic releases.
 
 Decided: earnings of all companies are told only when they are asked for, since a month of them would
-bury the rest; of more than fit, the most watched are told. Where no source is set up that is the
+bury the rest; of more than fit, the most watched are told. Numbers of releases are told in full. Where no source is set up that is the
 answer, and it names the setting.
 """
 
@@ -37,11 +37,9 @@ ASKED_FOR = "Earnings are told when they are asked for, of one company or of all
 NOT_CONFIRMED = "Dates marked expected are estimates until the company confirms them."
 
 _UNITS = {Measure.PERCENT: Unit.PERCENT, Measure.COUNT: Unit.INDEX, Measure.INDEX: Unit.INDEX}
-_SPOKEN = {
-    Measure.THOUSANDS: " thousand",
-    Measure.MILLIONS: " million",
-    Measure.BILLIONS: " billion",
-}
+_TIMES = {Measure.THOUSANDS: 3, Measure.MILLIONS: 6, Measure.BILLIONS: 9}
+"""Noughts that are left out where such a number is published. They are part of the figure: a word
+behind it would change what is read without being bound."""
 
 
 class CalendarArgs(ToolArgs):
@@ -176,7 +174,6 @@ def _row(event: Event, wait: Figure, amounts: Sequence[Figure]) -> CalendarRow:
             CalendarAmount(
                 label=amount.label,
                 number=CardNumber.of(figure, with_unit=True),
-                scale=_scale(amount),
             )
             for amount, figure in zip(event.amounts, amounts, strict=True)
         ),
@@ -186,10 +183,6 @@ def _row(event: Event, wait: Figure, amounts: Sequence[Figure]) -> CalendarRow:
 def _is_timed(event: Event) -> bool:
     """Whether its minute is worth saying: expiries are at the close, as everyone knows."""
     return event.kind in (EventKind.FED, EventKind.RELEASE)
-
-
-def _scale(amount: Amount) -> str:
-    return _SPOKEN.get(amount.measure, "").strip() if amount.measure else ""
 
 
 def _scheduled(
@@ -207,7 +200,7 @@ def _scheduled(
     ]
     first, *others = said
     known = [
-        f"{amount.label} {figure.ref}{_SPOKEN.get(amount.measure, '') if amount.measure else ''}"
+        f"{amount.label} {figure.ref}"
         for amount, figure in zip(events[0].amounts, amounts[0], strict=True)
     ]
     numbers = f"; {', '.join(known)}" if known else ""
@@ -252,7 +245,7 @@ def _recorded(
     return tuple(
         context.book.record(
             f"event{place}.{amount.label}",
-            amount.value,
+            amount.value.scaleb(_noughts(amount)),
             _UNITS.get(amount.measure, Unit.INDEX) if amount.measure else Unit.USD,
             label=f"{event.title}, {amount.label}",
             entity="calendar",
@@ -268,4 +261,9 @@ def _decimals(amount: Amount) -> int:
     if amount.measure is None:
         return 2
     exponent = amount.value.as_tuple().exponent
-    return min(4, -exponent) if isinstance(exponent, int) and exponent < 0 else 0
+    places = -exponent - _noughts(amount) if isinstance(exponent, int) else 0
+    return min(4, max(0, places))
+
+
+def _noughts(amount: Amount) -> int:
+    return _TIMES.get(amount.measure, 0) if amount.measure else 0

@@ -32,13 +32,12 @@ class SectorRotationCard(BaseCard):
 
 
 class CalendarAmount(BaseModel):
-    """A number of an event; `scale` is thousand, million, billion or empty."""
+    """A number of an event, in full: a hundred thousand jobs are 100,000."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     label: str
     number: CardNumber
-    scale: str
 
 
 class CalendarRow(BaseModel):

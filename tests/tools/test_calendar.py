@@ -83,10 +83,12 @@ async def test_a_release_is_found_by_the_name_traders_use(ask: Any, macro: Files
     )
 
 
-async def test_thousands_are_said_with_the_number(ask: Any, macro: FilesSource) -> None:
+async def test_what_is_published_in_thousands_is_told_in_full(ask: Any, macro: FilesSource) -> None:
     said = await ask(get_calendar, {"release": "jobless claims", "days": 5}, at=NOW, macro=macro)
 
-    assert "today; actual 231 thousand, forecast 225 thousand" in said.sentence
+    assert "today; actual 231,000, forecast 225,000" in said.sentence
+    assert "⚠" not in said.sentence
+    assert [each.number.text for each in said.result.cards[0].rows[0].amounts][:1] == ["231,000"]
 
 
 async def test_of_more_than_fit_the_most_watched_are_shown(ask: Any, tmp_path: Path) -> None:

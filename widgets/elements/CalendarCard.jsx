@@ -37,8 +37,8 @@ function Row({ date, at, kind, title, detail, is_confirmed, wait, amounts }) {
         {detail && <span className="tc-under">{detail}</span>}
         {amounts.length > 0 && (
           <span className="tc-under">
-            {amounts.map(({ label, number, scale }, at) => (
-              <React.Fragment key={label}>{at > 0 && ' · '}{label} <Num n={number} />{scale && ` ${scale}`}</React.Fragment>
+            {amounts.map(({ label, number }, at) => (
+              <React.Fragment key={label}>{at > 0 && ' · '}{label} <Num n={number} /></React.Fragment>
             ))}
           </span>
         )}

@@ -168,6 +168,8 @@ async def answer(question: str) -> TurnDone:
         ("is spy above its poc", "POC"),
         ("volume profile for spx", "SPX has no volume, so it has no volume profile."),
         ("chart nvda with the volume profile of the week", "Most traded at POC "),
+        ("where's the 200 week ema for qqq", "200-week exponential average of "),
+        ("amd 50 week ema", "50-week exponential average of "),
     ],
 )
 async def test_figures_decide_the_first_sentence_and_every_number_is_bound(

@@ -1,9 +1,27 @@
 """Questions about dates and rates, and those that only sound like them."""
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.agents.coach import Coach
+from app.agents.events import TurnDone
+from app.agents.offline.model import OfflineCoach
+from app.core.clock import FrozenClock
+from app.macro.sources.files import FilesSource
+from app.market.providers.simulated import SimulatedMarket
+from tools import TOOLBOX
+
+FRIDAY = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+FILES = {
+    "releases.csv": "name,date,time,importance,period,measure,forecast,previous,actual\n"
+    "Nonfarm payrolls,2026-12-04,08:30,3,November,thousands,110,119,\n",
+    "yields.csv": "date,3m,2y,5y,10y,30y\n2026-11-19,3.90,3.50,3.62,4.10,4.70\n",
+    "expectations.csv": "date,meeting,low,high,probability\n"
+    "2026-11-19,2026-12-09,3.50,3.75,62.5\n2026-11-19,2026-12-09,3.75,4.00,37.5\n",
+}
 NVDA = {"kinds": ["earnings"], "symbol": "NVDA", "days": 120}
 CPI = {"kinds": ["release"], "release": "cpi", "days": 60}
 
@@ -65,3 +83,25 @@ async def test_it_is_the_company_that_was_talked_about(conversation: Any) -> Non
     made, _ = await conversation.say("when does it report")
 
     assert [(call.name, call.arguments) for call in made] == [("get_calendar", NVDA)]
+
+
+@pytest.fixture
+def macro(tmp_path: Path) -> FilesSource:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return FilesSource(tmp_path)
+
+
+async def answer(question: str, macro: FilesSource | None = None) -> TurnDone:
+    coach = Coach(
+        OfflineCoach(TOOLBOX), TOOLBOX, SimulatedMarket(), FrozenClock(FRIDAY), macro=macro
+    )
+    [done] = [event async for event in coach.answer(question) if isinstance(event, TurnDone)]
+    return done
+
+
+async def test_numbers_published_in_thousands_are_not_marked(macro: FilesSource) -> None:
+    done = await answer("when is the jobs report", macro)
+
+    assert "forecast 110,000, previous 119,000" in done.answer
+    assert done.grounding.unbound == ()

@@ -142,7 +142,6 @@ class Samples:
                         CalendarAmount(
                             label="EPS estimate" if kind == "earnings" else "forecast",
                             number=self.number(book, f"amount{wait}", Decimal(amount)),
-                            scale="",
                         )
                         for amount in (estimate,)
                         if amount is not None
