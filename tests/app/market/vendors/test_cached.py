@@ -324,3 +324,32 @@ async def test_the_market_over_a_cache_answers_the_same(clock: Moving) -> None:
         assert await market.quote(Symbol(symbol), as_of=NOW) == await MARKET.quote(
             Symbol(symbol), as_of=NOW
         )
+
+
+async def test_what_is_remembered_has_an_end_whatever_it_is(clock: Moving) -> None:
+    cache = Cache(None)
+    rows = [["1.5"] * 10 for _ in range(1000)]
+    for number in range(300):
+        now = clock.now().timestamp()
+        await cache.keep({f"chain:{number}": Entry(now, now + 60, {"quotes": rows})}, seconds=60)
+
+    found = await cache.find(
+        [f"chain:{number}" for number in range(300)], now=clock.now().timestamp()
+    )
+    assert found[0] is None
+    assert found[-1] is not None
+    assert sum(entry is not None for entry in found) < 120
+
+
+async def test_what_is_asked_for_outlives_what_is_not(
+    clock: Moving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.market.vendors.cache.LOCAL_ENTRIES", 10)
+    cache, now = Cache(None), clock.now().timestamp()
+    for number in range(30):
+        await cache.keep({f"quote:{number}": Entry(now, now + 60, {})}, seconds=60)
+        await cache.find(["quote:0"], now=now)
+
+    [first, second] = await cache.find(["quote:0", "quote:1"], now=now)
+    assert first is not None
+    assert second is None

@@ -3,19 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 import pytest
+from typing_extensions import override
 
+from app.core.clock import Clock
 from app.core.errors import NotFound, ProviderUnavailable
 from app.infra.embedded.valkey import EmbeddedValkey
 from app.market.directory import find_instrument
 from app.market.models import Instrument
-from app.market.vendor import Allowance, NotCovered, Throttled
+from app.market.vendor import Allowance, NotCovered, Snapshot, Throttled, next_page
 from app.market.vendors.guarded import FAILURES_TO_OPEN, Guarded, Guards
-
-if TYPE_CHECKING:
-    from tests.app.market.vendors.conftest import ToldVendor
+from tests.app.market.vendors.conftest import ToldVendor
 
 SOME_DAY = date(2026, 1, 1)
 DOWN = ProviderUnavailable("Told did not answer.")
@@ -38,9 +37,7 @@ async def guards(request: pytest.FixtureRequest) -> AsyncIterator[Guards]:
     await made.close()
 
 
-async def test_a_question_that_fails_once_is_asked_again(
-    told: "ToldVendor", guards: Guards
-) -> None:
+async def test_a_question_that_fails_once_is_asked_again(told: ToldVendor, guards: Guards) -> None:
     told.failures = [DOWN, DOWN]
 
     found = await Guarded(told, guards).snapshot(AAPL)
@@ -49,7 +46,7 @@ async def test_a_question_that_fails_once_is_asked_again(
     assert len(told.asked) == 3
 
 
-async def test_it_gives_up_after_three_tries(told: "ToldVendor", guards: Guards) -> None:
+async def test_it_gives_up_after_three_tries(told: ToldVendor, guards: Guards) -> None:
     told.always = DOWN
 
     with pytest.raises(ProviderUnavailable):
@@ -60,7 +57,7 @@ async def test_it_gives_up_after_three_tries(told: "ToldVendor", guards: Guards)
 
 @pytest.mark.parametrize("answer", [NotFound("no such symbol"), NotCovered("not in the plan")])
 async def test_a_clear_no_is_not_asked_again_and_is_no_failure(
-    told: "ToldVendor", guards: Guards, answer: Exception
+    told: ToldVendor, guards: Guards, answer: Exception
 ) -> None:
     told.always = answer
     vendor = Guarded(told, guards)
@@ -72,7 +69,7 @@ async def test_a_clear_no_is_not_asked_again_and_is_no_failure(
     assert len(told.asked) == FAILURES_TO_OPEN + 2
 
 
-async def test_a_vendor_that_is_down_is_left_alone(told: "ToldVendor", guards: Guards) -> None:
+async def test_a_vendor_that_is_down_is_left_alone(told: ToldVendor, guards: Guards) -> None:
     told.always = DOWN
     vendor = Guarded(told, guards)
     for _ in range(FAILURES_TO_OPEN):
@@ -86,7 +83,7 @@ async def test_a_vendor_that_is_down_is_left_alone(told: "ToldVendor", guards: G
     assert len(told.asked) == before
 
 
-async def test_another_endpoint_of_it_is_still_asked(told: "ToldVendor", guards: Guards) -> None:
+async def test_another_endpoint_of_it_is_still_asked(told: ToldVendor, guards: Guards) -> None:
     told.always = DOWN
     vendor = Guarded(told, guards)
     for _ in range(FAILURES_TO_OPEN):
@@ -97,14 +94,14 @@ async def test_another_endpoint_of_it_is_still_asked(told: "ToldVendor", guards:
     assert await vendor.splits(AAPL, since=SOME_DAY) == []
 
 
-async def test_a_silent_vendor_is_not_waited_for(told: "ToldVendor", guards: Guards) -> None:
+async def test_a_silent_vendor_is_not_waited_for(told: ToldVendor, guards: Guards) -> None:
     told.seconds = 30
 
     with pytest.raises(ProviderUnavailable, match="in time"):
         await Guarded(told, guards, patience_seconds=0.3, answer_seconds=0.05).snapshot(AAPL)
 
 
-async def test_no_more_is_asked_than_is_allowed(told: "ToldVendor", guards: Guards) -> None:
+async def test_no_more_is_asked_than_is_allowed(told: ToldVendor, guards: Guards) -> None:
     told.allowed = Allowance(requests=60, per_seconds=60, burst=5)
     vendor = Guarded(told, guards, patience_seconds=0.2)
 
@@ -118,9 +115,7 @@ async def test_no_more_is_asked_than_is_allowed(told: "ToldVendor", guards: Guar
     assert "allows no more requests" in refused[0].message
 
 
-async def test_a_token_is_waited_for_while_patience_lasts(
-    told: "ToldVendor", guards: Guards
-) -> None:
+async def test_a_token_is_waited_for_while_patience_lasts(told: ToldVendor, guards: Guards) -> None:
     told.allowed = Allowance(requests=20, per_seconds=1, burst=1)
     vendor = Guarded(told, guards)
 
@@ -129,9 +124,7 @@ async def test_a_token_is_waited_for_while_patience_lasts(
     assert len(told.asked) == 6
 
 
-async def test_a_pause_the_vendor_asks_for_is_kept_by_all(
-    told: "ToldVendor", guards: Guards
-) -> None:
+async def test_a_pause_the_vendor_asks_for_is_kept_by_all(told: ToldVendor, guards: Guards) -> None:
     told.failures = [Throttled("fewer", retry_after_seconds=30)]
     vendor = Guarded(told, guards, patience_seconds=1)
     with pytest.raises(Throttled):
@@ -144,9 +137,7 @@ async def test_a_pause_the_vendor_asks_for_is_kept_by_all(
     assert len(told.asked) == before
 
 
-async def test_two_processes_share_one_allowance(
-    told: "ToldVendor", valkey: EmbeddedValkey
-) -> None:
+async def test_two_processes_share_one_allowance(told: ToldVendor, valkey: EmbeddedValkey) -> None:
     told.allowed = Allowance(requests=60, per_seconds=60, burst=4)
     one, other = Guards(valkey.url), Guards(valkey.url)
     vendors = [Guarded(told, each, patience_seconds=0.2) for each in (one, other)]
@@ -161,7 +152,7 @@ async def test_two_processes_share_one_allowance(
 
 
 async def test_a_breaker_opened_by_one_process_is_open_for_the_other(
-    told: "ToldVendor", valkey: EmbeddedValkey
+    told: ToldVendor, valkey: EmbeddedValkey
 ) -> None:
     one, other = Guards(valkey.url), Guards(valkey.url)
     told.always = DOWN
@@ -175,7 +166,7 @@ async def test_a_breaker_opened_by_one_process_is_open_for_the_other(
         await each.close()
 
 
-async def test_without_valkey_answers_go_on(told: "ToldVendor", valkey: EmbeddedValkey) -> None:
+async def test_without_valkey_answers_go_on(told: ToldVendor, valkey: EmbeddedValkey) -> None:
     guards = Guards(valkey.url)
     vendor = Guarded(told, guards)
     await vendor.snapshot(AAPL)
@@ -186,3 +177,56 @@ async def test_without_valkey_answers_go_on(told: "ToldVendor", valkey: Embedded
     assert (await vendor.snapshot(AAPL)).symbol == "AAPL"
     assert (await vendor.snapshot(AAPL)).symbol == "AAPL"
     await guards.close()
+
+
+class Paged(ToldVendor):
+    """An answer of as many pages as told, each as slow as told."""
+
+    pages = 1
+    page_seconds = 0.0
+    turned = 0
+
+    @override
+    async def snapshot(self, instrument: Instrument) -> Snapshot:
+        for number in range(self.pages):
+            if number:
+                await next_page()
+            self.turned += 1
+            await asyncio.sleep(self.page_seconds)
+        return await super().snapshot(instrument)
+
+
+async def test_every_page_costs_a_token(clock: Clock, guards: Guards) -> None:
+    paged = Paged(clock)
+    paged.allowed, paged.pages = Allowance(requests=5, per_seconds=60, burst=5), 20
+
+    with pytest.raises(Throttled, match="no more requests"):
+        await Guarded(paged, guards, patience_seconds=1).snapshot(AAPL)
+
+    assert paged.turned == 5
+
+
+async def test_a_long_answer_has_time_for_each_of_its_pages(clock: Clock, guards: Guards) -> None:
+    paged = Paged(clock)
+    paged.pages, paged.page_seconds = 8, 0.1
+
+    await Guarded(paged, guards, answer_seconds=0.4).snapshot(AAPL)
+
+    assert paged.turned == 8
+
+
+async def test_a_page_that_does_not_come_ends_the_answer(clock: Clock, guards: Guards) -> None:
+    paged = Paged(clock)
+    paged.pages, paged.page_seconds = 3, 0.3
+
+    with pytest.raises(ProviderUnavailable, match="in time"):
+        await Guarded(paged, guards, answer_seconds=0.1, patience_seconds=0.3).snapshot(AAPL)
+
+
+async def test_an_adapter_that_nobody_guards_turns_its_pages_freely(clock: Clock) -> None:
+    paged = Paged(clock)
+    paged.pages = 50
+
+    await paged.snapshot(AAPL)
+
+    assert paged.turned == 50

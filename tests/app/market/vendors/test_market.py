@@ -207,3 +207,41 @@ async def test_an_unknown_symbol_names_what_is_near() -> None:
 async def test_a_chain_of_a_past_moment_is_not_to_be_had() -> None:
     with pytest.raises(NotCovered):
         await _market().option_chain(AAPL, as_of=NOW - timedelta(days=1))
+
+
+class Late(Counting):
+    """A vendor on a delayed plan: a quarter of an hour of the present is not there yet."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.known = at - timedelta(minutes=15)
+        self.spoil = lambda bars: replace(
+            bars.between(datetime(1990, 1, 1, tzinfo=UTC), self.known),
+            provider=replace(bars.provider, delay_minutes=15),
+        )
+
+
+@pytest.mark.parametrize(
+    ("minutes_after_close", "is_forming"), [(1, True), (14, True), (16, False)]
+)
+async def test_of_a_late_vendor_a_day_is_finished_only_when_it_has_told_its_end(
+    minutes_after_close: int, is_forming: bool
+) -> None:
+    at = datetime(2026, 11, 19, 21, tzinfo=UTC) + timedelta(minutes=minutes_after_close)
+    market = _market(Late(at), at)
+    week = {"start": at - timedelta(days=7), "end": at, "as_of": at}
+
+    found = await market.bars(AAPL, Timeframe.D1, **week)  # type: ignore[arg-type]
+
+    assert len(found) == 5
+    assert found.is_forming == is_forming
+
+
+async def test_of_a_late_vendor_the_bar_it_is_in_is_still_forming() -> None:
+    at = NOW.replace(minute=46)
+    hour = {"start": at - timedelta(hours=1), "end": at, "as_of": at}
+
+    found = await _market(Late(at), at).bars(AAPL, Timeframe.M5, **hour)  # type: ignore[arg-type]
+
+    assert found.is_forming
+    assert int(found.time[-1]) == int(at.replace(minute=30, second=0).timestamp())

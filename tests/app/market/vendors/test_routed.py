@@ -218,3 +218,32 @@ async def test_when_all_that_race_fail_each_says_why() -> None:
         ProviderUnavailable, match=r"Massive did not answer\. Alpaca did not answer\."
     ):
         await market.quote(AAPL, as_of=NOW)
+
+
+class Short(Named):
+    """A vendor that gives its newest few bars only."""
+
+    @override
+    def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+        return start >= NOW - timedelta(hours=12)
+
+
+@pytest.mark.parametrize(("hours", "name"), [(6, "Kraken"), (20, "Coinbase")])
+async def test_who_has_all_of_what_is_asked_comes_before_who_has_a_part(
+    hours: int, name: str
+) -> None:
+    kraken, coinbase = Short("Kraken"), Named("Coinbase")
+
+    await _routed(kraken, coinbase).bars(
+        AAPL, Timeframe.M1, start=NOW - timedelta(hours=hours), end=NOW, as_of=NOW
+    )
+
+    assert [each.named.name for each in (kraken, coinbase) if each.asked] == [name]
+
+
+async def test_a_part_is_better_than_nothing() -> None:
+    found = await _routed(Short("Kraken")).bars(
+        AAPL, Timeframe.M1, start=NOW - timedelta(hours=20), end=NOW, as_of=NOW
+    )
+
+    assert len(found)
