@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field
 from app.core.errors import InvalidInput, NotFound
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.indicators.formulas import WARM_UP
+from app.indicators.formulas import LONG_WARM_UP, WARM_UP
 from app.indicators.names import Indicator, IndicatorKind, parse_indicator
 from app.indicators.readings import Reading, bars_needed, read_indicator
 from app.market import calendar
@@ -92,7 +92,8 @@ async def get_indicators(args: IndicatorsArgs, context: ToolContext) -> ToolResu
     bars = await _bars(context, instrument, args.timeframe, wanted, as_of)
     session = await _session_minutes(context, instrument, wanted, as_of)
     readings = [_read(indicator, instrument, bars, session) for indicator in wanted]
-    figures = record_readings(context.book, instrument, bars, readings, as_of)
+    last_at = _last_at(bars, instrument, as_of)
+    figures = record_readings(context.book, instrument, bars, readings, last_at)
     absent = {
         reading.indicator.name: _why_absent(reading.indicator, instrument)
         for reading in readings
@@ -100,7 +101,7 @@ async def get_indicators(args: IndicatorsArgs, context: ToolContext) -> ToolResu
     }
     notes = _notes(args.timeframe, wanted, bars)
     session_now = calendar.session_at(as_of, instrument.calendar)
-    shown = freshness(bars.provider, instrument, as_of, session_now)
+    shown = freshness(bars.provider, instrument, last_at, session_now, asked_at=as_of)
     card = IndicatorsCard(
         symbol=instrument.symbol,
         name=instrument.name,
@@ -110,7 +111,7 @@ async def get_indicators(args: IndicatorsArgs, context: ToolContext) -> ToolResu
         notes=notes,
         freshness=shown.model_copy(update={"is_frozen": args.as_of is not None}),
     )
-    sentence = say_readings(instrument, args.timeframe, readings, figures)
+    sentence = say_readings(instrument, bars, readings, figures)
     return ToolResult(" ".join((sentence, *absent.values())).strip(), (card,), facts=notes)
 
 
@@ -134,16 +135,44 @@ async def _bars(
     """Enough bars for the longest indicator and its warm-up; `NotFound` if there is none."""
     count = max(bars_needed(indicator) for indicator in wanted) + WARM_UP
     earliest = datetime.combine(calendar.FIRST_DAY, time(), UTC)
+    span = _span(timeframe, count)
+    if timeframe in (Timeframe.W1, Timeframe.MO1):
+        span = max(span, LONG_WARM_UP)
     bars = await context.market.bars(
         instrument.symbol,
         timeframe,
-        start=max(as_of - _span(timeframe, count), earliest),
+        start=max(as_of - span, earliest),
         end=as_of,
         as_of=as_of,
     )
     if len(bars) == 0:
         raise NotFound(f"There are no {timeframe} bars of {instrument.symbol} at that time.")
     return bars
+
+
+def _last_at(bars: Bars, instrument: Instrument, as_of: datetime) -> datetime:
+    """When the last price was made, as far as its bar tells: a delayed provider is never at the
+    present, a finished bar's price is of the bar's end."""
+    told = as_of - timedelta(minutes=bars.provider.delay_minutes) if bars.is_forming else as_of
+    session = calendar.latest_session(as_of, instrument.calendar)
+    traded = told if bars.timeframe.is_intraday else min(told, session.close)
+    return min(_end(bars, instrument), max(traded, _start(bars)))
+
+
+def _end(bars: Bars, instrument: Instrument) -> datetime:
+    """When regular trading in the last bar ends."""
+    session = calendar.latest_session(_start(bars), instrument.calendar)
+    if bars.timeframe.is_intraday:
+        return _start(bars) + timedelta(minutes=bars.timeframe.minutes)
+    if bars.timeframe is Timeframe.W1:
+        return calendar.week_of(session.date, session.calendar)[-1].close
+    if bars.timeframe is Timeframe.MO1:
+        return calendar.month_of(session.date, session.calendar)[-1].close
+    return session.close
+
+
+def _start(bars: Bars) -> datetime:
+    return datetime.fromtimestamp(int(bars.time[-1]), UTC)
 
 
 def _span(timeframe: Timeframe, count: int) -> timedelta:

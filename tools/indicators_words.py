@@ -11,7 +11,7 @@ from app.core.figures import Figure
 from app.core.timeframes import Timeframe
 from app.indicators.names import Indicator, IndicatorKind
 from app.indicators.readings import Reading
-from app.market.models import Instrument
+from app.market.models import Bars, Instrument
 
 _BARS = {
     Timeframe.M1: "1-minute",
@@ -24,6 +24,8 @@ _BARS = {
     Timeframe.MO1: "monthly",
 }
 _UNITS = {Timeframe.D1: "day", Timeframe.W1: "week", Timeframe.MO1: "month"}
+_RUNNING = {Timeframe.W1: " with this week", Timeframe.MO1: " with this month"}
+"""Said where the bar that runs is read too: levels are of finished ones."""
 _LINES = (IndicatorKind.SMA, IndicatorKind.EMA, IndicatorKind.VWAP)
 _EXTREMES: Mapping[IndicatorKind, tuple[int, int]] = {
     IndicatorKind.RSI: (30, 70),
@@ -37,23 +39,26 @@ _TRENDING = 25
 
 def say_readings(
     instrument: Instrument,
-    timeframe: Timeframe,
+    bars: Bars,
     readings: Sequence[Reading],
     figures: Mapping[str, Figure],
 ) -> str:
     """One sentence for one reading, a list for several; empty if all are absent."""
+    running = _RUNNING.get(bars.timeframe, "") if bars.is_forming else ""
     present = [reading for reading in readings if reading.value is not None]
     if not present:
         return ""
-    bars = f"on {_BARS[timeframe]} bars"
+    on_bars = f"on {_BARS[bars.timeframe]} bars{running}"
     if len(present) > 1:
         listed = "; ".join(_said(reading, figures) for reading in present)
-        return f"{instrument.symbol} at {figures['last'].ref}, {bars}: {listed}."
+        return f"{instrument.symbol} at {figures['last'].ref}, {on_bars}: {listed}."
     [reading] = present
     if reading.indicator.kind in _LINES:
-        return _against_line(instrument, reading, figures, _spoken(reading.indicator, timeframe))
+        return _against_line(
+            instrument, reading, figures, _spoken(reading.indicator, bars.timeframe) + running
+        )
     name = reading.indicator.name.upper()
-    return f"{name} of {instrument.symbol} {bars} is {_said(reading, figures, is_named=False)}."
+    return f"{name} of {instrument.symbol} {on_bars} is {_said(reading, figures, is_named=False)}."
 
 
 def remark(reading: Reading, figures: Mapping[str, Figure]) -> str:

@@ -100,7 +100,9 @@ def draw_ladder(
         figure = figures.get(path)
         return CardNumber.of(figure, with_unit=with_unit) if figure else None
 
-    shown = freshness(found.provider, found.instrument, found.as_of, found.session)
+    shown = freshness(
+        found.provider, found.instrument, found.last_at, found.session, asked_at=found.as_of
+    )
     return LevelsCard(
         symbol=found.symbol,
         name=found.instrument.name,

@@ -95,16 +95,25 @@ def time_in_words_of(at: datetime, exchange: str) -> str:
 
 
 def freshness(
-    provider: Provider, instrument: Instrument, as_of: datetime, session: Session | None
+    provider: Provider,
+    instrument: Instrument,
+    as_of: datetime,
+    session: Session | None,
+    *,
+    asked_at: datetime | None = None,
 ) -> Freshness:
-    """How fresh a card's prices are, with the phase of the session they belong to."""
+    """How fresh a card's prices are, with the phase of the session they belong to.
+
+    `as_of` is when the price was made; `asked_at` the moment the card answers for, if later.
+    """
     if instrument.is_round_the_clock:
         phase = "trades round the clock"
     else:
-        phase = f"{session.phase(as_of)} session" if session else "closed"
+        phase = f"{session.phase(asked_at or as_of)} session" if session else "closed"
     return Freshness(
         provider=provider.name,
         as_of=as_of,
+        asked_at=asked_at,
         is_simulated=provider.is_simulated,
         delay_minutes=provider.delay_minutes,
         is_estimated=provider.is_estimated,

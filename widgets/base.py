@@ -36,6 +36,9 @@ class Freshness(BaseModel):
 
     provider: str
     as_of: datetime
+    """When the price was made."""
+    asked_at: datetime | None = None
+    """The moment the card answers for, where that is not the price's."""
     is_simulated: bool = False
     delay_minutes: int = 0
     is_estimated: bool = False

@@ -6,15 +6,17 @@ known: while a day runs, the line is that of the day before; only at the present
 bar's.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.indicators.formulas import LONG_WARM_UP, WARM_UP
 from app.indicators.names import parse_average, parse_indicator
 from app.indicators.readings import bars_needed, series
+from app.market.calendar import FIRST_DAY
 from app.market.models import Bars
 from app.market.protocol import MarketData
 
@@ -51,7 +53,7 @@ async def average_points(  # noqa: PLR0913 - which line, and on which bars
     bars = await market.bars(
         symbol,
         own,
-        start=start - _span(own, bars_needed(indicator)),
+        start=_since(own, bars_needed(indicator) + WARM_UP, start, as_of),
         end=as_of,
         as_of=as_of,
         extended=extended and own.is_intraday,
@@ -79,6 +81,14 @@ def _points(
             times[-1] = max(times[-2], int(bars.time[-1]))
     pairs = zip(times, values.tolist(), strict=True)
     return [(int(at), value) for at, value in pairs if not np.isnan(value)]
+
+
+def _since(timeframe: Timeframe, count: int, start: datetime, as_of: datetime) -> datetime:
+    """Where the bars begin that an average needs to have its value at `start`."""
+    since = start - _span(timeframe, count)
+    if timeframe in (Timeframe.W1, Timeframe.MO1):
+        since = min(since, as_of - LONG_WARM_UP)
+    return max(since, datetime.combine(FIRST_DAY, time(), UTC))
 
 
 def _span(timeframe: Timeframe, count: int) -> timedelta:

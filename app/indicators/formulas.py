@@ -9,12 +9,17 @@ more digits than are shown. TA-Lib's first true range is the second bar's, Tradi
 bar's; after 100 bars that is 2e-5 of the ATR.
 """
 
+from datetime import timedelta
 from types import ModuleType
 
 from app.market.models import Bars, Floats
 
 WARM_UP = 250
 """Bars of history worth asking for in front of a recursive indicator."""
+
+LONG_WARM_UP = timedelta(days=31 * 280)
+"""The same for bars of weeks and months, whose averages of 200 still remember their start after
+`WARM_UP`: all that map, read or draw them begin as early as this, so that each has one value."""
 
 Lines = tuple[Floats, ...]
 

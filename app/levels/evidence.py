@@ -133,9 +133,14 @@ def _regular(minutes: Bars, frame: Frame) -> Bars:
 
 
 def _missing(minutes: Bars, frame: Frame) -> int:
-    """Finished regular minutes of the period without a bar. A minute still running is not missed."""
+    """Finished regular minutes of the period without a bar.
+
+    A minute still running is not missed, nor is one that a delayed provider has yet to tell.
+    """
     bounds = SessionBounds.of(frame.sessions)
-    now = int(frame.as_of.timestamp())
+    told = frame.as_of - timedelta(minutes=minutes.provider.delay_minutes)
+    seen = int(minutes.time[-1]) + MINUTE if len(minutes) else 0
+    now = min(int(frame.as_of.timestamp()), max(int(told.timestamp()), seen))
     expected = np.maximum(np.minimum(bounds.closes, now) - bounds.opens, 0) // MINUTE
     first, stop = np.searchsorted(
         minutes.time, np.stack((bounds.opens, bounds.opens + expected * MINUTE))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from datetime import date as Date  # noqa: N812 - `date` is an argument's name here
 
 from app.core.errors import InvalidInput
+from app.indicators.formulas import LONG_WARM_UP
 from app.levels.models import Period
 from app.market.calendar import (
     FIRST_DAY,
@@ -28,10 +29,11 @@ from app.market.models import Session
 
 _HISTORY = {
     Period.DAY: timedelta(days=730),
-    Period.WEEK: timedelta(days=7 * 460),
-    Period.MONTH: timedelta(days=31 * 280),
+    Period.WEEK: LONG_WARM_UP,
+    Period.MONTH: LONG_WARM_UP,
 }
-"""Enough for a 200-bar average, 52 weeks, and 250 bars of warm-up for recursive ones."""
+"""Enough for a 200-bar average, 52 weeks, and 250 bars of warm-up for recursive ones; of weeks and
+months as much as indicators and charts take, so that an average has one value everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -280,7 +280,7 @@ def add_week_averages(ladder: Ladder, evidence: Evidence) -> None:
             reason = f"{name} needs {length} finished weeks of history; there are {len(weeks)}."
             ladder.miss((name,), reason)
             continue
-        title = f"{length}-week exponential average"
+        title = f"{length}-week exponential average of finished weeks"
         ladder.drafts.append(Draft(name, title, price, "average", since))
 
 

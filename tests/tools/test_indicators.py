@@ -104,3 +104,22 @@ async def test_the_usual_atr_is_known_to_expressions() -> None:
 async def test_an_unknown_indicator_lists_the_known_ones() -> None:
     with pytest.raises(InvalidInput, match=r"rsi\(14\)"):
         await ask({"symbol": "SPY", "indicators": ["ichimoku"]})
+
+
+async def test_an_average_of_weeks_says_that_it_counts_the_running_one() -> None:
+    _, running, _ = await ask({"symbol": "SPY", "timeframe": "1w", "indicators": ["ema50"]})
+    assert " its 50-week exponential average with this week of " in running
+    saturday = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+    _, finished, _ = await ask(
+        {"symbol": "SPY", "timeframe": "1w", "indicators": ["ema50"]}, saturday
+    )
+    assert " its 50-week exponential average of " in finished
+
+
+@pytest.mark.parametrize("timeframe", ["5m", "1d", "1w"])
+async def test_a_card_on_a_saturday_shows_when_its_price_was_made(timeframe: str) -> None:
+    saturday = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+    result, _, _ = await ask({"symbol": "SPY", "timeframe": timeframe}, saturday)
+    shown = card_of(result).freshness
+    assert shown.as_of == datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+    assert (shown.asked_at, shown.session) == (saturday, "closed")

@@ -232,3 +232,11 @@ async def test_an_average_of_weeks_brings_the_weeks_map_unless_the_months_was_as
 async def test_an_unknown_window_is_refused_with_those_there_are() -> None:
     with pytest.raises(InvalidInput, match="day, previous, week, month, 3m, 1y"):
         await ask({"symbol": "SPY", "profile": "fortnight"})
+
+
+async def test_the_card_shows_when_its_price_was_made_and_what_it_answers_for() -> None:
+    saturday = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+    result, _, _ = await ask({"symbol": "SPX"}, saturday)
+    shown = card_of(result).freshness
+    assert shown.as_of == datetime(2026, 11, 20, 21, 0, tzinfo=UTC)
+    assert (shown.asked_at, shown.session) == (saturday, "closed")

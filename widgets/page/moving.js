@@ -14,7 +14,7 @@ const CLOCK_SLACK_SECONDS = 60;
 /** `tick` if a card of this freshness may show it, else null. */
 export function usable(tick, freshness) {
   if (!tick || freshness.is_frozen) return null;
-  const age = tick.time - Date.parse(freshness.as_of) / 1000;
+  const age = tick.time - Date.parse(freshness.asked_at ?? freshness.as_of) / 1000;
   return age >= -CLOCK_SLACK_SECONDS && age < FOLLOWED_SECONDS ? tick : null;
 }
 

@@ -134,8 +134,8 @@ function make(React) {
   }
 
   /** Opens the chart of a card's symbol, as of the same moment if the card is of the past. */
-  function chartAction(callAction, { symbol, timeframe = "5m", levels = true }, { is_frozen, as_of }) {
-    const payload = { symbol, timeframe, levels, ...(is_frozen && { as_of }) };
+  function chartAction(callAction, { symbol, timeframe = "5m", levels = true }, { is_frozen, as_of, asked_at }) {
+    const payload = { symbol, timeframe, levels, ...(is_frozen && { as_of: asked_at ?? as_of }) };
     return { label: "Chart", onClick: () => callAction({ name: "show_chart", payload }) };
   }
 

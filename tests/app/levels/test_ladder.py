@@ -1,6 +1,7 @@
 """The ladder as a function of its bars: what scales, what is ordered, what is absent and why."""
 
-from datetime import UTC, date, datetime
+import dataclasses
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import numpy as np
@@ -175,3 +176,14 @@ def test_without_any_bar_there_is_no_map() -> None:
 
 def test_leaving_a_level_takes_more_than_coming_near() -> None:
     assert 0 < NEAR < AWAY
+
+
+@pytest.mark.parametrize(("delay", "missing"), [(0, 15), (15, 0)])
+def test_minutes_that_a_delayed_provider_has_yet_to_tell_are_not_missing(
+    delay: int, missing: int
+) -> None:
+    evidence = evidence_of(1)
+    told = evidence.minutes.between(evidence.frame.before[-1].open, AT - timedelta(minutes=15))
+    late = dataclasses.replace(told, provider=Provider(name="late", delay_minutes=delay))
+    found = gather_evidence(STOCK, evidence.frame, evidence.days, late)
+    assert found.missing_bars == missing

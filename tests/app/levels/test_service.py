@@ -13,6 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import NotFound
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+from app.indicators.averages import average_points
 from app.levels.models import LevelMap, Period
 from app.levels.pivots import PivotMethod
 from app.levels.service import map_levels
@@ -183,3 +186,26 @@ async def test_a_plain_word_names_a_period_as_well() -> None:
     by_word = await map_levels("SPY", market=SIMULATED, as_of=NOON, period="week")  # type: ignore[arg-type]
     by_name = await map_levels("SPY", market=SIMULATED, as_of=NOON, period=Period.WEEK)
     assert by_word.as_json() == by_name.as_json()
+
+
+async def test_an_average_of_weeks_is_the_same_on_every_map_and_on_the_chart() -> None:
+    week, month = [
+        await map_levels("SPY", market=SIMULATED, as_of=NOON, period=period)
+        for period in (Period.WEEK, Period.MONTH)
+    ]
+    for length in (50, 200):
+        on_week, on_month = (found.find(f"EMA{length}W") for found in (week, month))
+        assert on_week is not None
+        assert on_month is not None
+        assert on_week.price == on_month.price
+        assert on_week.title == f"{length}-week exponential average of finished weeks"
+        line = await average_points(
+            f"ema{length}",
+            market=SIMULATED,
+            symbol=Symbol("SPY"),
+            timeframe=Timeframe.W1,
+            start=NOON - timedelta(days=365),
+            as_of=NOON,
+        )
+        _, finished = line[-2]
+        assert finished == pytest.approx(float(on_week.price), abs=2e-3)

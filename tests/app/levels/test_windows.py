@@ -146,7 +146,10 @@ async def test_weekly_and_monthly_maps_carry_the_averages_of_weeks(period: Perio
         for close in closes[length:]:
             average += (close - average) * 2 / (length + 1)
         line = level(found, f"EMA{length}W")
-        assert (line.title, line.kind) == (f"{length}-week exponential average", "average")
+        assert (line.title, line.kind) == (
+            f"{length}-week exponential average of finished weeks",
+            "average",
+        )
         assert line.since == datetime(2026, 11, 13, 21, 0, tzinfo=UTC)
         assert float(line.price) == pytest.approx(average, abs=1e-7)
     assert (await spy()).find("EMA50W") is None
