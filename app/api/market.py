@@ -201,8 +201,9 @@ def _bars_body(at: Doors, instrument: Instrument, found: Bars) -> BarsBody:
 
 
 def _hours(found: Bars, instrument: Instrument) -> list[HoursBody]:
-    """The regular hours under intraday bars, for a chart to shade what lies outside of them."""
-    if not found.timeframe.is_intraday or len(found) == 0 or instrument.is_round_the_clock:
+    """The regular hours under intraday bars, of a pair its UTC days: a chart shades what lies outside
+    of them, and begins VWAP anew with each."""
+    if not found.timeframe.is_intraday or len(found) == 0:
         return []
     first, last = (datetime.fromtimestamp(int(found.time[at]), UTC) for at in (0, -1))
     sessions = calendar.sessions_between(first.date(), last.date(), instrument.calendar)

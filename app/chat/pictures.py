@@ -17,6 +17,7 @@ from typing_extensions import override
 from app.agents.model import ChatModel, ModelEvent, ModelRequest, RoundEnd, TextDelta
 from app.core.errors import InvalidInput
 from tools.charts import ShowChartArgs
+from tools.wording import NEW_YORK
 
 FOREIGN = (
     "I can read charts that were saved here with “Save as PNG”: they carry their own description. "
@@ -48,7 +49,9 @@ class SavedChart(BaseModel):
     @property
     def question(self) -> str:
         """What the member asks by dropping it."""
-        moment = f"{self.as_of.astimezone(UTC):%-d %b %Y, %H:%M} UTC"
+        zone_name = "UTC" if "/" in self.chart.symbol else "ET"
+        zone = UTC if zone_name == "UTC" else NEW_YORK
+        moment = f"{self.as_of.astimezone(zone):%-d %b %Y, %H:%M} {zone_name}"
         return f"Chart of {self.chart.symbol}, {self.chart.timeframe}, from my picture of {moment}"
 
 

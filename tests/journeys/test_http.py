@@ -219,6 +219,16 @@ async def test_bars_come_sorted_within_their_range_with_the_hours_to_shade(
     assert (len(daily["bars"]), daily["sessions"]) == (30, [])
 
 
+async def test_a_pair_has_its_days_as_sessions_so_that_vwap_begins_with_each(
+    web: httpx.AsyncClient,
+) -> None:
+    days = "start=2026-11-16T00:00:00Z&end=2026-11-18T12:00:00Z"
+    found = (await web.get(f"/api/v1/bars/BTC-USD?timeframe=15m&{days}")).json()
+    assert [each["open"] % 86400 for each in found["sessions"]] == [0, 0, 0]
+    first = found["sessions"][0]
+    assert first["open"] <= found["bars"][0]["time"] < first["close"]
+
+
 async def test_more_bars_than_one_answer_holds_are_cut_and_it_says_so(
     web: httpx.AsyncClient,
 ) -> None:
