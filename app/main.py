@@ -44,9 +44,8 @@ from app.infra.throttle import Throttle
 from app.levels.service import map_levels
 from app.market.calendar import session_table
 from app.market.streaming.bus import Bus
-from app.market.streaming.feed import Feed
 from app.market.streaming.live import LiveFeed
-from app.wiring import Runtime, build_bus, build_runtime, build_streams
+from app.wiring import Runtime, build_bus, build_feed, build_runtime
 
 ABOUT = """
 Key levels, quotes, indicators and charts as JSON; every price with its provider and its moment.
@@ -89,9 +88,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     web.state.macro = runtime.macro
     # Without a queue there is no feed process to listen to, so the feed runs in here.
     web.state.own_feed = (
-        Feed(
-            build_streams(settings, runtime.market, runtime.clock), runtime.market, bus, doors.clock
-        )
+        build_feed(settings, runtime.market, bus, doors.clock)
         if settings.queue.url is None
         else None
     )
@@ -112,6 +109,7 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: B
         wall=WallClock(),
         database=database,
         coach=runtime.coach,
+        macro=runtime.macro,
         ticker=Ticker(runtime.market, runtime.clock, LiveFeed(bus)),
         secret=_secret(settings),
         premises=premises,

@@ -29,6 +29,7 @@ from app.market.history.partitions import Retention
 from app.market.history.store import History
 from app.market.protocol import MarketData
 from app.market.streaming.bus import Bus
+from app.market.streaming.feed import Feed
 from app.market.vendor import Vendor, VendorStream
 from tools import TOOLBOX
 from tools.base import Toolbox
@@ -226,31 +227,49 @@ def build_streams(settings: Settings, market: MarketData, clock: Clock) -> list[
     return [*_vendor_streams(settings, clock), *polled]
 
 
+def build_feed(
+    settings: Settings, market: MarketData, bus: Bus, clock: Clock, *, epoch: int = 1
+) -> Feed:
+    """Live prices, and of whom to ask what their streams missed."""
+    from app.market.vendors.routed import RoutedMarket
+
+    histories: dict[str, MarketData] = (
+        {each.name: each.fresh for each in market.sources}
+        if isinstance(market, RoutedMarket)
+        else {market.provider.name: market}
+    )
+    streams = build_streams(settings, market, clock)
+    return Feed(streams, market, bus, clock, epoch=epoch, histories=histories)
+
+
 def _vendor_streams(settings: Settings, clock: Clock) -> list[VendorStream]:
-    streams: dict[str, VendorStream] = {}
+    streams: dict[str, list[VendorStream]] = {}
     for name in settings.crypto.names:
         from app.market.providers.exchanges import ExchangeStream
 
         address = settings.crypto.addresses.get(name)
-        streams[name] = ExchangeStream(name, base_url=address, clock=clock)
+        streams[name] = [ExchangeStream(name, base_url=address, clock=clock)]
     if settings.massive.api_key is not None:
-        from app.market.providers.massive_stream import MassiveStream
+        from app.market.providers import massive_stream
 
-        streams["massive"] = MassiveStream(
-            _plain(settings.massive.api_key) or "", stream_url=settings.massive.stream_url
-        )
+        key, url = _plain(settings.massive.api_key) or "", settings.massive.stream_url
+        streams["massive"] = [
+            massive_stream.MassiveStream(key, market, stream_url=url)
+            for market in massive_stream.MARKETS
+        ]
     if settings.alpaca.api_key is not None:
-        from app.market.providers.alpaca_stream import AlpacaStream
+        from app.market.providers import alpaca_stream
 
-        streams["alpaca"] = AlpacaStream(
-            _plain(settings.alpaca.api_key) or "",
-            _plain(settings.alpaca.api_secret) or "",
-            feed=settings.alpaca.feed,
-            stream_url=settings.alpaca.stream_url,
-        )
+        alpaca = settings.alpaca
+        keys = _plain(alpaca.api_key) or "", _plain(alpaca.api_secret) or ""
+        streams["alpaca"] = [
+            alpaca_stream.AlpacaStream(keys, market, feed=alpaca.feed, stream_url=alpaca.stream_url)
+            for market in alpaca_stream.MARKETS
+        ]
     preferred = [name for names in settings.providers.orders.values() for name in names]
     order = {name: at for at, name in enumerate(dict.fromkeys(preferred))}
-    return [streams[name] for name in sorted(streams, key=lambda each: order.get(each, len(order)))]
+    names = sorted(streams, key=lambda each: order.get(each, len(order)))
+    return [stream for name in names for stream in streams[name]]
 
 
 def build_bus(settings: Settings) -> Bus:

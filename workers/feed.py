@@ -13,10 +13,9 @@ from app.infra.db.database import Database
 from app.infra.heartbeats import INTERVAL_SECONDS, record_heartbeat
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging, get_logger
-from app.market.streaming.feed import Feed
 from app.market.streaming.leading import lead
 from app.market.streaming.lease import Lease
-from app.wiring import build_bus, build_database, build_market, build_streams
+from app.wiring import build_bus, build_database, build_feed, build_market
 
 PROCESS = "feed"
 _log = get_logger(__name__)
@@ -29,8 +28,7 @@ async def serve(settings: Settings) -> None:
     bus = build_bus(settings)
 
     async def work(epoch: int) -> None:
-        streams = build_streams(settings, market, clock)
-        await Feed(streams, market, bus, clock, epoch=epoch).run()
+        await build_feed(settings, market, bus, clock, epoch=epoch).run()
 
     tasks = [
         asyncio.create_task(lead(Lease(database, uuid4().hex), work)),

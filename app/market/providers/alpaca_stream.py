@@ -13,6 +13,7 @@ from app.market.providers.alpaca import DELAYS, FEEDS
 from app.market.providers.sockets import Dialect, Message, SocketStream
 from app.market.vendor import Minute, NotCovered, StreamEvent, StreamLost, Throttled, Trade
 
+MARKETS = {"stocks": "v2/{feed}", "crypto": "v1beta3/crypto/us"}
 CHANNELS = ("trades", "bars", "updatedBars")
 _CONNECTION_LIMIT = 406
 _SYMBOL_LIMIT = 405
@@ -21,22 +22,19 @@ _REFUSED = (401, 402, 404)
 
 
 class AlpacaStream(SocketStream):
-    """Trades as they happen, minutes when they are over and again when they are corrected."""
+    """Trades of one of Alpaca's `MARKETS` as they happen, minutes when they are over and again when
+    they are corrected."""
 
-    def __init__(self, api_key: str, api_secret: str, *, feed: str, stream_url: str) -> None:
-        base = stream_url.rstrip("/")
-        dialect = _Alpaca({"key": api_key, "secret": api_secret})
+    def __init__(self, keys: tuple[str, str], market: str, *, feed: str, stream_url: str) -> None:
         super().__init__(
             Provider(name=FEEDS[feed], delay_minutes=DELAYS.get(feed, 0)),
-            {
-                "stocks": (f"{base}/v2/{feed}", dialect),
-                "crypto": (f"{base}/v1beta3/crypto/us", dialect),
-            },
-            _line_of,
+            f"{stream_url.rstrip('/')}/{MARKETS[market].format(feed=feed)}",
+            _Alpaca(dict(zip(("key", "secret"), keys, strict=True))),
+            lambda instrument: _market(instrument) == market,
         )
 
 
-def _line_of(instrument: Instrument) -> str | None:
+def _market(instrument: Instrument) -> str | None:
     if instrument.asset_class is AssetClass.INDEX:
         return None
     return "crypto" if instrument.asset_class is AssetClass.CRYPTO else "stocks"

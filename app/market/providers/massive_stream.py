@@ -1,8 +1,8 @@
 """Massive's live prices: one connection for stocks, one for indices, one for crypto, as it wants.
 
-Stocks come as second bars, which every plan with streams has; each is told as a trade at its close,
-so a high inside a second is known only when its minute is over. Index values and crypto trades come
-as they are.
+Stocks come as second bars, which every plan with streams has; each is told as a trade at its close
+in the second that it began, so a high inside a second is known only when its minute is over. Index
+values and crypto trades come as they are.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -18,19 +18,21 @@ from app.market.providers.sockets import Dialect, Message, SocketStream
 from app.market.vendor import Minute, NotCovered, StreamEvent, StreamLost, Throttled, Trade
 
 _CHANNELS = {"stocks": ("A", "AM"), "indices": ("V", "AM"), "crypto": ("XT", "XA")}
+MARKETS = tuple(_CHANNELS)
 _MARKETS = {AssetClass.INDEX: "indices", AssetClass.CRYPTO: "crypto"}
 
 
 class MassiveStream(SocketStream):
-    """Prices by the second, minutes when they are over."""
+    """The prices of one of Massive's `MARKETS`: by the second, minutes when they are over."""
 
-    def __init__(self, api_key: str, *, stream_url: str) -> None:
+    def __init__(self, api_key: str, market: str, *, stream_url: str) -> None:
         base = stream_url.rstrip("/")
         late = DELAY_MINUTES if "delayed." in base else 0
         super().__init__(
             Provider(name=NAME, delay_minutes=late),
-            {market: (f"{base}/{market}", _Massive(api_key, market)) for market in _CHANNELS},
-            _market,
+            f"{base}/{market}",
+            _Massive(api_key, market),
+            lambda instrument: _market(instrument) == market,
         )
 
 
@@ -74,7 +76,8 @@ class _Massive(Dialect):
             elif kind == "A":
                 yield Trade(
                     Symbol(message["sym"]),
-                    message["e"] / 1000,
+                    message["s"]
+                    / 1000,  # its end is the start of the next second, and of the next minute
                     _price(message, "c"),
                     _size(message, "v"),
                 )

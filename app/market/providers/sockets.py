@@ -1,9 +1,8 @@
 """Streams over WebSockets: what vendors' streams have in common, whatever they say.
 
 Decided: `websockets` directly. The vendors' own clients reconnect by themselves and tell nobody, so
-the minutes missed meanwhile could not be filled in. A stream is one or more lines, a connection per
-address that the vendor has; a line connects, signs in, subscribes and reads, and its end is the end
-of the stream.
+the minutes missed meanwhile could not be filled in. A stream is one line, a connection to one of the
+addresses that the vendor has: a plan without indices refuses that line and leaves the others alone.
 """
 
 import asyncio
@@ -17,7 +16,7 @@ from websockets.exceptions import WebSocketException
 
 from app.core.symbols import Symbol
 from app.market.models import Instrument, Provider
-from app.market.vendor import StreamEvent, StreamLost, VendorStream
+from app.market.vendor import NotCovered, Refused, StreamEvent, StreamLost, VendorStream
 
 OPEN_SECONDS = 10
 Message = Mapping[str, Any]
@@ -47,18 +46,23 @@ class Dialect(Protocol):
 
 
 class SocketStream(VendorStream):
-    """A stream of lines. `line_of` names the line of an instrument, None for what has none."""
+    """One line: an address, the dialect spoken there and the instruments that it `carries`."""
 
     def __init__(
         self,
         provider: Provider,
-        lines: Mapping[str, tuple[str, Dialect]],
-        line_of: Callable[[Instrument], str | None],
+        address: str,
+        dialect: Dialect,
+        carries: Callable[[Instrument], bool],
     ) -> None:
         self._provider = provider
-        self._lines = {name: _Line(address, dialect) for name, (address, dialect) in lines.items()}
-        self._line_of = line_of
-        self._changed = asyncio.Event()
+        self._address = address
+        self._dialect = dialect
+        self._carries = carries
+        self._wanted: set[Symbol] = set()
+        self._told: set[Symbol] = set()
+        self._newest: set[Symbol] = set()
+        self._socket: ClientConnection | None = None
 
     @property
     @override
@@ -67,93 +71,34 @@ class SocketStream(VendorStream):
 
     @override
     def covers(self, instrument: Instrument) -> bool:
-        return self._line_of(instrument) is not None
+        return self._carries(instrument)
 
     @override
     async def follow(self, instruments: Collection[Instrument]) -> None:
-        for name, line in self._lines.items():
-            await line.follow({each.symbol for each in instruments if self._line_of(each) == name})
-        self._changed.set()
-
-    @override
-    async def events(self) -> AsyncGenerator[StreamEvent, None]:
-        heard: asyncio.Queue[list[StreamEvent]] = asyncio.Queue()
-        running: dict[str, asyncio.Task[None]] = {}
-        try:
-            while True:
-                for name, line in self._lines.items():
-                    if line.wanted and name not in running:
-                        running[name] = asyncio.create_task(line.run(heard))
-                for event in await self._next(heard, running.values()):
-                    yield event
-        finally:
-            for task in running.values():
-                task.cancel()
-            await asyncio.gather(*running.values(), return_exceptions=True)
-
-    @override
-    async def close(self) -> None:
-        for line in self._lines.values():
-            await line.close()
-
-    async def _next(
-        self,
-        heard: "asyncio.Queue[list[StreamEvent]]",
-        running: "Iterable[asyncio.Task[None]]",
-    ) -> list[StreamEvent]:
-        """What is heard next; nothing when what is followed has changed. A lost line is raised."""
-        self._changed.clear()
-        getting = asyncio.create_task(heard.get())
-        changing = asyncio.create_task(self._changed.wait())
-        lines = list(running)
-        try:
-            await asyncio.wait([getting, changing, *lines], return_when=asyncio.FIRST_COMPLETED)
-            if getting.done():
-                return getting.result()
-            for line in lines:
-                if line.done():
-                    line.result()
-            return []
-        finally:
-            getting.cancel()
-            changing.cancel()
-
-
-class _Line:
-    """One connection: what is wanted of it and what it was told."""
-
-    def __init__(self, address: str, dialect: Dialect) -> None:
-        self.wanted: set[Symbol] = set()
-        self._address = address
-        self._dialect = dialect
-        self._socket: ClientConnection | None = None
-        self._told: set[Symbol] = set()
-
-    async def follow(self, wanted: set[Symbol]) -> None:
-        self.wanted = wanted
+        self._wanted = {each.symbol for each in instruments if self._carries(each)}
         try:
             await self._tell()
         except WebSocketException:
             return  # the reader of this connection finds out and says so
 
-    async def run(self, heard: "asyncio.Queue[list[StreamEvent]]") -> None:
-        """Connect, sign in, subscribe and put what is heard; ends by StreamLost or a refusal."""
+    @override
+    async def events(self) -> AsyncGenerator[StreamEvent | Refused, None]:
         name = self._dialect.name
         try:
             async with connect(self._address, open_timeout=OPEN_SECONDS) as socket:
                 await self._sign_in(socket)
-                self._socket, self._told = socket, set()
+                self._socket, self._told, self._newest = socket, set(), set()
                 await self._tell()
                 async for text in socket:
-                    events = list(self._read(text))
-                    if events:
-                        heard.put_nowait(events)
+                    for event in self._read(text):
+                        yield event
         except (OSError, WebSocketException) as error:
             raise StreamLost(f"{name}'s stream broke: {type(error).__name__}.") from error
         finally:
             self._socket = None
         raise StreamLost(f"{name} closed its stream.")
 
+    @override
     async def close(self) -> None:
         if self._socket is not None:
             await self._socket.close()
@@ -169,19 +114,32 @@ class _Line:
         socket = self._socket
         if socket is None:
             return
-        wanted = set(self.wanted)
+        wanted = set(self._wanted)
         changes = (("subscribe", wanted - self._told), ("unsubscribe", self._told - wanted))
+        self._newest = wanted - self._told or self._newest & wanted
         self._told = wanted
         for action, symbols in changes:
             if symbols:
                 told = self._dialect.subscription(action, sorted(symbols))
                 await socket.send(json.dumps(told))
 
-    def _read(self, text: str | bytes) -> Iterable[StreamEvent]:
+    def _read(self, text: str | bytes) -> Iterable[StreamEvent | Refused]:
         try:
             yield from self._dialect.events(self._messages(text))
+        except NotCovered as error:
+            yield from self._refused(error)
         except (KeyError, ValueError, TypeError) as error:
             raise StreamLost(f"{self._dialect.name}'s stream sent what cannot be read.") from error
+
+    def _refused(self, error: NotCovered) -> Iterable[Refused]:
+        """A refusal answers the newest subscription: what was accepted before goes on."""
+        refused, self._newest = self._newest, set()
+        if not refused or refused == self._told:
+            raise error
+        self._told -= refused
+        self._wanted -= refused
+        for symbol in sorted(refused):
+            yield Refused(symbol, error.message)
 
     def _messages(self, text: str | bytes) -> list[Message]:
         try:

@@ -3,7 +3,7 @@
 What a market cannot tell (splits, chains, what a ticker is) is given to it as the vendor's own JSON;
 `recorded` answers, by path, come before anything else. `dated` holds rows by path (earnings, yields)
 that are filtered by their date and ticker and given in pages; a path of `not_entitled` is refused as
-a plan without it is.
+a plan without it is, a market of `not_streamed` when it is subscribed to.
 """
 
 import asyncio
@@ -56,6 +56,8 @@ class MassiveStandIn:
     recorded: dict[str, Any] = field(default_factory=dict)
     dated: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     not_entitled: set[str] = field(default_factory=set)
+    not_streamed: set[str] = field(default_factory=set)
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
     heard: list[Mapping[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
     refusal: Mapping[str, Any] | None = None
@@ -208,7 +210,12 @@ class MassiveStandIn:
             self.sockets.append(socket)
             while True:
                 self.heard.append(await socket.receive_json())
-                self.subscribed.set()
+                if socket.path_params["market"] in self.not_streamed:
+                    refusal = {"ev": "status", "status": "error", "message": "not authorized"}
+                    await socket.send_text(json.dumps([refusal]))
+                    self.refused.set()
+                else:
+                    self.subscribed.set()
         except WebSocketDisconnect:
             return
         finally:

@@ -2,11 +2,12 @@
 
 Decided: a minute is finished when a later one begins or when the vendor says so, whichever comes
 first. What the vendor says afterwards of a finished minute is a correction of that bar, never a
-second one; what comes late for a minute that nobody finished is dropped.
+second one; what comes late for a minute that nobody finished is dropped. Only a minute that was asked
+for afterwards takes a place between those told before.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from app.core.symbols import Symbol
@@ -54,9 +55,30 @@ class BarBuilder:
         """The start of the newest finished minute; 0 if there is none."""
         return next(reversed(self.finished), 0)
 
+    @property
+    def whole_until(self) -> int:
+        """The end of the last minute that was told whole; 0 if there is none."""
+        if self.forming is not None:
+            return self.forming.time
+        return self.last_finished and self.last_finished + MINUTE
+
+    def go_on(
+        self, price: float, at: float, forming: Minute | None, finished: Iterable[Minute]
+    ) -> None:
+        """Begin with what another builder told last."""
+        self.price, self.at, self.forming = price, at, forming
+        self.finished.update((each.time, each) for each in finished)
+
     def take(self, event: StreamEvent) -> Update | None:
         """What `event` changed; None if it came too late to change anything."""
         return self._trade(event) if isinstance(event, Trade) else self._minute(event)
+
+    def fill(self, bar: Minute) -> Update | None:
+        """What a whole minute changed that was asked for because the stream did not tell it."""
+        if self.price is None or bar.time > self.last_finished or bar.time in self.finished:
+            return self._minute(bar)
+        self._keep(bar)
+        return Update(self.price, self.at, self.forming, (bar,))
 
     def _trade(self, trade: Trade) -> Update | None:
         minute = int(trade.at) // MINUTE * MINUTE
@@ -114,7 +136,10 @@ class BarBuilder:
         return (over,)
 
     def _keep(self, bar: Minute) -> None:
+        later = [each for each in self.finished.values() if each.time > bar.time]
         self.finished[bar.time] = bar
+        for each in later:
+            self.finished.move_to_end(each.time)
         while len(self.finished) > KEPT:
             self.finished.popitem(last=False)
 

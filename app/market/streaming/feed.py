@@ -1,30 +1,32 @@
 """The feed: what its listeners want, asked of the vendors' streams once, told to all.
 
 Decided: one task a stream; news of all symbols leave together, twenty times a second, so that a
-burst of trades is one message a symbol. After a stream was lost, what it missed is asked of the
-market before anything new is told. A stream that cannot be had hands its symbols to the next one
-that carries them.
+burst of trades is one message a symbol. What a stream missed is asked of its own vendor before
+anything new is told, and again until it answers; another vendor's minutes are never told under this
+one's name. A stream that cannot be had hands its symbols to the next one that carries them, a symbol
+it refuses alone goes alone. Who takes over goes on from what was told last.
 """
 
 import asyncio
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from redis.exceptions import RedisError
 
 from app.core.clock import Clock
-from app.core.errors import CoachError, ProviderUnavailable
+from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.infra.telemetry import get_logger
 from app.market.models import Instrument
 from app.market.protocol import MarketData
-from app.market.streaming.bars import MINUTE, BarBuilder, minutes_of
+from app.market.streaming.bars import MINUTE, BarBuilder, Update, minutes_of
 from app.market.streaming.bus import Bus
+from app.market.streaming.gaps import LONGEST_SECONDS, Gap, minute_of
 from app.market.streaming.messages import Live, Pulse, recent_of
-from app.market.vendor import Minute, NotCovered, StreamEvent, VendorStream
+from app.market.vendor import Minute, NotCovered, Refused, StreamEvent, VendorStream
 
 FLUSH_SECONDS = 0.05
 PULSE_SECONDS = 1.0
@@ -37,6 +39,8 @@ _FAILURES_TO_HAND_ON = 3
 _HANDED_ON_SECONDS = 30.0
 _NOT_COVERED_SECONDS = 600.0
 _CATCH_UP_AT_ONCE = 8
+_LOOK_SECONDS = 0.5
+_CLOCK_SLACK_SECONDS = 60
 _WENT_BACK = timedelta(minutes=1)
 _log = get_logger(__name__)
 
@@ -50,11 +54,14 @@ class _Source:
     failures: int = 0
     unable_until: float = 0.0
     reason: str = ""
+    is_heard: bool = False
+    refused: dict[Symbol, float] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Feed:
-    """One leader's work, in one `epoch`. `streams` are in the order they are preferred."""
+    """One leader's work, in one `epoch`. `streams` are in the order they are preferred; `histories`
+    are asked for what those of the same provider missed, `market` for any other's."""
 
     def __init__(
         self,
@@ -64,12 +71,16 @@ class Feed:
         clock: Clock,
         *,
         epoch: int = 1,
+        histories: Mapping[str, MarketData] | None = None,
     ) -> None:
         self._sources = [_Source(stream) for stream in streams]
         self._market = market
         self._bus = bus
         self._clock = clock
         self._epoch = epoch
+        self._histories = histories or {}
+        self._gaps: dict[Symbol, Gap] = {}
+        self._left: set[Symbol] = set()
         self._builders: dict[Symbol, BarBuilder] = {}
         self._numbers: dict[Symbol, int] = {}
         self._teller: dict[Symbol, _Source] = {}
@@ -88,6 +99,7 @@ class Feed:
                 tasks.create_task(self._give_signs())
                 for source in self._sources:
                     tasks.create_task(self._hear(source))
+                    tasks.create_task(self._fill_gaps(source))
         finally:
             for source in self._sources:
                 await source.stream.close()
@@ -107,6 +119,7 @@ class Feed:
         self._start_anew_if_time_went_back()
         self._wanted_at |= dict.fromkeys(wanted, now)
         self._forget(now)
+        await self._meet([each for each in self._wanted_at if each not in self._builders])
         shares: dict[int, dict[Symbol, Instrument]] = {id(each): {} for each in self._sources}
         for symbol in self._wanted_at:
             instrument = await self._instrument(symbol)
@@ -116,9 +129,22 @@ class Feed:
         for source in self._sources:
             share = shares[id(source)]
             if share.keys() != source.followed.keys():
+                new = share.keys() - source.followed.keys()
                 source.followed = share
+                self._miss(source, new)
                 await source.stream.follow(list(share.values()))
                 source.changed.set()
+
+    async def _meet(self, symbols: Sequence[Symbol]) -> None:
+        """Go on from what was said last of symbols that are new to this leader; what nobody wanted
+        meanwhile begins anew."""
+        said = await self._bus.last(symbols)
+        latest = self._clock.now().timestamp() + _CLOCK_SLACK_SECONDS
+        for symbol in symbols:
+            builder, live = BarBuilder(symbol), said.get(symbol)
+            if live is not None and live.at <= latest and symbol not in self._left:
+                builder.go_on(live.price, live.at, live.forming, live.recent)
+            self._builders.setdefault(symbol, builder)
 
     def _start_anew_if_time_went_back(self) -> None:
         """A replayed session begins again at its open: what was known is the future then."""
@@ -126,6 +152,7 @@ class Feed:
         if present < self._present - _WENT_BACK:
             _log.info("time went back", to=present)
             self._builders.clear()
+            self._gaps.clear()
             self._ended.clear()
         self._present = present
 
@@ -134,6 +161,8 @@ class Feed:
             if now - at > LINGER_SECONDS:
                 del self._wanted_at[symbol]
                 self._builders.pop(symbol, None)
+                self._gaps.pop(symbol, None)
+                self._left.add(symbol)
                 self._dirty.discard(symbol)
                 self._ended.pop(symbol, None)
 
@@ -149,7 +178,11 @@ class Feed:
         return self._instruments[symbol]
 
     def _source_of(self, instrument: Instrument, now: float) -> _Source | None:
-        carrying = [each for each in self._sources if each.stream.covers(instrument)]
+        carrying = [
+            each
+            for each in self._sources
+            if each.stream.covers(instrument) and each.refused.get(instrument.symbol, 0.0) <= now
+        ]
         able = [each for each in carrying if each.unable_until <= now]
         return next(iter(able or carrying), None)
 
@@ -181,49 +214,127 @@ class Feed:
         first = asyncio.ensure_future(anext(events))
         try:
             await asyncio.wait({first}, timeout=_CONNECT_SECONDS)
-            await self._catch_up(source)
+            if not first.done() or first.exception() is None:
+                await self._fill(source, source.followed)
             self._heard(source, await first)
             source.failures, source.unable_until, source.reason = 0, 0.0, ""
+            source.is_heard = True
+            self._end_gaps(source, source.followed)
             async for event in events:
                 self._heard(source, event)
         except StopAsyncIteration:
             return
         finally:
             first.cancel()
+            source.is_heard = False
+            self._miss(source, source.followed)
 
-    async def _catch_up(self, source: _Source) -> None:
-        """Ask the market for the minutes since the last that was told, of every symbol."""
+    def _present_of(self, source: _Source) -> float:
+        """The moment that its prices are of."""
+        return self._clock.now().timestamp() - source.stream.provider.delay_minutes * MINUTE
+
+    def _miss(self, source: _Source, symbols: Collection[Symbol]) -> None:
+        """From here on minutes of `symbols` are missed, until the source is heard."""
+        present = minute_of(self._present_of(source))
+        for symbol in symbols:
+            builder = self._builders.get(symbol)
+            since = (builder and builder.whole_until) or present
+            since = min(present, max(since, present - LONGEST_SECONDS))
+            self._gaps.setdefault(symbol, Gap(since)).reopen(since)
+        if source.is_heard:
+            self._end_gaps(source, symbols)
+
+    def _end_gaps(self, source: _Source, symbols: Collection[Symbol]) -> None:
+        for symbol in symbols:
+            if (gap := self._gaps.get(symbol)) is not None and gap.until is None:
+                gap.end(self._present_of(source))
+
+    async def _fill_gaps(self, source: _Source) -> None:
+        """Ask again and again for what is still missing."""
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            await self._fill(source, self._due(source))
+
+    def _due(self, source: _Source) -> list[Symbol]:
+        present, now = self._present_of(source), _now()
+        gaps = [(symbol, self._gaps.get(symbol)) for symbol in source.followed]
+        return [symbol for symbol, gap in gaps if gap is not None and gap.is_due(present, now)]
+
+    async def _fill(self, source: _Source, symbols: Collection[Symbol]) -> None:
+        """Ask for the gaps of `symbols`."""
         room = asyncio.Semaphore(_CATCH_UP_AT_ONCE)
-        behind = [
-            builder
-            for symbol, builder in self._builders.items()
-            if symbol in source.followed and builder.last_finished
-        ]
 
-        async def fill(builder: BarBuilder) -> None:
+        async def fill(symbol: Symbol, gap: Gap) -> None:
             async with room:
-                for minute in await self._missed(builder):
-                    self._heard(source, minute)
+                await self._fill_gap(source, symbol, gap)
 
-        await asyncio.gather(*(fill(each) for each in behind))
+        gaps = [(symbol, self._gaps.get(symbol)) for symbol in symbols]
+        await asyncio.gather(*(fill(symbol, gap) for symbol, gap in gaps if gap is not None))
 
-    async def _missed(self, builder: BarBuilder) -> list[Minute]:
-        now = self._clock.now()
-        start = datetime.fromtimestamp(builder.last_finished + MINUTE, UTC)
+    async def _fill_gap(self, source: _Source, symbol: Symbol, gap: Gap) -> None:
+        present = self._present_of(source)
+        if minute_of(present) <= gap.since:
+            return
         try:
-            found = await self._market.bars(
-                builder.symbol, Timeframe.M1, start=start, end=now, as_of=now, extended=True
-            )
-        except CoachError as error:
-            _log.warning("a gap stays open", symbol=builder.symbol, reason=error.message)
-            return []
-        return [each for each in minutes_of(found) if each.is_final]
+            minutes = await self._missed(source, symbol, gap)
+        except (NotCovered, NotFound) as error:
+            _log.warning("a gap stays open", symbol=symbol, reason=error.message)
+            self._gaps.pop(symbol, None)
+            return
+        except ProviderUnavailable as error:
+            if not gap.failures:
+                _log.warning("a gap is open", symbol=symbol, reason=error.message)
+            gap.failed(_now() + _pause(gap.failures + 1))
+            return
+        if symbol not in source.followed or self._gaps.get(symbol) is not gap:
+            return
+        for minute in minutes:
+            self._take(source, minute, self._builder(symbol).fill(minute))
+        gap.asked(present)
+        self._close(symbol, gap)
 
-    def _heard(self, source: _Source, event: StreamEvent) -> None:
+    async def _missed(self, source: _Source, symbol: Symbol, gap: Gap) -> list[Minute]:
+        """The whole minutes of a gap, from the vendor of the stream."""
+        now, name = self._clock.now(), source.stream.provider.name
+        until = now.timestamp() if gap.until is None else min(gap.until, now.timestamp())
+        found = await self._histories.get(name, self._market).bars(
+            symbol,
+            Timeframe.M1,
+            start=datetime.fromtimestamp(gap.since, UTC),
+            end=datetime.fromtimestamp(until, UTC),
+            as_of=now,
+            extended=True,
+        )
+        teller = found.provider
+        if teller.stale_since is not None:
+            raise ProviderUnavailable(f"{teller.name} tells only what it told before.")
+        if name not in self._histories and teller.name != name:
+            raise ProviderUnavailable(f"{teller.name} answered instead of {name}.")
+        latest = now.timestamp() - teller.delay_minutes * MINUTE
+        whole = [each for each in minutes_of(found) if each.time + MINUTE <= latest]
+        return [replace(each, is_final=True) for each in whole]
+
+    def _close(self, symbol: Symbol, gap: Gap) -> None:
+        if gap.is_over:
+            del self._gaps[symbol]
+
+    def _heard(self, source: _Source, event: StreamEvent | Refused) -> None:
+        if isinstance(event, Refused):
+            _log.warning("a stream refuses a symbol", symbol=event.symbol, reason=event.reason)
+            source.refused[event.symbol] = _now() + _NOT_COVERED_SECONDS
+            return
         if event.symbol not in source.followed:
             return
-        builder = self._builders.setdefault(event.symbol, BarBuilder(event.symbol))
-        update = builder.take(event)
+        gap = self._gaps.get(event.symbol)
+        if gap is not None and isinstance(event, Minute) and event.is_final:
+            gap.told(event.time)
+            self._close(event.symbol, gap)
+        self._take(source, event, self._builder(event.symbol).take(event))
+
+    def _builder(self, symbol: Symbol) -> BarBuilder:
+        return self._builders.setdefault(symbol, BarBuilder(symbol))
+
+    def _take(self, source: _Source, event: StreamEvent, update: Update | None) -> None:
         if update is not None:
             ended = self._ended.setdefault(event.symbol, {})
             ended |= {each.time: each for each in update.finished}
@@ -242,6 +353,9 @@ class Feed:
             except RedisError as error:
                 _log.warning("news cannot be told", reason=type(error).__name__)
                 self._dirty |= told
+                for live in news:
+                    untold = {each.time: each for each in live.recent}
+                    self._ended[live.symbol] = untold | self._ended.get(live.symbol, {})
                 await asyncio.sleep(PULSE_SECONDS)
 
     def _live(self, symbol: Symbol) -> Live | None:

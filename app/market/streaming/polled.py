@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing_extensions import override
 
 from app.core.clock import Clock
-from app.core.errors import ProviderUnavailable
+from app.core.errors import NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.models import Instrument, Provider
 from app.market.protocol import MarketData
 from app.market.streaming.bars import MINUTE, minutes_of
-from app.market.vendor import StreamEvent, StreamLost, Trade, VendorStream
+from app.market.vendor import NotCovered, Refused, StreamEvent, StreamLost, Trade, VendorStream
 
 
 class PolledStream(VendorStream):
@@ -47,11 +47,14 @@ class PolledStream(VendorStream):
         self._followed = {each.symbol: self._followed.get(each.symbol, 0) for each in instruments}
 
     @override
-    async def events(self) -> AsyncGenerator[StreamEvent, None]:
+    async def events(self) -> AsyncGenerator[StreamEvent | Refused, None]:
         while True:
             for symbol in list(self._followed):
-                for event in await self._ask(symbol):
-                    yield event
+                try:
+                    for event in await self._ask(symbol):
+                        yield event
+                except (NotCovered, NotFound) as error:
+                    yield Refused(symbol, error.message)
             await asyncio.sleep(self._beat)
 
     @override
@@ -74,6 +77,8 @@ class PolledStream(VendorStream):
                 as_of=now,
                 extended=True,
             )
+        except NotCovered:
+            raise
         except ProviderUnavailable as error:
             raise StreamLost(error.message) from error
         minutes = [each for each in minutes_of(found) if each.time >= known]

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from app.market.providers.alpaca import Alpaca
 from app.market.providers.alpaca_stream import AlpacaStream
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.alpaca import KEY, SECRET, AlpacaStandIn, alpaca_stand_in
-from app.market.vendor import Minute, NotCovered, Split, StreamLost, Throttled, Trade
+from app.market.vendor import Minute, NotCovered, Refused, Split, StreamLost, Throttled, Trade
 
 RECORDED = Path(__file__).parents[5] / "shared" / "data" / "api" / "alpaca"
 NOW = datetime(2026, 11, 19, 16, 30, 20, tzinfo=UTC)
@@ -238,6 +239,21 @@ async def test_delayed_prices_say_how_late_they_are(stand_in: AlpacaStandIn) -> 
     assert snapshot.provider.delay_minutes == 15
 
 
+async def test_the_delayed_feed_is_never_asked_for_the_last_quarter_hour(
+    stand_in: AlpacaStandIn,
+) -> None:
+    vendor = _vendor(stand_in.base_url, feed="delayed_sip")
+
+    await vendor.bars(AAPL, Timeframe.M1, start=NOW - timedelta(hours=1), end=NOW)
+    nothing = await vendor.bars(AAPL, Timeframe.M1, start=NOW - timedelta(minutes=10), end=NOW)
+    await vendor.close()
+
+    [asked] = [each for each in stand_in.log.requests if "/bars" in each]
+    end = datetime.fromisoformat(parse_qs(asked.partition("?")[2])["end"][0])
+    assert NOW - timedelta(minutes=16) < end <= NOW - timedelta(minutes=15)
+    assert len(nothing) == 0
+
+
 # --- recorded answers -------------------------------------------------------------------------
 
 
@@ -310,8 +326,8 @@ async def test_an_empty_chain_is_not_found(alpaca: Alpaca) -> None:
 # --- the stream -------------------------------------------------------------------------------
 
 
-def _stream(stand_in: AlpacaStandIn, secret: str = SECRET) -> AlpacaStream:
-    return AlpacaStream(KEY, secret, feed="iex", stream_url=stand_in.stream_url)
+def _stream(stand_in: AlpacaStandIn, market: str = "stocks") -> AlpacaStream:
+    return AlpacaStream((KEY, SECRET), market, feed="iex", stream_url=stand_in.stream_url)
 
 
 TRADE = {"T": "t", "S": "AAPL", "p": 201.5, "s": 40, "t": "2026-11-19T16:30:20.123456789Z"}
@@ -368,20 +384,39 @@ async def test_following_changes_on_the_open_connection(stand_in: AlpacaStandIn)
     await events.aclose()
 
 
-async def test_crypto_followed_later_opens_its_own_connection(stand_in: AlpacaStandIn) -> None:
+async def test_crypto_is_a_connection_of_its_own(stand_in: AlpacaStandIn) -> None:
+    stream = _stream(stand_in, "crypto")
+    assert stream.covers(BTC)
+    assert not stream.covers(AAPL)
+    await stream.follow([AAPL, BTC])
+    events = stream.events()
+    first = asyncio.create_task(anext(events))
+    await stand_in.subscribed.wait()
+
+    assert [each["trades"] for each in stand_in.heard] == [["BTC/USD"]]
+    assert [each.url.path for each in stand_in.sockets] == ["/v1beta3/crypto/us"]
+    await stand_in.say({**TRADE, "S": "BTC/USD"})
+    assert (await first).symbol == "BTC/USD"
+    await events.aclose()
+
+
+async def test_a_symbol_over_the_limit_is_refused_and_the_others_go_on(
+    stand_in: AlpacaStandIn,
+) -> None:
     stream = _stream(stand_in)
     await stream.follow([AAPL])
     events = stream.events()
     first = asyncio.create_task(anext(events))
     await stand_in.subscribed.wait()
-    stand_in.subscribed.clear()
+    await stream.follow([AAPL, Instrument(**{**_fields(AAPL), "symbol": Symbol("MSFT")})])
 
-    await stream.follow([AAPL, BTC])
-    await stand_in.subscribed.wait()
+    await stand_in.say({"T": "error", "code": 405, "msg": "symbol limit exceeded"})
+    refused = await first
+    await stand_in.say(TRADE)
 
-    assert len(stand_in.sockets) == 2
-    await stand_in.say({**TRADE, "S": "BTC/USD"})
-    assert (await first).symbol == "BTC/USD"
+    assert isinstance(refused, Refused)
+    assert refused.symbol == "MSFT"
+    assert isinstance(await anext(events), Trade)
     await events.aclose()
 
 

@@ -19,9 +19,14 @@ from app.market.chains import ExerciseStyle, OptionKind
 from app.market.directory import find_instrument
 from app.market.models import Instrument
 from app.market.providers.massive import Massive, ticker_of
-from app.market.providers.massive_stream import MassiveStream
+from app.market.providers.massive_stream import MARKETS, MassiveStream
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.massive import KEY, MassiveStandIn, massive_stand_in
+from app.market.streaming.bars import BarBuilder
+from app.market.streaming.bus import MemoryBus
+from app.market.streaming.feed import Feed
+from app.market.streaming.live import LiveFeed
+from app.market.streaming.messages import Live
 from app.market.vendor import Minute, NotCovered, Split, StreamLost, Throttled, Trade
 
 RECORDED = Path(__file__).parents[5] / "shared" / "data" / "api" / "massive"
@@ -317,8 +322,8 @@ MINUTE = {"ev": "AM", "sym": "AAPL", "s": 1795105740000, "e": 1795105800000} | {
 }
 
 
-def _stream(stand_in: MassiveStandIn, key: str = KEY) -> MassiveStream:
-    return MassiveStream(key, stream_url=stand_in.stream_url)
+def _stream(stand_in: MassiveStandIn, market: str = "stocks") -> MassiveStream:
+    return MassiveStream(KEY, market, stream_url=stand_in.stream_url)
 
 
 async def test_seconds_are_trades_and_minutes_are_final(stand_in: MassiveStandIn) -> None:
@@ -331,31 +336,83 @@ async def test_seconds_are_trades_and_minutes_are_final(stand_in: MassiveStandIn
     await stand_in.say(SECOND, MINUTE)
 
     assert stand_in.heard == [{"action": "subscribe", "params": "A.AAPL,AM.AAPL"}]
-    assert await first == Trade(Symbol("AAPL"), 1795105821.0, 201.5, 40)
+    assert await first == Trade(Symbol("AAPL"), 1795105820.0, 201.5, 40)
     assert await anext(events) == Minute(
         Symbol("AAPL"), 1795105740, 1.0, 2.0, 0.5, 1.5, 9, is_final=True
     )
     await events.aclose()
 
 
-async def test_each_market_is_a_connection_with_its_own_spelling(
-    stand_in: MassiveStandIn,
-) -> None:
+async def test_the_last_second_of_a_minute_belongs_to_it(stand_in: MassiveStandIn) -> None:
     stream = _stream(stand_in)
-    await stream.follow([SPX, BTC])
+    await stream.follow([AAPL])
     events = stream.events()
     first = asyncio.create_task(anext(events))
-    while len(stand_in.heard) < 2:
-        stand_in.subscribed.clear()
-        await stand_in.subscribed.wait()
+    await stand_in.subscribed.wait()
 
-    assert sorted(each["params"] for each in stand_in.heard) == [
-        "V.I:SPX,AM.I:SPX",
-        "XT.BTC-USD,XA.BTC-USD",
-    ]
-    await stand_in.say({"ev": "V", "T": "I:SPX", "val": 6012.4, "t": 1795105820500})
-    assert await first == Trade(Symbol("SPX"), 1795105820.5, 6012.4, 0.0)
+    last = {**SECOND, "c": 150.0, "s": 1795105859000, "e": 1795105860000}
+    await stand_in.say(last, {**last, "c": 102.0, "s": 1795105860000, "e": 1795105861000})
+
+    builder, forming = BarBuilder(Symbol("AAPL")), []
+    for event in (await first, await anext(events)):
+        assert isinstance(event, Trade)
+        update = builder.take(event)
+        assert update is not None
+        assert update.forming is not None
+        forming.append(update.forming)
+    assert [(each.time, each.open) for each in forming] == [(1795105800, 150), (1795105860, 102)]
     await events.aclose()
+
+
+@pytest.mark.parametrize(
+    ("market", "instrument", "wanted"),
+    [("indices", SPX, "V.I:SPX,AM.I:SPX"), ("crypto", BTC, "XT.BTC-USD,XA.BTC-USD")],
+)
+async def test_each_market_is_a_connection_with_its_own_spelling(
+    stand_in: MassiveStandIn, market: str, instrument: Instrument, wanted: str
+) -> None:
+    stream = _stream(stand_in, market)
+    assert stream.covers(instrument)
+    assert not stream.covers(AAPL)
+    await stream.follow([instrument])
+    events = stream.events()
+    first = asyncio.create_task(anext(events))
+    await stand_in.subscribed.wait()
+
+    assert [each["params"] for each in stand_in.heard] == [wanted]
+    said = {"ev": "V", "T": "I:SPX", "val": 6012.4, "t": 1795105820500}
+    paid = {"ev": "XT", "pair": "BTC-USD", "p": 6012.4, "s": 0, "t": 1795105820500}
+    await stand_in.say(said if market == "indices" else paid)
+    assert await first == Trade(instrument.symbol, 1795105820.5, 6012.4, 0.0)
+    await events.aclose()
+
+
+async def test_a_plan_without_indices_leaves_stocks_alone(
+    market: SimulatedMarket, stand_in: MassiveStandIn
+) -> None:
+    """One page opens SPX, which the plan refuses, beside a stock that goes on."""
+    stand_in.not_streamed.add("indices")
+    streams = [_stream(stand_in, each) for each in MARKETS]
+    bus, heard = MemoryBus(), asyncio.Queue[Live]()
+    live = LiveFeed(bus)
+    live.start()
+    work = asyncio.create_task(Feed(streams, market, bus, FrozenClock(NOW)).run())
+    try:
+        live.subscribe(AAPL.symbol, lambda news, _: heard.put_nowait(news))
+        await asyncio.wait_for(stand_in.subscribed.wait(), 20)
+        live.subscribe(SPX.symbol, lambda *_: None)
+        await asyncio.wait_for(stand_in.refused.wait(), 20)
+        await asyncio.sleep(1.5)
+
+        for number in range(3):
+            at = int(NOW.timestamp() + number) * 1000
+            await stand_in.say({**SECOND, "c": 300.0 + number, "s": at, "e": at + 1000})
+            while (await asyncio.wait_for(heard.get(), 10)).price != 300.0 + number:
+                pass
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        await live.close()
 
 
 async def test_a_cut_connection_is_lost(stand_in: MassiveStandIn) -> None:
