@@ -1,0 +1,1 @@
+"""Positions read out of pictures of a broker's screen, to be confirmed by their owner."""

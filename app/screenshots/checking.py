@@ -1,0 +1,142 @@
+"""What arithmetic says of a row: fields that confirm each other, and doubts in words.
+
+A check passes within what the printed digits can hold: a price of 1.11 may have been 1.105 or
+1.115. Nothing is corrected; a field that a check speaks against keeps what was read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from app.screenshots.models import Evidence, FieldName, Kind, PositionRow, Seen
+from app.screenshots.numerals import unit
+
+CONTRACT_SIZE = Decimal(100)
+_HALF = Decimal("0.5")
+_SURE = 0.9
+
+_F = FieldName
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """An equation between fields that the row has."""
+
+    names: tuple[FieldName, ...]
+    expected: Decimal
+    printed: Decimal
+    slack: Decimal
+    words: str
+
+    @property
+    def holds(self) -> bool:
+        return abs(self.expected - self.printed) <= self.slack
+
+    @property
+    def holds_but_for_the_sign(self) -> bool:
+        return abs(abs(self.expected) - abs(self.printed)) <= self.slack
+
+
+def check_row(row: PositionRow) -> PositionRow:
+    """The row with what its arithmetic says."""
+    agreed: set[FieldName] = set()
+    contested: set[FieldName] = set()
+    doubts: list[str] = []
+    for check in _checks(row):
+        if check.holds:
+            agreed.update(check.names)
+            continue
+        doubts.append(check.words)
+        if not check.holds_but_for_the_sign:
+            contested.update(check.names)
+    fields = {
+        name: replace(seen, evidence=_evidence(name, seen, agreed, contested))
+        for name, seen in row.fields.items()
+    }
+    return replace(row, fields=fields, doubts=(*row.doubts, *doubts, *_missing(row)))
+
+
+def check_total(rows: Sequence[PositionRow], total: Decimal | None) -> str | None:
+    """A doubt if the open profits of the rows do not add up to the printed total."""
+    numbers = [row.number(_F.PNL_OPEN) for row in rows]
+    if total is None or not numbers or None in numbers:
+        return None
+    known = [number for number in numbers if number is not None]
+    slack = sum((unit(number) * _HALF for number in known), unit(total) * _HALF)
+    if abs(sum(known, Decimal(0)) - total) <= slack:
+        return None
+    return f"The open profits of the rows add up to {sum(known)}, the picture's total says {total}."
+
+
+def _evidence(
+    name: FieldName, seen: Seen, agreed: set[FieldName], contested: set[FieldName]
+) -> Evidence:
+    if name in agreed:
+        return Evidence.CHECKED
+    if name in contested:
+        return Evidence.DOUBTED
+    return Evidence.CLEAR if seen.score >= _SURE else Evidence.FAINT
+
+
+def _checks(row: PositionRow) -> Iterable[_Check]:
+    if row.group:
+        return
+    size = CONTRACT_SIZE if row.value(_F.KIND) == Kind.OPTION else Decimal(1)
+    have = {name: number for name in _F if (number := row.number(name)) is not None}
+    quantity = have.get(_F.QUANTITY)
+    if quantity is None:
+        return
+    for price, worth in ((_F.MARK, _F.MARKET_VALUE), (_F.ENTRY_PRICE, _F.COST)):
+        if price in have and worth in have:
+            yield _worth(have, price, worth, size)
+    if _F.PNL_OPEN in have:
+        yield from _profit(have, size)
+
+
+def _worth(
+    have: Mapping[FieldName, Decimal], price: FieldName, worth: FieldName, size: Decimal
+) -> _Check:
+    quantity = have[_F.QUANTITY]
+    expected = quantity * have[price] * size
+    slack = _loose(have[price], quantity, size) + unit(have[worth])
+    return _Check(
+        (_F.QUANTITY, price, worth),
+        expected,
+        have[worth],
+        slack,
+        f"{quantity:f} × {have[price]} × {size} is {expected:f}, the picture says {have[worth]}.",
+    )
+
+
+def _profit(have: Mapping[FieldName, Decimal], size: Decimal) -> Iterable[_Check]:
+    quantity, profit = have[_F.QUANTITY], have[_F.PNL_OPEN]
+    if _F.MARKET_VALUE in have and _F.COST in have:
+        expected = have[_F.MARKET_VALUE] - have[_F.COST]
+        slack = unit(have[_F.MARKET_VALUE]) + unit(have[_F.COST]) + unit(profit)
+        names: tuple[FieldName, ...] = (_F.MARKET_VALUE, _F.COST, _F.PNL_OPEN)
+    elif _F.MARK in have and _F.ENTRY_PRICE in have:
+        expected = quantity * (have[_F.MARK] - have[_F.ENTRY_PRICE]) * size
+        slack = unit(profit) + sum(
+            _loose(have[price], quantity, size) for price in (_F.MARK, _F.ENTRY_PRICE)
+        )
+        names = (_F.QUANTITY, _F.MARK, _F.ENTRY_PRICE, _F.PNL_OPEN)
+    else:
+        return
+    words = (
+        f"The open profit should be about {expected:f} by the other figures, "
+        f"the picture says {profit}."
+    )
+    yield _Check(names, expected, profit, slack, words)
+
+
+def _loose(price: Decimal, quantity: Decimal, size: Decimal) -> Decimal:
+    return unit(price) * _HALF * abs(quantity) * size
+
+
+def _missing(row: PositionRow) -> Iterable[str]:
+    wanted = [_F.UNDERLYING, _F.QUANTITY]
+    if row.value(_F.KIND) == Kind.OPTION:
+        wanted += [_F.RIGHT, _F.STRIKE, _F.EXPIRY]
+    for name in wanted:
+        if name not in row.fields and not any(name.value in doubt for doubt in row.doubts):
+            yield f"The {name.value} could not be read."

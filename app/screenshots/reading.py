@@ -1,0 +1,117 @@
+"""Words in places become positions: the whole of the pure middle.
+
+Tables whose headings list quantities beside prices are read first, lists without headings after;
+a table of orders is none. What comes out without rows says what the picture is instead.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from app.screenshots.cards import read_cards
+from app.screenshots.cells import Cell, Entry, entry_of
+from app.screenshots.checking import check_total
+from app.screenshots.contracts import parse_contract
+from app.screenshots.grid import Line, lines_of
+from app.screenshots.headings import Column, Header, find_header, is_heading
+from app.screenshots.layouts import broker_of, what_it_shows
+from app.screenshots.models import PositionRow, Reading, Shows, Word
+from app.screenshots.rows import TableRows
+
+_GIVEN_UP = 5
+"""Lines in a row that say nothing of a position: the table is over."""
+
+_FULL_DATE = re.compile(
+    r"(?<!\d)(20\d\d)-(\d\d)-(\d\d)(?!\d)|(?<!\d)(\d{1,2})/(\d{1,2})/(20\d\d)(?!\d)"
+)
+
+
+def read_words(words: Sequence[Word]) -> Reading:
+    """What a picture with these words says."""
+    lines = lines_of([word for word in words if word.text.strip()])
+    text = "\n".join(line.text for line in lines)
+    headers = list(_headers(lines))
+    seen_on = day_shown(text)
+    rows: list[PositionRow] = []
+    doubts: list[str] = []
+    for index, header in headers:
+        if header.lists_positions and not header.lists_orders:
+            found, doubt = _read_table(lines[index + 1 :], header, seen_on)
+            rows += found
+            doubts += doubt
+    if not rows and not any(header.lists_orders for _, header in headers):
+        cards = read_cards(lines, TableRows(seen_on))
+        rows += cards
+        doubts += [_ONE_FIGURE] if cards else []
+    shows = Shows.POSITIONS if rows else what_it_shows(text, [header for _, header in headers])
+    return Reading(shows=shows, broker=broker_of(text), rows=tuple(rows), doubts=tuple(doubts))
+
+
+_ONE_FIGURE = "The list shows one figure beside each position; it is read as the last price."
+
+
+def day_shown(text: str) -> date | None:
+    """The earliest full date in the picture, if all of them are of one year."""
+    days: set[date] = set()
+    for y, m, d, month, day, year in _FULL_DATE.findall(text):
+        try:
+            days.add(date(int(y or year), int(m or month), int(d or day)))
+        except ValueError:
+            continue
+    return min(days) if len({day.year for day in days}) == 1 else None
+
+
+def _headers(lines: Sequence[Line]) -> Iterator[tuple[int, Header]]:
+    for index, line in enumerate(lines):
+        header = find_header(line, lines[index - 1] if index else None)
+        if header is not None:
+            yield index, header
+
+
+def _read_table(
+    lines: Sequence[Line], header: Header, seen_on: date | None
+) -> tuple[tuple[PositionRow, ...], list[str]]:
+    rows = TableRows(seen_on)
+    silent = 0
+    for entry in _entries(lines, header):
+        silent = 0 if entry is not None and rows.take(entry) else silent + 1
+        if silent >= _GIVEN_UP:
+            break
+    found = rows.finish()
+    doubt = check_total(found, rows.total)
+    return found, [*rows.doubts, *([doubt] if doubt else [])]
+
+
+def _entries(lines: Sequence[Line], header: Header) -> Iterator[Entry | None]:
+    """The lines under a header, up to the next one; two lines are one where headings say so."""
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        if is_heading(line):
+            return
+        entry = entry_of(line, header)
+        if header.storeys > 1 and entry is not None and index + 1 < len(lines):
+            merged = _two_storeys(entry, lines[index + 1], header)
+            index += merged is not None
+            entry = merged or entry
+        yield entry
+        index += 1
+
+
+def _two_storeys(entry: Entry, below: Line, header: Header) -> Entry | None:
+    """`entry` with the line below it as its second storey, if it is one."""
+    named = parse_contract(entry.text(Column.INSTRUMENT))
+    second = entry_of(below, header, storey=1)
+    if named is None or named.underlying is None or second is None:
+        return None
+    cells = {**second.cells, **entry.cells}
+    terms = second.cells.get(Column.INSTRUMENT)
+    name = entry.cells[Column.INSTRUMENT]
+    if terms is not None and _is_option(f"{name.text} {terms.text}"):
+        cells[Column.INSTRUMENT] = Cell((*name.words, *terms.words))
+    return Entry(cells, entry.box.around(second.box))
+
+
+def _is_option(text: str) -> bool:
+    contract = parse_contract(text)
+    return contract is not None and contract.is_option
