@@ -1,17 +1,39 @@
-"""`/api/v1/options/{symbol}/chain`: listed options as their provider gives them."""
+"""`/api/v1/options/{symbol}/chain`, `/greeks` and `/structures/analyze`: listed options, and arithmetic
+over numbers that the caller brings."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated
 
+import numpy as np
 from fastapi import APIRouter, Depends, Query
 
 from app.api.auth import signed_in
 from app.api.market import AtDoor, InPath, symbol_of
+from app.api.option_bodies import (
+    AMERICAN_AT_MOST,
+    ContractAsked,
+    GreeksAnswer,
+    GreeksBody,
+    GreeksRequest,
+    LegAsked,
+    StructureBody,
+    StructureGreeks,
+    StructureRequest,
+)
 from app.api.responses import FAILURES
 from app.api.schemas import ChainBody, OptionBody
+from app.core.errors import InvalidInput
+from app.macro.short_rate import short_rate
 from app.market.chains import OptionChain, OptionQuote
+from app.options.analysis import analysed
+from app.options.legs import Leg, LegKind
+from app.options.models import Contracts
+from app.options.pricer import Priced, priced
+from app.options.service import Reading, listed_options, reading
+from app.options.valuation import Market, PositionGreeks
 
 router = APIRouter(
     prefix="/api/v1", tags=["options"], dependencies=[Depends(signed_in)], responses=FAILURES
@@ -30,20 +52,60 @@ async def chain(
     ] = 10,
 ) -> ChainBody:
     now = at.clock.now()
-    instrument = await at.market.instrument(symbol_of(symbol))
-    found = await at.market.option_chain(instrument.symbol, expiry=expiry, as_of=now)
-    spot = found.spot
-    if spot is None:
-        spot = (await at.market.quote(instrument.symbol, as_of=now)).last
+    rate = await short_rate(at.macro, as_of=now)
+    listed = await listed_options(
+        at.market, symbol_of(symbol), as_of=now, rate=rate.value, expiry=expiry
+    )
+    found = listed.chain
+    rows = {each.contract.ticker: row for row, each in enumerate(found.quotes)}
+    around = _around(found, expiry, listed.spot, strikes)
     return ChainBody(
         symbol=found.underlying,
-        spot=spot,
+        spot=listed.spot,
         as_of=found.as_of,
         provider=found.provider.name,
         delay_minutes=found.provider.delay_minutes,
         estimated=found.provider.is_estimated,
         expiries=list(found.expiries),
-        options=[_body(each) for each in _around(found, expiry, spot, strikes)],
+        options=[_body(reading(listed, rows[each.contract.ticker])) for each in around],
+    )
+
+
+@router.post("/greeks", summary="Prices, implied volatility and Greeks of contracts by numbers")
+async def greeks(at: AtDoor, asked: GreeksRequest) -> GreeksAnswer:
+    now = at.clock.now()
+    american = sum(each.style == "american" for each in asked.contracts)
+    if american > AMERICAN_AT_MOST:
+        raise InvalidInput(
+            f"Send at most {AMERICAN_AT_MOST} American contracts in one request; these are {american}."
+        )
+    found = await asyncio.to_thread(_priced, asked.contracts, now)
+    return GreeksAnswer(results=_results(found))
+
+
+@router.post("/structures/analyze", summary="What a structure of options can win and lose")
+async def analyze(at: AtDoor, asked: StructureRequest) -> StructureBody:
+    now = at.clock.now()
+    legs = [
+        _leg(each, None if asked.days is None else now + timedelta(days=asked.days))
+        for each in asked.legs
+    ]
+    market = None
+    if asked.volatility is not None and asked.days is not None:
+        market = Market(
+            at=now,
+            spot=asked.spot,
+            volatilities=(asked.volatility,) * len(legs),
+            rate=asked.rate,
+        )
+    found = analysed(legs, market, spot=_exact(asked.spot))
+    return StructureBody(
+        breakevens=[float(each) for each in found.breakevens],
+        max_profit=None if found.best is None else max(float(found.best), 0.0),
+        max_loss=None if found.worst is None else max(-float(found.worst), 0.0),
+        cost=float(found.cost),
+        probability_of_profit=found.probability_of_profit,
+        greeks=_whole(found.greeks),
     )
 
 
@@ -60,8 +122,8 @@ def _around(
     return [each for each in quotes if each.contract.strike in kept]
 
 
-def _body(quote: OptionQuote) -> OptionBody:
-    contract = quote.contract
+def _body(found: Reading) -> OptionBody:
+    quote, contract = found.quote, found.quote.contract
     return OptionBody(
         contract=contract.ticker,
         kind=contract.kind.value,
@@ -71,12 +133,99 @@ def _body(quote: OptionQuote) -> OptionBody:
         bid=quote.bid,
         ask=quote.ask,
         last=quote.last,
-        implied_volatility=quote.implied_volatility,
-        delta=quote.delta,
-        gamma=quote.gamma,
-        theta=quote.theta,
-        vega=quote.vega,
+        implied_volatility=_number(found.volatility),
+        delta=_number(found.delta),
+        gamma=_number(found.gamma),
+        theta=_number(found.theta),
+        vega=_number(found.vega),
+        rho=_number(found.rho),
+        computed=not found.is_vendors,
         volume=quote.volume,
         open_interest=quote.open_interest,
         as_of=quote.at,
     )
+
+
+def _priced(contracts: Sequence[ContractAsked], now: datetime) -> Priced:
+    return priced(
+        Contracts.of(
+            is_call=[each.type == "call" for each in contracts],
+            spot=[each.spot for each in contracts],
+            strike=[each.strike for each in contracts],
+            years=[each.years_from(now) for each in contracts],
+            rate=[each.rate for each in contracts],
+            dividend_yield=[each.dividend_yield for each in contracts],
+        ),
+        volatility=np.array([_or_nan(each.volatility) for each in contracts]),
+        price=np.array([_or_nan(each.price) for each in contracts]),
+        is_american=np.array([each.style == "american" for each in contracts]),
+    )
+
+
+def _results(found: Priced) -> list[GreeksBody]:
+    own = found.greeks
+    columns = (
+        found.price,
+        found.volatility.value,
+        own.delta,
+        own.gamma,
+        own.theta,
+        own.vega,
+        own.rho,
+        found.odds,
+    )
+    return [
+        GreeksBody(
+            price=price,
+            implied_volatility=_known(volatility),
+            delta=_known(delta),
+            gamma=_known(gamma),
+            theta=_known(theta),
+            vega=_known(vega),
+            rho=_known(rho),
+            probability_itm=_known(odds),
+        )
+        for price, volatility, delta, gamma, theta, vega, rho, odds in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]
+
+
+def _leg(asked: LegAsked, end: datetime | None) -> Leg:
+    is_stock = asked.type == "stock"
+    quantity = _exact(asked.quantity)
+    return Leg(
+        kind=LegKind(asked.type),
+        quantity=quantity if asked.side == "buy" else -quantity,
+        price=_exact(asked.price),
+        strike=None if asked.strike is None else _exact(asked.strike),
+        expires_at=None if is_stock else end,
+    )
+
+
+def _whole(found: PositionGreeks | None) -> StructureGreeks | None:
+    if found is None:
+        return None
+    return StructureGreeks(
+        delta=found.delta,
+        gamma=found.gamma,
+        theta=found.theta,
+        vega=found.vega,
+        rho=found.rho,
+    )
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(repr(value))
+
+
+def _number(value: float | None) -> Decimal | None:
+    return None if value is None else _exact(value)
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value

@@ -171,8 +171,9 @@ class ChatRequest(Body):
 
 
 class OptionBody(Body):
-    """An option's market; what the provider does not give is null, the Greeks are the provider's:
-    theta per calendar day, vega per point of volatility."""
+    """An option's market and Greeks, per share: theta per calendar day, vega and rho per point. They
+    are the provider's where it gives any; `computed` says that they are ours, from the middle of bid
+    and ask. Null where there are none."""
 
     contract: str = Field(examples=["SPY261218C00600000"])
     kind: Literal["call", "put"]
@@ -187,6 +188,8 @@ class OptionBody(Body):
     gamma: Number | None
     theta: Number | None
     vega: Number | None
+    rho: Number | None
+    computed: bool = Field(description="Whether volatility and Greeks are ours.")
     volume: Number | None
     open_interest: Number | None
     as_of: datetime | None

@@ -1,7 +1,7 @@
 """What the routes run against; `app.main` builds it once and puts it on the application."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from starlette.requests import HTTPConnection
@@ -13,6 +13,7 @@ from app.api.ticker import Ticker
 from app.core.clock import Clock
 from app.infra.db.database import Database
 from app.infra.throttle import Throttle
+from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 
 Check = Callable[[], Awaitable[Component]]
@@ -38,6 +39,7 @@ class Doors:
     turns: Throttle
     sign_ins: Throttle
     checks: Mapping[str, Check]
+    macro: MacroSource = field(default_factory=NoSource)
 
 
 def doors_of(connection: HTTPConnection) -> Doors:

@@ -434,6 +434,8 @@ async def test_the_interface_describes_itself_completely(web: httpx.AsyncClient)
         "/api/v1/me",
         "/api/v1/market/status",
         "/api/v1/options/{symbol}/chain",
+        "/api/v1/greeks",
+        "/api/v1/structures/analyze",
         "/api/v1/quotes/{symbol}",
         "/api/v1/averages/{symbol}",
         "/api/v1/bars/{symbol}",
