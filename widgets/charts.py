@@ -38,8 +38,12 @@ class PriceChart(BaseCard):
     lines: tuple[ChartLine, ...]
     averages: tuple[str, ...]
     """Moving averages to draw: "sma50", "ema9", "sma200@1d"."""
+    period: str = "day"
+    """Whose levels the lines are: the "day"'s, the "week"'s, the "month"'s."""
     hide: tuple[str, ...] = ()
     """Families of levels that were left out: "pivots", "vwap", "profile"."""
+    show: tuple[str, ...] = ()
+    """Families that were asked for: all their lines are drawn."""
     profile: str = ""
     """Volume by price: "visible" for the bars in view, "day", "previous", "week", "month", "3m" or
     "1y" for a window of its own; empty for none."""
@@ -47,7 +51,7 @@ class PriceChart(BaseCard):
     compare: tuple[str, ...] = ()
     """Symbols beside it; then all are drawn in percent from the first bar seen."""
     zoom: str = ""
-    """How far back it opens: "today", "week", "month", "quarter", "ytd", "year", "all"; empty:
+    """How far back it opens: "today", "week", "month", "quarter", "half", "ytd", "year", "all"; empty:
     as many bars as are easily read."""
     notes: tuple[str, ...] = ()
     as_of: datetime | None
