@@ -5,10 +5,12 @@ from tools.calculate import calculate
 from tools.calendar import get_calendar
 from tools.charts import show_chart
 from tools.coach import describing
+from tools.drafting import draft_position_change
 from tools.indicators import get_indicators
 from tools.levels import get_key_levels
 from tools.macro import get_sector_rotation
 from tools.market import get_market_status
+from tools.positions import get_portfolio_greeks, list_positions
 from tools.quotes import get_quote
 from tools.rates import get_rates
 
@@ -21,6 +23,9 @@ READING = (
     get_sector_rotation,
     get_calendar,
     get_rates,
+    list_positions,
+    get_portfolio_greeks,
+    draft_position_change,
     calculate,
 )
 

@@ -70,6 +70,9 @@ TITLES = {
     "get_sector_rotation": "Sector rotation",
     "get_calendar": "Scheduled events",
     "get_rates": "Interest rates",
+    "list_positions": "Your positions",
+    "get_portfolio_greeks": "Risk of your book",
+    "draft_position_change": "Drafts of trades",
     "calculate": "Arithmetic",
 }
 """A trader's word for each tool."""

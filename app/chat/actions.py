@@ -2,7 +2,8 @@
 
 Decided: a click is a turn whose model is the click. It names one tool and its arguments, the turn
 checks, runs, grounds and stores it like any other, and a reload shows it again. A click that only
-looks again at what is there (`open_card`) is no turn. Payloads come from the browser: they are
+looks again at what is there (`open_card`) is no turn. One click writes: `confirm_position` stores a
+draft, and the turn it begins only shows what came of it. Payloads come from the browser: they are
 parsed by the tool's own arguments and authorised again by the member's session.
 """
 
@@ -36,6 +37,7 @@ from app.chat.room import room
 from app.conversations import service
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
+from app.positions.confirming import confirm_draft
 from app.users.models import Member
 
 
@@ -97,11 +99,28 @@ async def open_picture(
     session.current_task = asyncio.create_task(turn)
 
 
+async def confirm_position(
+    session: WebsocketSession, member: Member, payload: Mapping[str, Any]
+) -> None:
+    """Store what a draft card shows: the only way from the chat to a position."""
+    card = parse(OpenCard, payload).card_id
+    room().turns.take(str(member.id))
+    async with room().database.member(member.id) as transaction:
+        confirmed = await confirm_draft(transaction, card, now=room().wall.now())
+    if confirmed.stored.is_repeated:
+        return
+    shown = Click("list_positions", {"symbol": confirmed.symbol})
+    session.current_task = asyncio.create_task(
+        take_click(session, member, f"Confirmed: {confirmed.summary}", shown)
+    )
+
+
 Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
 ACTIONS: Mapping[str, Action] = {
     "show_chart": show_chart,
     "open_card": open_card,
     "open_picture": open_picture,
+    "confirm_position": confirm_position,
 }
 
 

@@ -13,11 +13,11 @@ import { useReveal, watchFigures } from "./highlight.js";
 import { watchKeys } from "./keys.js";
 import * as ladder from "./ladder.js";
 import { useMemory } from "./memory.js";
-import { useLevels, useMarketClock, useTick } from "./moving.js";
+import { useLevels, useMarketClock, useTick, useTicks } from "./moving.js";
 import { parts } from "./parts.js";
 import { watchWelcome } from "./welcome.js";
 
-window.coach = { charts, format, ladder, parts, useLevels, useMarketClock, useMemory, useReveal, useTick };
+window.coach = { charts, format, ladder, parts, useLevels, useMarketClock, useMemory, useReveal, useTick, useTicks };
 
 keepAddress();
 watchFigures();

@@ -32,6 +32,22 @@ export function useTick(React, symbol, freshness) {
   return tick;
 }
 
+/** The live ticks of several symbols, by symbol; what stands still has none. */
+export function useTicks(React, symbols, freshness) {
+  const held = () => symbols.map((symbol) => [symbol, usable(live.lastTick(symbol), freshness)]);
+  const [ticks, setTicks] = React.useState(() => Object.fromEntries(held().filter(([, tick]) => tick)));
+  React.useEffect(() => {
+    if (freshness.is_frozen) return undefined;
+    const stops = symbols.map((symbol) =>
+      live.subscribe(symbol, (next) => {
+        if (usable(next, freshness)) setTicks((before) => ({ ...before, [symbol]: next }));
+      }),
+    );
+    return () => stops.forEach((stop) => stop());
+  }, [symbols.join(" ")]);
+  return ticks;
+}
+
 /** The socket's status, as `live.currentStatus` names it. */
 export function useStatus(React) {
   const [status, setStatus] = React.useState(live.currentStatus);

@@ -121,8 +121,9 @@ async def test_a_book_is_weighed_in_shares_of_spy(market: MarketData, now: datet
 
     nvidia = next(each for each in found.underlyings if each.symbol == "NVDA")
     spot = float((await market.quote(Symbol("NVDA"), as_of=now)).last)
-    assert betas["NVDA"] is not None
-    assert nvidia.weighted_delta == pytest.approx(-50 * spot * betas["NVDA"] / spy)
+    weight = betas[Symbol("NVDA")]
+    assert weight is not None
+    assert nvidia.weighted_delta == pytest.approx(-50 * spot * weight / spy)
     assert found.weighted_delta is not None
     assert nvidia.weighted_delta is not None
     assert found.weighted_delta == pytest.approx(10 + nvidia.weighted_delta)

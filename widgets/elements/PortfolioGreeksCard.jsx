@@ -1,0 +1,94 @@
+const { coach } = window;
+const { Card, Change, Num } = coach.parts(React);
+
+function PortfolioGreeksCard() {
+  const { title, net, underlyings, expiries, what_if, notes, freshness } = props;
+  const [first, ...others] = net;
+  return (
+    <Card
+      title="Risk"
+      subtitle={title}
+      sentence={net.filter(({ number }) => number).map(({ label, number }) => `${label} ${number.text}`).join(', ') + '.'}
+      className="tc-wide"
+      freshness={freshness}
+      notes={notes}
+    >
+      <div className="tc-main">
+        <Num className="tc-large" n={first.number} missing="too little history for a beta" />
+        <span className="tc-beside">{first.means}</span>
+      </div>
+      <dl className="tc-grid">
+        {others.map(({ label, number, means }) => (
+          <div className="tc-pair" key={label} title={means}>
+            <dt>{label} <span className="tc-beside">{means}</span></dt>
+            <dd><Num n={number} missing="too little history for a beta" /></dd>
+          </div>
+        ))}
+        {what_if && (
+          <div className="tc-pair">
+            <dt>What if <span className="tc-beside">{what_if.words}</span></dt>
+            <dd><Change amount={what_if.result} /></dd>
+          </div>
+        )}
+      </dl>
+      <div className="tc-scroll" tabIndex={0} role="region" aria-label="By underlying">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Underlying</th>
+              <th scope="col">Share</th>
+              <th scope="col">Delta</th>
+              <th scope="col">Dollars</th>
+              <th scope="col">Beta</th>
+              <th scope="col">In SPY</th>
+              <th scope="col">Gamma</th>
+              <th scope="col">Theta</th>
+              <th scope="col">Vega</th>
+            </tr>
+          </thead>
+          <tbody>
+            {underlyings.map(({ symbol, delta, dollars, beta, weighted, gamma, theta, vega, share }) => (
+              <tr key={symbol}>
+                <th scope="row"><span className="tc-symbol">{symbol}</span></th>
+                <td><Num n={share} /></td>
+                <td><Num n={delta} /></td>
+                <td><Num n={dollars} /></td>
+                <td><Num n={beta} missing="too little history" /></td>
+                <td><Num n={weighted} missing="too little history" /></td>
+                <td><Num n={gamma} /></td>
+                <td><Num n={theta} /></td>
+                <td><Num n={vega} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className="tc-scroll" tabIndex={0} role="region" aria-label="By expiry">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Expiry</th>
+              <th scope="col">Dollars</th>
+              <th scope="col">Gamma</th>
+              <th scope="col">Theta</th>
+              <th scope="col">Vega</th>
+            </tr>
+          </thead>
+          <tbody>
+            {expiries.map(({ expiry, dollars, gamma, theta, vega }) => (
+              <tr key={expiry}>
+                <th scope="row">{expiry || 'no expiry'}</th>
+                <td><Num n={dollars} /></td>
+                <td><Num n={gamma} /></td>
+                <td><Num n={theta} /></td>
+                <td><Num n={vega} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+export default PortfolioGreeksCard;

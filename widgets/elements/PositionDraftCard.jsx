@@ -1,0 +1,65 @@
+const { coach } = window;
+const { Card, Change, Num } = coach.parts(React);
+
+function PositionDraftCard() {
+  const { card_id, draft, rows, cash, realised, market, valid_minutes, outcome, notes, freshness } = props;
+  const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
+  const [fault, setFault] = coach.useMemory(React, card_id, 'fault', '');
+  const isStored = state === 'stored' || outcome === 'stored';
+  const confirm = async () => {
+    setState('storing');
+    setFault('');
+    try {
+      const answer = await callAction({ name: 'confirm_position', payload: { card_id } });
+      if (answer && answer.success === false) throw new Error('It was not stored.');
+      setState('stored');
+    } catch (error) {
+      setState('');
+      setFault(error?.detail || error?.message || 'It was not stored. Try again.');
+    }
+  };
+  return (
+    <Card
+      title={isStored ? 'Stored' : 'Draft'}
+      subtitle={draft.summary}
+      sentence={`${isStored ? 'Stored' : 'Draft, not stored'}: ${draft.summary}.`}
+      freshness={freshness}
+      notes={notes}
+    >
+      <table className="tc-draft">
+        <thead>
+          <tr><th scope="col"><span className="tc-sr">what changes</span></th><th scope="col">Now</th><th scope="col">After</th></tr>
+        </thead>
+        <tbody>
+          {rows.map(({ label, before, after }) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td><Num n={before} missing="none" /></td>
+              <td><Num n={after} missing="none" /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <dl className="tc-grid">
+        {cash && <div className="tc-pair"><dt>Cash</dt><dd><Num n={cash} /></dd></div>}
+        {realised && <div className="tc-pair"><dt>Realised</dt><dd><Change amount={realised} /></dd></div>}
+        {market && <div className="tc-pair"><dt>Price now</dt><dd><Num n={market} /></dd></div>}
+      </dl>
+      <div className="tc-confirm">
+        {isStored ? (
+          <span className="tc-badge" role="status">stored</span>
+        ) : (
+          <>
+            <button type="button" className="tc-primary" disabled={state === 'storing'} onClick={confirm}>
+              {state === 'storing' ? 'Storing…' : 'Confirm'}
+            </button>
+            <span className="tc-beside">Nothing is stored yet. Good for {valid_minutes} minutes.</span>
+          </>
+        )}
+        {fault && <p className="tc-fault" role="alert">{fault}</p>}
+      </div>
+    </Card>
+  );
+}
+
+export default PositionDraftCard;

@@ -1,0 +1,99 @@
+const { coach } = window;
+const { Badges, Card, Change, Num, Price } = coach.parts(React);
+const SIGNED = { signed: true };
+
+function PositionsCard() {
+  const { title, value, day, result, rows, structures, notes, freshness } = props;
+  const ticks = coach.useTicks(React, [...new Set(rows.map((row) => row.symbol).filter(Boolean))], freshness);
+  const moves = rows.map((row) => moved(row, ticks[row.symbol]));
+  const gained = moves.reduce((total, move) => total + (move ?? 0), 0);
+  const isMoving = moves.some((move) => move !== null);
+  const now = (n) => (n && isMoving ? shifted(n, gained) : undefined);
+  return (
+    <Card
+      title="Positions"
+      subtitle={title}
+      sentence={`${rows.length} positions${value ? `, worth ${value.text} dollars` : ''}${day ? `, ${day.text} today` : ''}.`}
+      className="tc-wide"
+      freshness={freshness}
+      notes={notes}
+    >
+      <div className="tc-main">
+        {value && <Price className="tc-large" n={value} value={Number(value.value) + gained} text={now(value)?.replace('+', '')} />}
+        {day && <span className="tc-beside">today <Change amount={day} amountText={now(day)} /></span>}
+        {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result)} /></span>}
+      </div>
+      <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Position</th>
+              <th scope="col">Held</th>
+              <th scope="col">Paid</th>
+              <th scope="col">Price</th>
+              <th scope="col">Value</th>
+              <th scope="col">Today</th>
+              <th scope="col">Since opened</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row, at) => <Row key={row.label} tick={ticks[row.symbol]} move={moves[at]} providers={freshness} {...row} />)}
+          </tbody>
+        </table>
+      </div>
+      {structures.length > 0 && (
+        <ul className="tc-list" aria-label="Structures">
+          {structures.map(({ symbol, name, legs }, at) => (
+            <li key={`${symbol} ${name} ${at}`}>
+              <span><span className="tc-symbol">{symbol}</span> {name}</span>
+              <span className="tc-under">{legs.join(' · ')}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Row({ tick, move, providers, label, quantity, paid, price, value, day, is_day_estimated, result, absent_because, source, as_of, stale_since }) {
+  const { decimalsOf, moment, number, zoneOf } = coach.format;
+  const text = (n) => (n && move !== null ? shifted(n, move) : undefined);
+  return (
+    <tr>
+      <th scope="row" title={source === 'typed' ? undefined : `from a ${source}`}>
+        <span className="tc-symbol">{label}</span>
+        {absent_because && <span className="tc-under">{absent_because}</span>}
+        {stale_since && !providers.stale_since && as_of && (
+          <span className="tc-under"><Badges freshness={{ stale_since }} /> <time dateTime={as_of}>{moment(as_of, zoneOf(label))}</time></span>
+        )}
+      </th>
+      <td><Num n={quantity} /></td>
+      <td><Num n={paid} missing="what was paid is not known" /></td>
+      <td>
+        {price && <Price n={price} value={tick?.price ?? Number(price.value)} text={tick ? number(tick.price, decimalsOf(price.text)) : undefined} />}
+        {!price && <Num n={null} missing={absent_because} />}
+      </td>
+      <td><Num n={value} text={text(value)} missing={absent_because} /></td>
+      <td title={is_day_estimated ? 'estimated' : undefined}>
+        <Result n={day} text={text(day)} missing={absent_because} />{is_day_estimated && day && <span className="tc-unit"> est.</span>}
+      </td>
+      <td><Result n={result} text={text(result)} missing={absent_because} /></td>
+    </tr>
+  );
+}
+
+function Result({ n, text, missing }) {
+  return n ? <Change amount={n} amountText={text} /> : <Num n={n} missing={missing} />;
+}
+
+/** What a live price adds to a row, in dollars; null while it stands still. */
+function moved({ price, quantity, multiplier, symbol }, tick) {
+  if (!tick || !price || !symbol) return null;
+  return (tick.price - Number(price.value)) * Number(quantity.value) * Number(multiplier);
+}
+
+function shifted(n, by) {
+  return coach.format.number(Number(n.value) + by, coach.format.decimalsOf(n.text), SIGNED);
+}
+
+export default PositionsCard;
