@@ -20,6 +20,7 @@ from app.market.adjustments import split_notes
 from app.market.models import Instrument, Quote, decimal_of
 from tools.arguments import AsOf, SymbolArgument, TimeframeArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.charts_compared import say_changes
 from tools.wording import PriceBook, freshness, time_in_words
 from widgets.base import CardNumber
 from widgets.charts import ChartLine, ChartMark, PriceChart
@@ -143,9 +144,11 @@ async def show_chart(args: ShowChartArgs, context: ToolContext) -> ToolResult:
     lines = _lines(found, args, book)
     reason = _why_no_profile(found, args) if found else ""
     has_profile = bool(args.volume_of) and not reason
+    whose = instrument.symbol if compared else "It"
     said = [
+        await say_changes([instrument, *compared], args.zoom, context, as_of) if compared else "",
         f"{instrument.symbol}{_drawn(args, instrument, lines, has_profile=has_profile)}.",
-        f"It is at {last.ref}, {time_in_words(quote.as_of, instrument)}{_hours(args, quote, instrument)}.",
+        f"{whose} is at {last.ref}, {time_in_words(quote.as_of, instrument)}{_hours(args, quote, instrument)}.",
         _say_profile(lines, args) or reason,
         _why_not_shown(found, args, lines) if found else "",
         *await _say_marks(args, context, quote, book, last),

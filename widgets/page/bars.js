@@ -169,7 +169,7 @@ export function heldAt(bars, points) {
 
 /** The first bar that a zoom shows: 0 for all of them. */
 export function zoomedFrom(bars, zoom, now) {
-  const days = { week: 7, month: 31, quarter: 92, year: 366 }[zoom];
+  const days = { week: 7, month: 31, quarter: 92, half: 184, year: 366 }[zoom];
   const last = bars.at(-1);
   if (zoom === "today") return bars.findIndex(({ axis }) => Math.floor(axis / DAY) === Math.floor(last.axis / DAY));
   if (zoom === "ytd") {

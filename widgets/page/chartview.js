@@ -222,7 +222,8 @@ export class ChartView {
     const isFitting = zoom === "all" || (zoom === "today" && !this.timeframe.seconds);
     if (isFitting) return scale.fitContent();
     if (!zoom) return scale.setVisibleLogicalRange(this.#firstView());
-    const from = zoomedFrom(this.#bars, zoom, live.now() ?? this.#bars.at(-1).time);
+    const first = zoomedFrom(this.#bars, zoom, live.now() ?? this.#bars.at(-1).time);
+    const from = this.#card.compare.length ? first - 1 : first; // percent counts from the close before
     scale.setVisibleLogicalRange({ from: Math.max(0, from), to: this.#bars.length + this.#labelRoom() });
   }
 
