@@ -140,12 +140,24 @@ def build_vendors(settings: Settings, clock: Clock) -> dict[str, Vendor]:
         from app.market.providers.simulated_vendor import SimulatedVendor
 
         vendors["simulated"] = SimulatedVendor(SimulatedMarket(seed=settings.market_seed), clock)
+    if any("files" in names for names in settings.providers.orders.values()):
+        vendors["files"] = _files(settings.providers.files, clock)
     if not vendors:
         raise CannotStart(
             "COACH_MARKET=live needs a provider: set COACH_MASSIVE__API_KEY, "
             "COACH_ALPACA__API_KEY with its secret, or COACH_CRYPTO__EXCHANGES."
         )
     return vendors
+
+
+def _files(folder: Path | None, clock: Clock) -> Vendor:
+    from app.market.providers.files_vendor import FilesVendor
+
+    if folder is None:
+        raise CannotStart(
+            "A list of providers names `files`: set COACH_PROVIDERS__FILES to a folder."
+        )
+    return FilesVendor(folder.expanduser(), clock)
 
 
 def _massive(massive: MassiveSettings, clock: Clock) -> Vendor:

@@ -1,6 +1,6 @@
 """The model's door to the calendar: open or closed, when that changes, holidays and half days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - `date` is an argument's name here
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -60,7 +60,27 @@ async def get_market_status(args: MarketStatusArgs, context: ToolContext) -> Too
         return _never_closes(context, as_of, args.symbol or "Crypto")
     if args.date is not None and args.date != calendar.market_date(as_of, exchange):
         return _day(context, as_of, args.date, exchange)
-    return _now(context, as_of, exchange)
+    found = _now(context, as_of, exchange)
+    surprise = await _surprise(context, as_of, exchange) if args.as_of is None else None
+    if surprise is None:
+        return found
+    cards = tuple(card.model_copy(update={"headline": surprise}) for card in found.cards)
+    return replace(found, sentence=f"{surprise} {found.sentence}", cards=cards)
+
+
+NEAR_THE_BELL = timedelta(minutes=2)
+
+
+async def _surprise(context: ToolContext, as_of: datetime, exchange: str) -> str | None:
+    """What a provider says of the exchanges, if the calendar says otherwise."""
+    session = calendar.current_session(as_of, exchange)
+    if any(abs(bell - as_of) < NEAR_THE_BELL for bell in (session.open, session.close)):
+        return None
+    sign = await context.market.exchange_sign()
+    if sign is None or sign.is_open == (session.phase(as_of) is Phase.REGULAR):
+        return None
+    state = "open" if sign.is_open else "not open"
+    return f"{sign.provider} says that US exchanges are {state} now, which the calendar did not foresee."
 
 
 @dataclass(frozen=True, slots=True)

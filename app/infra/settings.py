@@ -125,6 +125,9 @@ class ProvidersSettings(_Group):
     indices: str = Field("", description="Indices: massive.")
     crypto: str = Field("", description="Pairs: kraken,massive,alpaca.")
     options: str = Field("", description="Option chains: massive,alpaca.")
+    files: Path | None = Field(
+        None, description="A folder of bars that the lists may name as `files`."
+    )
     hedge_seconds: float = Field(
         0, ge=0, le=4, description="After so long the next one is asked as well; 0: never."
     )

@@ -33,6 +33,14 @@ class Health:
     failure: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ExchangeSign:
+    """Whether US exchanges hold a regular session now, by the word of `provider`."""
+
+    is_open: bool
+    provider: str
+
+
 class MarketData(Protocol):
     """Quotes and bars of many symbols, as of any moment."""
 
@@ -72,6 +80,11 @@ class MarketData(Protocol):
     async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
         """Splits of `since` or later, for which all bars are adjusted already."""
         return ()
+
+    async def exchange_sign(self) -> ExchangeSign | None:
+        """What a provider says of the exchanges right now, which no calendar knows: an unscheduled
+        closure. None where nobody says it."""
+        return None
 
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
         """Sentences to stand with any answer about `symbol`, such as rows that were left out."""

@@ -120,6 +120,11 @@ class Vendor(Protocol):
     @property
     def allowance(self) -> Allowance: ...
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether its answers are worth keeping: false for what is at hand here."""
+        return True
+
     def covers(self, instrument: Instrument) -> bool:
         """Whether it carries this kind of instrument at all."""
         ...
@@ -152,6 +157,10 @@ class Vendor(Protocol):
     async def chain(self, instrument: Instrument, *, expiry: date | None = None) -> OptionChain:
         """Listed options of an underlying, of one expiry or of all."""
         ...
+
+    async def is_open(self) -> bool | None:
+        """Whether US exchanges hold their regular session right now; None if it does not say."""
+        return None
 
     async def close(self) -> None: ...
 

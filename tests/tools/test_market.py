@@ -2,7 +2,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
+from app.market.protocol import ExchangeSign
 from app.market.providers.simulated import SimulatedMarket
 from tools.market import get_market_status
 
@@ -75,3 +77,45 @@ async def test_the_card_counts_down_and_shows_the_days_ahead(ask: Any) -> None:
         "after hours end",
         "opens",
     ]
+
+
+class Signed(SimulatedMarket):
+    """A market whose provider says what the exchanges do."""
+
+    sign: ExchangeSign | None = None
+
+    @override
+    async def exchange_sign(self) -> ExchangeSign | None:
+        return self.sign
+
+
+@pytest.mark.parametrize(
+    ("at", "is_open", "told"),
+    [
+        (new_york(20, 11), False, "Massive says that US exchanges are not open now"),
+        (new_york(26, 11), True, "Massive says that US exchanges are open now"),
+        (new_york(20, 11), True, "The simulated market"),
+        (new_york(20, 16, 1), True, "The simulated market"),
+    ],
+    ids=["unscheduled closure", "opened on a holiday", "as foreseen", "at the bell"],
+)
+async def test_what_the_calendar_did_not_foresee_is_said_first(
+    ask: Any, at: datetime, is_open: bool, told: str
+) -> None:
+    market = Signed(seed=7)
+    market.sign = ExchangeSign(is_open=is_open, provider="Massive")
+
+    said = await ask(get_market_status, {}, at=at, market=market)
+
+    assert said.sentence.startswith(told)
+
+
+async def test_of_a_past_moment_nobody_is_asked(ask: Any) -> None:
+    market = Signed(seed=7)
+    market.sign = ExchangeSign(is_open=False, provider="Massive")
+
+    said = await ask(
+        get_market_status, {"as_of": "2026-11-19T11:00"}, at=new_york(20, 11), market=market
+    )
+
+    assert "Massive" not in said.sentence

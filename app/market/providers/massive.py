@@ -190,6 +190,12 @@ class Massive(Vendor):
         )
 
     @override
+    async def is_open(self) -> bool | None:
+        answer = await self._client.page("/v1/marketstatus/now")
+        market = answer.get("market")
+        return market == "open" if isinstance(market, str) else None
+
+    @override
     async def close(self) -> None:
         self._client.close()
 

@@ -37,6 +37,11 @@ class SimulatedVendor(Vendor):
     def allowance(self) -> Allowance:
         return Allowance(requests=1_000_000, per_seconds=1, burst=1_000_000)
 
+    @property
+    @override
+    def is_remote(self) -> bool:
+        return False
+
     @override
     def covers(self, instrument: Instrument) -> bool:
         return True

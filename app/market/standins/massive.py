@@ -26,7 +26,8 @@ from app.core.clock import Clock
 from app.core.errors import CoachError
 from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
-from app.market.models import Bars, Quote
+from app.market.calendar import phase_at
+from app.market.models import Bars, Phase, Quote
 from app.market.protocol import MarketData
 from app.market.standins.serving import Faults, Log, served
 
@@ -114,7 +115,19 @@ class MassiveStandIn:
             return await self._snapshot(path.rpartition("/")[2])
         if path.startswith("/v3/reference/tickers/"):
             return await self._ticker(path.rpartition("/")[2])
+        if path == "/v1/marketstatus/now":
+            return JSONResponse(self._market_status())
         return JSONResponse({"status": self.status, "results": []})
+
+    def _market_status(self) -> dict[str, Any]:
+        now = self.clock.now()
+        words = {Phase.REGULAR: "open", Phase.CLOSED: "closed"}
+        market = words.get(phase_at(now), "extended-hours")
+        return {
+            "market": market,
+            "serverTime": now.isoformat(),
+            "exchanges": dict.fromkeys(("nyse", "nasdaq", "otc"), market),
+        }
 
     def _dated(self, request: Request) -> Response:
         asked, path = request.query_params, request.url.path

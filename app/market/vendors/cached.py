@@ -56,6 +56,7 @@ T = TypeVar("T")
 
 SNAPSHOT_SECONDS = 1.0
 CHAIN_SECONDS = 60.0
+STATUS_SECONDS = 60.0
 DAY_SECONDS = 24 * 3600.0
 UNKNOWN_SECONDS = 3600.0
 NOT_COVERED_SECONDS = 600.0
@@ -164,6 +165,14 @@ class Cached(Vendor):
         )
         found = chain_from(entry.head)
         return replace(found, provider=_aged(found.provider, entry, asked))
+
+    @override
+    async def is_open(self) -> bool | None:
+        entry = await self._kept(
+            "status", self._inner.is_open, lambda said: {"open": said}, STATUS_SECONDS
+        )
+        said: bool | None = entry.head["open"]
+        return said
 
     @override
     async def bars(

@@ -354,6 +354,10 @@ class Guarded(Vendor):
         return await self._ask("chain", lambda: self._inner.chain(instrument, expiry=expiry))
 
     @override
+    async def is_open(self) -> bool | None:
+        return await self._ask("status", self._inner.is_open)
+
+    @override
     async def close(self) -> None:
         await self._inner.close()
 

@@ -22,7 +22,7 @@ from app.market.calendar import phase_at, session_table
 from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, former, near, unknown
 from app.market.models import Bars, Instrument, Ints, Provider, Quote, Session, decimal_of
-from app.market.protocol import MarketData
+from app.market.protocol import ExchangeSign, MarketData
 from app.market.resample import (
     empty_bars,
     join_bars,
@@ -129,6 +129,11 @@ class VendorMarket(MarketData):
     @override
     async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
         return await self._vendor.splits(await self.instrument(symbol), since=since)
+
+    @override
+    async def exchange_sign(self) -> ExchangeSign | None:
+        said = await self._vendor.is_open()
+        return None if said is None else ExchangeSign(said, self.provider.name)
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, unknown
 from app.market.history.store import History
 from app.market.models import Bars, Instrument, Provider, Quote
-from app.market.protocol import Health, MarketData
+from app.market.protocol import ExchangeSign, Health, MarketData
 from app.market.vendor import NotCovered, Split, Vendor
 from app.market.vendors.cache import Cache
 from app.market.vendors.cached import Cached
@@ -151,7 +151,7 @@ def _source(
     splits = Cached(guarded, cache, clock, flights=flights)
 
     def stored(*, accept_stale: bool) -> Stored | None:
-        if history is None or vendor.provider.is_simulated:
+        if history is None or not vendor.is_remote:
             return None
         return Stored(guarded, history, clock, splits=splits, accept_stale=accept_stale)
 
@@ -269,6 +269,18 @@ class RoutedMarket(MarketData):
             await self._route_of(symbol), lambda market: market.splits(symbol, since=since)
         )
         return found
+
+    @override
+    async def exchange_sign(self) -> ExchangeSign | None:
+        for source in self._routes.get(Kind.STOCKS, ()):
+            try:
+                found = await source.fresh.exchange_sign()
+            except (NotFound, ProviderUnavailable) as error:
+                _log.info("no sign of the exchanges", provider=source.name, reason=error.message)
+                continue
+            if found is not None:
+                return found
+        return None
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:

@@ -94,6 +94,10 @@ class Stored(Vendor):
         return await self._inner.chain(instrument, expiry=expiry)
 
     @override
+    async def is_open(self) -> bool | None:
+        return await self._inner.is_open()
+
+    @override
     async def close(self) -> None:
         await self._inner.close()
 

@@ -5,18 +5,23 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 from typing_extensions import override
 
 from app.core.clock import Clock
 from app.core.errors import NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.infra.faults import CannotStart
+from app.infra.settings import MassiveSettings, ProvidersSettings, Settings
 from app.levels.service import map_levels
-from app.market.models import Bars, Instrument
+from app.market.models import Bars, Instrument, Provider
+from app.market.protocol import ExchangeSign
 from app.market.providers.alpaca import Alpaca
 from app.market.providers.massive import Massive
 from app.market.providers.simulated import SimulatedMarket
@@ -25,6 +30,7 @@ from app.market.standins import alpaca as alpacas
 from app.market.standins import massive as massives
 from app.market.vendor import Vendor
 from app.market.vendors.routed import RoutedMarket, routed
+from app.wiring import build_vendors
 
 NOW = datetime(2026, 11, 19, 16, 30, 20, tzinfo=UTC)
 MARKET = SimulatedMarket(seed=7)
@@ -340,3 +346,47 @@ async def test_history_that_is_adjusted_in_the_night_of_a_split_is_asked_for_aga
         await market.close()
 
     assert np.allclose(unadjusted.close / 4, adjusted.close)
+
+
+async def test_what_the_exchanges_do_is_asked_of_the_first_that_knows(pair: Pair) -> None:
+    assert await pair.market.exchange_sign() == ExchangeSign(is_open=True, provider="Massive")
+
+    pair.massive.recorded["/v1/marketstatus/now"] = {"market": "closed"}
+    assert await pair.market.exchange_sign() == ExchangeSign(is_open=True, provider="Massive")
+    pair.clock.at += timedelta(seconds=61)
+    assert await pair.market.exchange_sign() == ExchangeSign(is_open=False, provider="Massive")
+
+
+async def test_a_dead_provider_gives_no_sign_of_the_exchanges(pair: Pair) -> None:
+    pair.massive.faults.status = 500
+
+    assert await pair.market.exchange_sign() is None
+
+
+async def test_files_stand_in_a_list_like_any_provider(tmp_path: Path) -> None:
+    folder = tmp_path / "SPY" / "1d"
+    folder.mkdir(parents=True)
+    rows = "2026-11-17,1,2,0.5,1.5,100\n2026-11-18,1.5,2.5,1,2,100\n"
+    (folder / "days.csv").write_text(f"time,open,high,low,close,volume\n{rows}", encoding="utf-8")
+    clock = Moving()
+    async with massives.massive_stand_in(MARKET, clock) as massive:
+        settings = Settings(
+            massive=MassiveSettings(api_key=SecretStr(massives.KEY), base_url=massive.base_url),
+            providers=ProvidersSettings(stocks="files,massive", files=tmp_path),
+        )
+        market = routed(build_vendors(settings, clock), settings.providers.orders, clock)
+        week = {"start": NOW - timedelta(days=7), "end": NOW - timedelta(days=1), "as_of": NOW}
+
+        spy = await market.bars(Symbol("SPY"), Timeframe.D1, **week)
+        aapl = await market.bars(AAPL, Timeframe.D1, **week)
+        await market.close()
+
+    assert spy.close.tolist() == [1.5, 2]
+    assert aapl.provider == Provider(name="Massive")
+
+
+def test_files_without_a_folder_are_refused() -> None:
+    settings = Settings(providers=ProvidersSettings(stocks="files"))
+
+    with pytest.raises(CannotStart, match="COACH_PROVIDERS__FILES"):
+        build_vendors(settings, Moving())
