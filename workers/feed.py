@@ -8,7 +8,10 @@ import signal
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.core.clock import WallClock
+from app.core.errors import CoachError
 from app.infra.db.database import Database
 from app.infra.heartbeats import INTERVAL_SECONDS, record_heartbeat
 from app.infra.settings import Settings, read_settings
@@ -49,10 +52,14 @@ async def serve(settings: Settings) -> None:
 
 
 async def _give_signs(database: Database) -> None:
+    """The feed goes on where they cannot be written: it is made to outlive its database."""
     clock = WallClock()
     while True:
-        async with database.system() as session:
-            await record_heartbeat(session, PROCESS, at=clock.now())
+        try:
+            async with database.system() as session:
+                await record_heartbeat(session, PROCESS, at=clock.now())
+        except (CoachError, SQLAlchemyError) as error:
+            _log.warning("no sign of life can be written", reason=type(error).__name__)
         await asyncio.sleep(INTERVAL_SECONDS)
 
 

@@ -177,7 +177,8 @@ class Ticker:
         while True:
             try:
                 watch.instrument = await self.market.instrument(symbol)
-                watch.leave = self.feed.subscribe(symbol, self._hearing(symbol))
+                if watch.leave is None:
+                    watch.leave = self.feed.subscribe(symbol, self._hearing(symbol))
                 first = await first_tick(self.market, symbol, self.clock.now())
                 if watch.last is None or first["time"] > watch.last["time"]:
                     self._tell(symbol, first)
@@ -216,6 +217,7 @@ class Ticker:
             "provider": live.provider,
             "delay_minutes": live.delay_minutes,
             "is_simulated": live.is_simulated,
+            "slow_because": live.slow_because,
             "finished": [bar_of(each) for each in finished],
         }
         self._tell(symbol, tick)
@@ -230,6 +232,9 @@ class Ticker:
 
     def _refuse(self, symbol: Symbol, reason: str) -> None:
         watch = self._watches.pop(symbol, None)
+        if watch is not None and watch.leave is not None:
+            watch.leave()
+            watch.leave = None
         for audience in watch.audiences if watch else ():
             audience.tell(symbol, {"symbol": symbol, "error": reason})
 
@@ -296,6 +301,7 @@ async def first_tick(market: MarketData, symbol: Symbol, now: datetime) -> Tick:
         "provider": quote.provider.name,
         "delay_minutes": quote.provider.delay_minutes,
         "is_simulated": quote.provider.is_simulated,
+        "slow_because": "",
         "finished": [],
     }
 

@@ -13,10 +13,12 @@
  *       browser's (a simulated market has a clock of its own). It is also the sign of life.
  *   server → {"symbol": "SPX", "price": 6012.4, "time": 1763740865, "phase": "regular",
  *             "bar": {"time": 1763740860, "open": …, "high": …, "low": …, "close": …, "volume": …},
- *             "provider": "Massive", "delay_minutes": 0, "is_simulated": false, "finished": []}
+ *             "provider": "Massive", "delay_minutes": 0, "is_simulated": false, "slow_because": "",
+ *             "finished": []}
  *       At once for each new subscription, then whenever the price moved, at most ten times a
  *       second. `bar` is the forming one-minute bar that `time` falls into, `finished` are minutes
- *       that ended or were corrected since, `phase` one of "premarket", "regular", "after hours",
+ *       that ended or were corrected since, `slow_because` why its stream does not tell it
+ *       but prices are asked for now and then, `phase` one of "premarket", "regular", "after hours",
  *       "closed".
  *   server → {"symbol": "SPX", "levels": {"PDH": {"price", "distance", "distance_pct",
  *             "distance_atr", "tested"}, …}, "as_of": 1763740865.2}

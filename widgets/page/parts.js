@@ -97,12 +97,15 @@ function make(React) {
     }
     const isMoving = tick.phase !== "closed";
     const late = tick.delay_minutes ? `, ${tick.delay_minutes} min late` : "";
-    const title = `${isMoving ? "live" : "market closed"}, ${tick.provider ?? freshness.provider}${late}`;
+    const slow = isMoving && tick.slow_because;
+    const state = isMoving ? "live" : "market closed";
+    const title = `${state}, ${tick.provider ?? freshness.provider}${late}${slow ? `. ${slow}` : ""}`;
     return h(
       "time",
       { className: `tc-age ${isMoving ? "tc-moving" : ""}`, title },
       at,
       isMoving && h(Ago, { at: tick.time }),
+      slow && h("span", { className: "tc-ago" }, ", no stream"),
     );
   }
 

@@ -45,7 +45,7 @@ _WENT_BACK = timedelta(minutes=1)
 _log = get_logger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Source:
     """A stream, what it follows, and until when it is passed over."""
 
@@ -55,7 +55,8 @@ class _Source:
     unable_until: float = 0.0
     reason: str = ""
     is_heard: bool = False
-    refused: dict[Symbol, float] = field(default_factory=dict)
+    refused: dict[Symbol, Refused] = field(default_factory=dict)
+    refused_until: dict[Symbol, float] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -181,7 +182,8 @@ class Feed:
         carrying = [
             each
             for each in self._sources
-            if each.stream.covers(instrument) and each.refused.get(instrument.symbol, 0.0) <= now
+            if each.stream.covers(instrument)
+            and each.refused_until.get(instrument.symbol, 0.0) <= now
         ]
         able = [each for each in carrying if each.unable_until <= now]
         return next(iter(able or carrying), None)
@@ -321,10 +323,12 @@ class Feed:
     def _heard(self, source: _Source, event: StreamEvent | Refused) -> None:
         if isinstance(event, Refused):
             _log.warning("a stream refuses a symbol", symbol=event.symbol, reason=event.reason)
-            source.refused[event.symbol] = _now() + _NOT_COVERED_SECONDS
+            source.refused[event.symbol] = event
+            source.refused_until[event.symbol] = _now() + _NOT_COVERED_SECONDS
             return
         if event.symbol not in source.followed:
             return
+        source.refused.pop(event.symbol, None)
         gap = self._gaps.get(event.symbol)
         if gap is not None and isinstance(event, Minute) and event.is_final:
             gap.told(event.time)
@@ -375,15 +379,24 @@ class Feed:
             provider=provider.name,
             delay_minutes=provider.delay_minutes,
             is_simulated=provider.is_simulated,
+            slow_because=self._why_slow(symbol, source),
         )
+
+    def _why_slow(self, symbol: Symbol, teller: _Source) -> str:
+        """Why a stream that is preferred to the teller's does not tell `symbol`."""
+        instrument = self._instruments.get(symbol)
+        before = self._sources[: self._sources.index(teller)]
+        reasons = (
+            each.refused[symbol].reason if symbol in each.refused else each.reason
+            for each in before
+            if instrument and each.stream.covers(instrument)
+        )
+        return next(filter(None, reasons), "")
 
     async def _give_signs(self) -> None:
         while True:
-            lost = tuple(
-                (each.stream.provider.name, each.reason) for each in self._sources if each.reason
-            )
             try:
-                await self._bus.pulse(Pulse(self._epoch, self._clock.now().timestamp(), lost))
+                await self._bus.pulse(Pulse(self._epoch, self._clock.now().timestamp()))
             except RedisError as error:
                 _log.warning("no sign can be given", reason=type(error).__name__)
             await asyncio.sleep(PULSE_SECONDS)

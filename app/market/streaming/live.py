@@ -41,13 +41,14 @@ class LiveFeed:
 
     @property
     def silent_seconds(self) -> float | None:
-        """Since when the feed is lost; None while it gives signs, or before its first."""
+        """Since when the feed is lost; None while it gives signs, or in its first moments."""
         if self._sign_at is None:
             return None
         silent = asyncio.get_running_loop().time() - self._sign_at
         return silent if silent > LOST_SECONDS else None
 
     def start(self) -> None:
+        self._sign_at = asyncio.get_running_loop().time()
         self._tasks = [
             asyncio.create_task(self._bus.listen(lambda: self.wanted, self._heard)),
             asyncio.create_task(self._wish()),

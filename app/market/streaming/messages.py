@@ -20,7 +20,8 @@ RECENT = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A symbol's present. Times are Unix seconds; `recent` are the last finished minutes."""
+    """A symbol's present. Times are Unix seconds; `recent` are the last finished minutes;
+    `slow_because` says why not the stream tells it that should."""
 
     symbol: Symbol
     epoch: int
@@ -32,6 +33,7 @@ class Live:
     provider: str
     delay_minutes: int = 0
     is_simulated: bool = False
+    slow_because: str = ""
 
     def text(self) -> str:
         return json.dumps(
@@ -78,19 +80,18 @@ def with_provider(live: Live, provider: Provider) -> Live:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """The leader's sign of life, and the providers whose streams it cannot have, with the reason."""
+    """The leader's sign of life."""
 
     epoch: int
     at: float
-    lost: tuple[tuple[str, str], ...] = ()
 
     def text(self) -> str:
-        return json.dumps([self.epoch, self.at, self.lost])
+        return json.dumps([self.epoch, self.at])
 
     @classmethod
     def of(cls, text: str | bytes) -> "Pulse":
-        epoch, at, lost = json.loads(text)
-        return cls(int(epoch), float(at), tuple((name, why) for name, why in lost))
+        epoch, at = json.loads(text)
+        return cls(int(epoch), float(at))
 
 
 def bar_of(minute: Minute) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from app.market.models import Bars, Instrument, Provider, Quote
 from app.market.protocol import MarketData
 from app.market.providers.simulated import SimulatedMarket
 from app.market.streaming import feed as feeding
+from app.market.streaming import live as listening
 from app.market.streaming.bars import minutes_of
 from app.market.streaming.bus import MemoryBus
 from app.market.streaming.feed import Feed
@@ -448,8 +449,21 @@ async def test_a_stream_that_cannot_be_had_hands_its_symbols_to_the_next() -> No
         await _until(lambda: BTC in second.followed)
         second.script.put_nowait(Trade(BTC, clock.at.timestamp(), 70_000.0, 1.0))
 
-        assert (await asyncio.wait_for(heard.get(), 10)).provider == "Second"
+        news = await asyncio.wait_for(heard.get(), 10)
+        assert (news.provider, news.slow_because) == ("Second", "not in the plan")
         assert BTC not in first.followed
+
+
+async def test_a_feed_that_never_gave_a_sign_counts_as_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listening, "LOST_SECONDS", 0.05)
+    live = LiveFeed(MemoryBus())
+    live.start()
+
+    assert live.silent_seconds is None
+    await _until(lambda: live.silent_seconds is not None)
+    await live.close()
 
 
 async def test_what_nobody_wants_any_more_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

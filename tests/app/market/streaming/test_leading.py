@@ -9,17 +9,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.infra.embedded.postgres import DatabaseUrls
 from app.infra.embedded.valkey import EmbeddedValkey
+from app.market.streaming import leading
 from app.market.streaming import lease as leasing
 from app.market.streaming.bus import ValkeyBus
 from app.market.streaming.lease import Lease
 from app.market.streaming.live import LiveFeed
 from app.market.streaming.messages import Live
+from app.market.vendor import Minute
 
 pytestmark = pytest.mark.database
 ROOT = Path(__file__).parents[4]
@@ -51,6 +54,33 @@ async def test_a_lease_that_is_not_renewed_is_lost(
 
     assert await Lease(database, "second").take() == (first or 0) + 1
     assert await Lease(database, "first").take() is None
+
+
+async def test_a_leader_whose_database_hangs_stops_before_another_can_begin(
+    database: Database, empty_postgres: DatabaseUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leading, "LOST_SECONDS", 1.0)
+    monkeypatch.setattr(leading, "RENEW_SECONDS", 0.1)
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def work(_epoch: int) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    task = asyncio.create_task(leading.lead(Lease(database, "leader"), work))
+    await asyncio.wait_for(begun.wait(), 30)
+    with psycopg.connect(empty_postgres.owner.replace("+psycopg", "")) as other:
+        other.execute("SELECT FROM feed_leases FOR UPDATE")  # nothing gets an answer from here on
+        fallen_at = time.monotonic()
+        await asyncio.wait_for(ended.wait(), 30)
+        assert time.monotonic() - fallen_at < 2.5
+    begun.clear()
+    await asyncio.wait_for(begun.wait(), 30)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
@@ -90,7 +120,7 @@ async def test_another_process_takes_over_within_ten_seconds(
     live.subscribe(Symbol("BTC/USD"), listen)
     try:
         await asyncio.wait_for(heard.wait(), 60)
-        epoch = said[-1].epoch
+        before, epoch = said[-1], said[-1].epoch
         leader = await _leader(feeds)
         leader.send_signal(end)
         fallen_at = time.monotonic()
@@ -100,6 +130,7 @@ async def test_another_process_takes_over_within_ten_seconds(
         assert time.monotonic() - fallen_at < 10
         numbers = [(each.epoch, each.number) for each in said]
         assert numbers == sorted(set(numbers)), "nothing old is heard after something new"
+        _goes_on(_minutes(before), _minutes(said[-1]))
     finally:
         await live.close()
         for process in (*feeds, *servers):
@@ -107,6 +138,17 @@ async def test_another_process_takes_over_within_ten_seconds(
             process.wait()
             if process.stderr is not None:
                 process.stderr.close()
+
+
+def _goes_on(known: dict[int, Minute], now: dict[int, Minute]) -> None:
+    assert known, "the first leader had finished minutes"
+    still = {time: each for time, each in known.items() if time >= min(now)}
+    assert still.items() <= now.items(), "who takes over knows the minutes that were told"
+    assert sorted(now) == list(range(min(now), max(now) + 60, 60)), "and none is missing"
+
+
+def _minutes(live: Live) -> dict[int, Minute]:
+    return {each.time: each for each in live.recent}
 
 
 async def _leader(feeds: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
