@@ -52,6 +52,7 @@ class VendorMarket(MarketData):
         self._clock = clock
         self._accept_stale = accept_stale
         self._delay = timedelta()
+        self._short: dict[Symbol, str] = {}
         self._left_out: dict[Symbol, set[tuple[Timeframe, int]]] = {}
 
     @property
@@ -137,15 +138,16 @@ class VendorMarket(MarketData):
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
+        short = [self._short[symbol]] if symbol in self._short else []
         count = len(self._left_out.get(symbol, ()))
         if not count:
-            return ()
+            return tuple(short)
         told = (
             "bar of {} could not be right and was"
             if count == 1
             else "bars of {} could not be right and were"
         )
-        return (f"{count} {told.format(self.provider.name)} left out.",)
+        return (*short, f"{count} {told.format(self.provider.name)} left out.")
 
     @override
     async def close(self) -> None:
@@ -179,8 +181,23 @@ class VendorMarket(MarketData):
             return empty_bars(instrument.symbol, timeframe, self.provider)
         said = await self._vendor.bars(instrument, timeframe, start=start, end=end)
         found, faulty = checked(said, start, end)
+        self._note_reach(instrument.symbol, timeframe, start, found)
         self._note(instrument.symbol, timeframe, (start, end), faulty)
         return found
+
+    def _note_reach(
+        self, symbol: Symbol, timeframe: Timeframe, start: datetime, found: Bars
+    ) -> None:
+        """Say of minutes that begin late that the vendor has no earlier ones."""
+        if timeframe is not Timeframe.M1:
+            return
+        self._short.pop(symbol, None)
+        if len(found) and not self._vendor.reaches(timeframe, start):
+            first = datetime.fromtimestamp(int(found.time[0]), UTC)
+            self._short[symbol] = (
+                f"{self.provider.name} gives its newest minutes only, from {first:%H:%M} UTC on: "
+                "what is made of the minutes of a whole day lacks those before."
+            )
 
     def _note(
         self, symbol: Symbol, timeframe: Timeframe, window: tuple[datetime, datetime], faulty: Ints

@@ -375,7 +375,11 @@ async def test_files_stand_in_a_list_like_any_provider(tmp_path: Path) -> None:
             providers=ProvidersSettings(stocks="files,massive", files=tmp_path),
         )
         market = routed(build_vendors(settings, clock), settings.providers.orders, clock)
-        week = {"start": NOW - timedelta(days=7), "end": NOW - timedelta(days=1), "as_of": NOW}
+        week: dict[str, Any] = {
+            "start": NOW - timedelta(days=7),
+            "end": NOW - timedelta(days=1),
+            "as_of": NOW,
+        }
 
         spy = await market.bars(Symbol("SPY"), Timeframe.D1, **week)
         aapl = await market.bars(AAPL, Timeframe.D1, **week)

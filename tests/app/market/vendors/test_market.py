@@ -245,3 +245,24 @@ async def test_of_a_late_vendor_the_bar_it_is_in_is_still_forming() -> None:
 
     assert found.is_forming
     assert int(found.time[-1]) == int(at.replace(minute=30, second=0).timestamp())
+
+
+async def test_minutes_that_a_vendor_no_longer_has_are_said_to_be_missing() -> None:
+    class Short(Counting):
+        @override
+        def reaches(self, timeframe: Timeframe, start: datetime) -> bool:
+            return start >= NOW - timedelta(hours=12)
+
+    short = Short()
+    short.spoil = lambda bars: bars.between(NOW - timedelta(hours=12), NOW)
+    market = _market(short)
+
+    async def ask(hours: int) -> tuple[str, ...]:
+        start = NOW - timedelta(hours=hours)
+        await market.bars(BTC, Timeframe.M1, start=start, end=NOW, as_of=NOW)
+        return market.notes(BTC)
+
+    assert await ask(6) == ()
+    [note] = await ask(16)
+    assert "from 04:31 UTC on" in note
+    assert await ask(6) == ()
