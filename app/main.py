@@ -25,6 +25,7 @@ from app.api import (
     market,
     options,
     pages,
+    positions,
     problems,
     readiness,
     static,
@@ -93,7 +94,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         else None
     )
     problems.install(web)
-    for module in (health, auth, market, options, chat, threads, live, pages):
+    for module in (health, auth, market, options, positions, chat, threads, live, pages):
         web.include_router(module.router)
     describe_failures(web)
     static.mount_files(web)

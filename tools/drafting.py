@@ -13,6 +13,7 @@ from pydantic import Field
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.symbols import Symbol
+from app.macro.short_rate import short_rate
 from app.market import calendar
 from app.market.chains import OptionKind
 from app.options.settlement import is_settled_in_the_morning, root_of
@@ -26,6 +27,7 @@ from app.positions.models import (
     Lot,
     Position,
     Source,
+    check_whole,
     checked,
     usual_multiplier,
 )
@@ -33,7 +35,6 @@ from app.positions.valuation import value_positions
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.positions_card import HoldingsBook, book_freshness, shown
-from tools.riskless import riskless_rate
 from widgets.positions import DraftRow, DraftTerms, PositionDraftCard
 
 NOBODY = UUID(int=0)
@@ -93,8 +94,7 @@ async def draft_position_change(args: DraftArgs, context: ToolContext) -> ToolRe
     held = next((each for each in positions if each.asset.key == asset.key), None)
     price, is_assumed = _price(args, line)
     draft = drafted(args.action, asset, held, quantity=args.quantity, price=price, at=context.now)
-    if asset.kind is not AssetKind.CRYPTO and asset.kind is not AssetKind.STOCK:
-        _check_whole(draft.quantity, asset)
+    check_whole(asset, draft.quantity)
     card, sentence = _drawn(draft, line, context, is_assumed=is_assumed)
     return ToolResult(sentence, (card,))
 
@@ -179,8 +179,8 @@ async def _priced(asset: Asset, context: ToolContext) -> BookLine:
         opened_at=context.now,
         updated_at=context.now,
     )
-    rate = (await riskless_rate(context)).rate
-    lines = await value_positions([one], market=context.market, as_of=context.now, rate=rate)
+    rate = await short_rate(context.macro, as_of=context.now)
+    lines = await value_positions([one], market=context.market, as_of=context.now, rate=rate.value)
     return lines[0]
 
 
@@ -206,11 +206,6 @@ def _price(args: DraftArgs, line: BookLine) -> tuple[Decimal | None, bool]:
     if args.action is Action.CORRECT or line.mark is None:
         return None, False
     return round(line.mark.price, 4), True
-
-
-def _check_whole(quantity: Decimal, asset: Asset) -> None:
-    if quantity != quantity.to_integral_value():
-        raise InvalidInput(f"{asset.label} is held in whole contracts.")
 
 
 def _drawn(

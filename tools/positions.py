@@ -6,6 +6,7 @@ from decimal import Decimal
 from pydantic import Field
 
 from app.core.figures import Figure, Unit
+from app.macro.short_rate import ASSUMED_PERCENT, short_rate
 from app.market import calendar
 from app.positions.beta import BENCHMARK, FEWEST, SESSIONS
 from app.positions.marks import BookLine
@@ -22,7 +23,6 @@ from tools.positions_card import (
     structure_rows,
     underlying_row,
 )
-from tools.riskless import riskless_rate
 from widgets.base import CardNumber, Freshness
 from widgets.positions import PortfolioGreeksCard, PositionsCard, RiskNumber, WhatIf
 
@@ -36,6 +36,7 @@ BETA = (
     " shares of SPY weigh each underlying by it."
 )
 GAMMA = "Gamma is how many dollars of delta a move of one percent brings."
+ASSUMED = f"An interest rate of {ASSUMED_PERCENT:g}% is assumed."
 _NEUTRAL = 0.02
 """Of all dollar deltas, sign left out: a book that leans less is neither long nor short."""
 
@@ -172,12 +173,10 @@ async def _lines(
     ]
     if not held:
         return (), ()
-    riskless = await riskless_rate(context)
-    lines = await value_positions(
-        held, market=context.market, as_of=context.now, rate=riskless.rate
-    )
+    rate = await short_rate(context.macro, as_of=context.now)
+    lines = await value_positions(held, market=context.market, as_of=context.now, rate=rate.value)
     has_options = any(line.sensitivity for line in lines)
-    return lines, (riskless.note,) if riskless.note and has_options else ()
+    return lines, (ASSUMED,) if rate.is_assumed and has_options else ()
 
 
 def _nothing(symbol: str | None) -> str:

@@ -147,6 +147,12 @@ def checked(value: Decimal, name: str, *, is_positive: bool = False) -> Decimal:
     return value
 
 
+def check_whole(asset: Asset, quantity: Decimal) -> None:
+    """Contracts are held in whole numbers; shares and coins need not be."""
+    if asset.unit == "contracts" and quantity != quantity.to_integral_value():
+        raise InvalidInput(f"{asset.label} is held in whole contracts.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
     """Bought or sold in one go; `quantity` is negative where sold short. `price` is None where
@@ -248,6 +254,12 @@ class Line:
     asset: Asset
     change: Change
     version: int | None = None
+
+    def __post_init__(self) -> None:
+        change = self.change
+        for quantity in (change.quantity, *(lot.quantity for lot in change.lots)):
+            if quantity is not None:
+                check_whole(self.asset, quantity)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

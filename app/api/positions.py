@@ -1,0 +1,333 @@
+"""`/api/v1/positions`: what the member holds, stored and read by their own programs.
+
+Decided: whatever writes takes a key, so that a request that is sent again stores nothing twice; what
+has changed since it was seen is a 409. Another member's id does not exist here.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Path, Query
+
+from app.api.auth import signed_in
+from app.api.market import moment_of
+from app.api.position_bodies import (
+    ChangeBody,
+    CloseRequest,
+    ConfirmedBody,
+    CorrectionRequest,
+    ExpiryBody,
+    ExposureBody,
+    HistoryBody,
+    LotBody,
+    PortfolioGreeksBody,
+    PositionBody,
+    PositionsBody,
+    StoredBody,
+    StructureOf,
+    TradeAsked,
+    TradesRequest,
+    UnderlyingBody,
+    WhatIfBody,
+)
+from app.api.responses import FAILURES, failures
+from app.api.state import Doors, doors
+from app.core.errors import InvalidInput, NotFound
+from app.core.symbols import Symbol
+from app.macro.short_rate import ShortRate, short_rate
+from app.market.chains import OptionKind
+from app.positions import service
+from app.positions.confirming import confirm_draft
+from app.positions.marks import BookLine
+from app.positions.models import (
+    Asset,
+    AssetKind,
+    LoggedChange,
+    Lot,
+    Position,
+    Source,
+    Stored,
+    usual_multiplier,
+)
+from app.positions.risk import Exposure, Shift, book_risk, shifted
+from app.positions.service import Closing, Correction, Opening
+from app.positions.valuation import betas_of, structures, value_positions
+from app.users.models import Member
+
+router = APIRouter(prefix="/api/v1", tags=["positions"], responses={**FAILURES, **failures(409)})
+
+AtDoor = Annotated[Doors, Depends(doors)]
+Asking = Annotated[Member, Depends(signed_in)]
+PositionId = Annotated[str, Path(description="As `/api/v1/positions` gives it.")]
+
+
+@router.get("/positions", summary="Open positions with their value and results")
+async def list_positions(at: AtDoor, member: Asking) -> PositionsBody:
+    lines, _ = await _valued(at, member)
+    return PositionsBody(
+        as_of=at.clock.now(),
+        value=_sum([line.value for line in lines]),
+        day=_sum([line.day_result for line in lines]),
+        open=_sum([line.open_result for line in lines]),
+        unpriced=sum(line.value is None for line in lines),
+        positions=[_line(line) for line in lines],
+        structures=[
+            StructureOf(symbol=symbol, name=group.name.value, legs=len(group.legs))
+            for symbol, groups in structures(lines).items()
+            for group in groups
+            if len(group.legs) > 1
+        ],
+        simulated=at.market.provider.is_simulated,
+    )
+
+
+@router.post("/positions", status_code=201, summary="Store trades: open, add to, reduce positions")
+async def store_trades(at: AtDoor, member: Asking, asked: TradesRequest) -> StoredBody:
+    openings = [_opening(at, each) for each in asked.trades]
+    async with at.database.member(member.id) as session:
+        stored = await service.open_positions(
+            session,
+            openings,
+            source=Source(asked.source),
+            key=f"rest {asked.key}",
+            now=at.clock.now(),
+        )
+    return _stored(stored)
+
+
+@router.get(
+    "/positions/greeks", summary="The risk of the book: Greeks, beta-weighted delta, what-if"
+)
+async def portfolio_greeks(
+    at: AtDoor,
+    member: Asking,
+    percent: Annotated[float, Query(ge=-90, le=200, description="Prices by so many percent.")] = 0,
+    points: Annotated[float, Query(ge=-200, le=200, description="Volatility by points.")] = 0,
+    days: Annotated[float, Query(ge=0, le=1000, description="Calendar days later.")] = 0,
+    by_beta: Annotated[bool, Query(description="Each moves by its beta times `percent`.")] = False,  # noqa: FBT002
+) -> PortfolioGreeksBody:
+    lines, rate = await _valued(at, member)
+    symbols = [line.position.asset.symbol for line in lines]
+    betas, quote = await betas_of(symbols, market=at.market, as_of=at.clock.now())
+    found = book_risk(lines, betas, None if quote is None else float(quote.last))
+    shift = Shift(percent=percent, points=points, days=days, by_beta=by_beta)
+    return PortfolioGreeksBody(
+        as_of=at.clock.now(),
+        net=_exposure(found.net),
+        delta_in_spy=found.weighted_delta,
+        delta_in_spy_dollars=found.weighted_dollars,
+        underlyings=[
+            UnderlyingBody(
+                symbol=each.symbol,
+                delta=each.delta,
+                share=each.share,
+                beta=each.beta,
+                delta_in_spy=each.weighted_delta,
+                greeks=_exposure(each.exposure),
+            )
+            for each in found.underlyings
+        ],
+        expiries=[
+            ExpiryBody(expiry=each.expiry, positions=each.lines, greeks=_exposure(each.exposure))
+            for each in found.expiries
+        ],
+        what_if=_what_if(shift, *shifted(lines, shift, betas)),
+        left_out=_labels(found.left_out),
+        without_beta=list(found.unweighted),
+        rate_assumed=rate.is_assumed,
+        simulated=at.market.provider.is_simulated,
+    )
+
+
+@router.get("/positions/{position_id}", summary="One position with every change it is made of")
+async def read_position(at: AtDoor, member: Asking, position_id: PositionId) -> HistoryBody:
+    key = _key(position_id)
+    async with at.database.member(member.id) as session:
+        position = await service.get_position(session, key)
+        log = await service.history(session, key)
+    return HistoryBody(position=_body(position), changes=[_change(each) for each in log])
+
+
+@router.post("/positions/{position_id}/close", summary="Close all of a position, or a part")
+async def close_position(
+    at: AtDoor, member: Asking, position_id: PositionId, asked: CloseRequest
+) -> StoredBody:
+    closing = Closing(
+        position_id=_key(position_id),
+        quantity=asked.quantity,
+        price=asked.price,
+        at=moment_of(at, asked.at),
+        version=asked.version,
+    )
+    async with at.database.member(member.id) as session:
+        stored = await service.close_position(
+            session, closing, key=f"rest {asked.key}", now=at.clock.now()
+        )
+    return _stored(stored)
+
+
+@router.post("/positions/{position_id}/corrections", summary="Say what is really held")
+async def correct_position(
+    at: AtDoor, member: Asking, position_id: PositionId, asked: CorrectionRequest
+) -> StoredBody:
+    correction = Correction(
+        position_id=_key(position_id),
+        quantity=asked.quantity,
+        price=asked.price,
+        opened_at=asked.opened_at and moment_of(at, asked.opened_at),
+        version=asked.version,
+        note=asked.note,
+    )
+    async with at.database.member(member.id) as session:
+        stored = await service.correct_position(
+            session, correction, key=f"rest {asked.key}", now=at.clock.now()
+        )
+    return _stored(stored)
+
+
+@router.post("/positions/drafts/{card_id}/confirm", summary="Store what a draft card shows")
+async def confirm(
+    at: AtDoor,
+    member: Asking,
+    card_id: Annotated[str, Path(description="`card_id` of a PositionDraftCard.", max_length=64)],
+) -> ConfirmedBody:
+    async with at.database.member(member.id) as session:
+        found = await confirm_draft(session, card_id, now=at.wall.now())
+    stored = found.stored
+    return ConfirmedBody(
+        summary=found.summary,
+        repeated=stored.is_repeated,
+        positions=[_body(each) for each in stored.positions],
+    )
+
+
+def _key(text: str) -> UUID:
+    """The id a caller spells; what is none names no position."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("There is no such position.") from error
+
+
+async def _valued(at: Doors, member: Member) -> tuple[tuple[BookLine, ...], ShortRate]:
+    now = at.clock.now()
+    async with at.database.member(member.id) as session:
+        positions = await service.list_positions(session)
+    rate = await short_rate(at.macro, as_of=now)
+    return await value_positions(positions, market=at.market, as_of=now, rate=rate.value), rate
+
+
+def _opening(at: Doors, asked: TradeAsked) -> Opening:
+    kind, symbol = AssetKind(asked.kind), Symbol.parse(asked.symbol)
+    if (kind is AssetKind.CRYPTO) is not ("/" in symbol):
+        raise InvalidInput("A coin is held as a pair, such as BTC/USD; nothing else is.")
+    asset = Asset(
+        kind=kind,
+        symbol=symbol,
+        right=None if asked.right is None else OptionKind(asked.right),
+        strike=asked.strike,
+        expiry=asked.expiry,
+        multiplier=asked.multiplier or usual_multiplier(kind, symbol),
+    )
+    return Opening(
+        asset=asset,
+        quantity=asked.quantity,
+        price=asked.price,
+        opened_at=moment_of(at, asked.at),
+        note=asked.note,
+    )
+
+
+def _sum(values: Sequence[Decimal | None]) -> Decimal:
+    return sum((value for value in values if value is not None), Decimal(0))
+
+
+def _stored(stored: Stored) -> StoredBody:
+    return StoredBody(
+        repeated=stored.is_repeated, positions=[_body(each) for each in stored.positions]
+    )
+
+
+def _body(position: Position) -> PositionBody:
+    asset, holding = position.asset, position.holding
+    return PositionBody(
+        id=str(position.id),
+        version=position.version,
+        kind=asset.kind.value,
+        symbol=asset.symbol,
+        label=asset.label,
+        right=asset.right.value if asset.right else None,
+        strike=asset.strike,
+        expiry=asset.expiry,
+        multiplier=asset.multiplier,
+        quantity=position.quantity,
+        average_price=holding.price,
+        lots=[_lot(lot) for lot in holding.lots],
+        realised=holding.realised if holding.is_realised_whole else None,
+        source=position.source.value,
+    )
+
+
+def _line(line: BookLine) -> PositionBody:
+    mark = line.mark
+    return _body(line.position).model_copy(
+        update={
+            "price": mark.price if mark else None,
+            "value": line.value,
+            "day": line.day_result,
+            "day_estimated": line.is_day_estimated,
+            "open": line.open_result,
+            "absence": line.absence,
+            "as_of": mark.as_of if mark else None,
+            "stale_since": mark.provider.stale_since if mark else None,
+            "provider": mark.provider.name if mark else None,
+        }
+    )
+
+
+def _lot(lot: Lot) -> LotBody:
+    return LotBody(quantity=lot.quantity, price=lot.price, opened_at=lot.opened_at)
+
+
+def _change(logged: LoggedChange) -> ChangeBody:
+    change = logged.change
+    return ChangeBody(
+        number=logged.number,
+        kind=change.kind.value,
+        quantity=change.quantity,
+        price=change.price,
+        lots=[_lot(lot) for lot in change.lots],
+        at=change.at,
+        note=change.note,
+        source=logged.source.value,
+        made_at=logged.made_at,
+    )
+
+
+def _exposure(found: Exposure) -> ExposureBody:
+    return ExposureBody(
+        delta_dollars=found.dollar_delta,
+        gamma=found.gamma,
+        theta=found.theta,
+        vega=found.vega,
+        rho=found.rho,
+    )
+
+
+def _what_if(shift: Shift, result: float, unknown: Sequence[BookLine]) -> WhatIfBody | None:
+    if not (shift.percent or shift.points or shift.days):
+        return None
+    return WhatIfBody(
+        percent=shift.percent,
+        points=shift.points,
+        days=shift.days,
+        by_beta=shift.by_beta,
+        result=result,
+        left_out=_labels(unknown),
+    )
+
+
+def _labels(lines: Sequence[BookLine]) -> list[str]:
+    return [line.position.asset.label for line in lines]
