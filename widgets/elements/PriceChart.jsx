@@ -8,7 +8,7 @@ function PriceChart() {
   // charts stored by an earlier version have none of these
   const drawn = { period: period ?? 'day', hide: hide ?? [], show: show ?? [], profile: profile ?? '', marks: marks ?? [], compare: compare ?? [], zoom: zoom ?? '' };
   const chart = { card_id, symbol, name, timeframe, extended, lines, averages, ...drawn, as_of, decimals, freshness, display };
-  React.useLayoutEffect(() => coach.charts.attach(chart, host.current), []);
+  React.useLayoutEffect(() => coach.charts.attach(chart, host.current), [card_id]);
   const past = as_of && coach.format.dayAndTime(Date.parse(as_of), coach.format.zoneOf(symbol));
   return (
     <Card

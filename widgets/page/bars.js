@@ -12,6 +12,7 @@ import { zoneOffset } from "./format.js";
 
 const DAY = 86400;
 const HOUR = 3600;
+const MINUTES_KEPT = 30;
 
 export const TIMEFRAMES = [
   { name: "1m", label: "1m", title: "1 minute", seconds: 60, days: 5 },
@@ -71,7 +72,7 @@ function offsetAt(seconds, zone) {
 /**
  * What `tick` does to the last bar: `{bar, isNew}`, "reload" when it belongs to a bar whose start
  * only the server knows, or null when this chart does not show it.
- * `seen` keeps the volume already counted of the forming minute.
+ * `seen` keeps the minutes that ticks told, and the volume already counted of the forming one.
  */
 export function advance(last, tick, { frame, extended, zone, seen }) {
   if (tick.phase === "closed" || (!extended && tick.phase !== "regular")) return null;
@@ -80,7 +81,7 @@ export function advance(last, tick, { frame, extended, zone, seen }) {
   if (tick.time < last.time) return null;
   const added = addedVolume(tick, seen);
   if (belongs(last.time, tick.time, frame, zone)) {
-    return { bar: merged(last, tick.price, added), isNew: false };
+    return { bar: merged(last, tick, added), isNew: false };
   }
   if (!frame.seconds || tick.time >= last.time + 2 * frame.seconds) return "reload";
   return { bar: opened(last.time + frame.seconds, tick, frame), isNew: true };
@@ -94,13 +95,69 @@ function belongs(start, time, frame, zone) {
   return new Date(from * DAY * 1000).getUTCMonth() === new Date(to * DAY * 1000).getUTCMonth();
 }
 
-function merged(bar, price, added) {
+/** `bar` with a tick inside of it; ticks are conflated, so its minute may reach further than its price. */
+function merged(bar, { price, bar: minute }, added) {
+  const isInside = minute && minute.time >= bar.time;
   return {
     ...bar,
-    high: Math.max(bar.high, price),
-    low: Math.min(bar.low, price),
+    high: Math.max(bar.high, price, isInside ? minute.high : price),
+    low: Math.min(bar.low, price, isInside ? minute.low : price),
     close: price,
     volume: bar.volume + added,
+  };
+}
+
+/**
+ * What minutes that ended, `tick.finished`, make of `bars`: `{bars, changed, isLonger, repairFrom}`.
+ * `changed` are the bars that are otherwise now, `isLonger` says that some were put in between, and
+ * `repairFrom` is the time from which bars must be asked for again, null if none must: of a minute
+ * that no tick told, or that ended narrower than it had looked, only the server knows what the longer
+ * bar is.
+ */
+export function corrected(bars, tick, { frame, extended, zone, seen }) {
+  const found = { bars: [...bars], changed: [], isLonger: false, repairFrom: null };
+  const isShown = tick.phase !== "closed" && (extended || tick.phase === "regular");
+  for (const ended of tick.finished ?? []) {
+    const at = found.bars.findLastIndex(({ time }) => time <= ended.time);
+    const holder = at >= 0 && belongs(found.bars[at].time, ended.time, frame, zone) ? found.bars[at] : null;
+    const known = seen.minutes?.get(ended.time);
+    if (frame.name === "1m") {
+      if (holder) replaceAt(found, at, { ...holder, ...ended });
+      else if (at >= 0 && isShown) insertAt(found, at + 1, ended);
+    } else if (holder && known && !mayNarrow(holder, known, ended)) {
+      replaceAt(found, at, widened(holder, known, ended, frame));
+    } else if (holder || (at >= 0 && isShown)) {
+      found.repairFrom = Math.min(found.repairFrom ?? Infinity, found.bars[at].time);
+    }
+    if (known) seen.minutes.set(ended.time, ended);
+  }
+  return found;
+}
+
+function replaceAt(found, at, bar) {
+  found.bars[at] = bar;
+  found.changed.push(bar);
+}
+
+function insertAt(found, at, bar) {
+  found.bars.splice(at, 0, { ...bar });
+  found.isLonger = true;
+}
+
+/** Whether the bar's high or low was that of a minute which ended without it. */
+function mayNarrow(bar, known, ended) {
+  const isLower = ended.high < known.high && bar.high === known.high;
+  return isLower || (ended.low > known.low && bar.low === known.low);
+}
+
+function widened(bar, known, ended, frame) {
+  const isItsEnd = ended.time + 60 === bar.time + frame.seconds;
+  return {
+    ...bar,
+    high: Math.max(bar.high, ended.high),
+    low: Math.min(bar.low, ended.low),
+    close: isItsEnd ? ended.close : bar.close,
+    volume: Math.max(0, bar.volume + ended.volume - known.volume),
   };
 }
 
@@ -115,15 +172,21 @@ function addedVolume(tick, seen) {
   const volume = tick.bar?.volume ?? 0;
   const isFirst = seen.minute === undefined;
   const before = seen.minute === tick.bar?.time ? seen.volume : 0;
+  if (tick.bar) remember(tick.bar, seen);
   seen.minute = tick.bar?.time;
   seen.volume = volume;
   return isFirst ? 0 : Math.max(0, volume - before);
 }
 
+function remember(minute, seen) {
+  seen.minutes ??= new Map();
+  seen.minutes.set(minute.time, minute);
+  if (seen.minutes.size > MINUTES_KEPT) seen.minutes.delete(seen.minutes.keys().next().value);
+}
+
 /**
- * VWAP of each session and the standard deviation of price around it, `{axis, vwap, sigma}` a bar,
- * `isFirst` where a session begins, so that no line is drawn over the night;
- * null outside of regular hours. Weighs each bar's typical price by its volume, from the open on, as
+ * VWAP of each session and the standard deviation of price around it, `{axis, session, vwap, sigma}`
+ * a bar, null outside of regular hours. Weighs each bar's typical price by its volume, from the open on, as
  * charts do; the level's own price comes from the minutes, whatever the bars are.
  */
 export function vwapCurves(bars, sessions) {
@@ -132,15 +195,27 @@ export function vwapCurves(bars, sessions) {
   return bars.map((bar) => {
     const at = sessions.findIndex(({ open, close }) => open <= bar.time && bar.time < close);
     if (at < 0) return { axis: bar.axis, vwap: null, sigma: null };
-    const isFirst = at !== session;
-    if (isFirst) [session, volume, money, squares] = [at, 0, 0, 0];
+    if (at !== session) [session, volume, money, squares] = [at, 0, 0, 0];
     const typical = (bar.high + bar.low + bar.close) / 3;
     volume += bar.volume;
     money += typical * bar.volume;
     squares += typical * typical * bar.volume;
     if (!volume) return { axis: bar.axis, vwap: null, sigma: null };
     const vwap = money / volume;
-    return { axis: bar.axis, isFirst, vwap, sigma: Math.sqrt(Math.max(0, squares / volume - vwap * vwap)) };
+    return { axis: bar.axis, session, vwap, sigma: Math.sqrt(Math.max(0, squares / volume - vwap * vwap)) };
+  });
+}
+
+/**
+ * The points of a line `sigmas` deviations from VWAP. A point's colour is that of the way to the next
+ * one: the last of each session has none, so that nothing is drawn over the night.
+ */
+export function vwapLine(points, sigmas) {
+  const drawn = points.filter(({ vwap }) => vwap !== null);
+  return drawn.map(({ axis, session, vwap, sigma }, index) => {
+    const next = drawn[index + 1];
+    const point = { time: axis, value: vwap + sigmas * sigma };
+    return next && next.session !== session ? { ...point, color: "transparent" } : point;
   });
 }
 
@@ -167,15 +242,25 @@ export function heldAt(bars, points) {
   return line;
 }
 
+const ZOOM_DAYS = { today: 5, week: 7, month: 31, quarter: 92, half: 184, ytd: 366, year: 366, all: 36_500 };
+
+/** Calendar days that must be loaded for a chart of these bars, which opens with `zoom`. */
+export function daysFor(frame, zoom) {
+  return Math.max(frame.days, ZOOM_DAYS[zoom] ?? 0);
+}
+
 /** The first bar that a zoom shows: 0 for all of them. */
 export function zoomedFrom(bars, zoom, now) {
-  const days = { week: 7, month: 31, quarter: 92, half: 184, year: 366 }[zoom];
   const last = bars.at(-1);
-  if (zoom === "today") return bars.findIndex(({ axis }) => Math.floor(axis / DAY) === Math.floor(last.axis / DAY));
-  if (zoom === "ytd") {
-    const year = new Date(last.axis * 1000).getUTCFullYear();
-    return bars.findIndex(({ axis }) => new Date(axis * 1000).getUTCFullYear() === year);
-  }
-  if (!days) return 0;
-  return Math.max(0, bars.findIndex(({ time }) => time >= now - days * DAY));
+  if (zoom === "all") return 0;
+  if (zoom === "today") return sameFrom(bars, ({ axis }) => Math.floor(axis / DAY));
+  if (zoom === "ytd") return sameFrom(bars, ({ axis }) => new Date(axis * 1000).getUTCFullYear());
+  const first = bars.findIndex(({ time }) => time >= Math.min(now, last.time) - ZOOM_DAYS[zoom] * DAY);
+  return Math.max(0, first);
+}
+
+/** The first bar that has what the last one has by `of`. */
+function sameFrom(bars, of) {
+  const wanted = of(bars.at(-1));
+  return bars.findIndex((bar) => of(bar) === wanted);
 }

@@ -19,6 +19,7 @@ export class ChartFrame {
       row.append(button);
     }
     this.extended = pressable("Ext", "Premarket and after hours", on.onExtended);
+    this.extended.hidden = true;
     this.levels = pressable("", "", on.onLines);
     const png = icon(SAVE, "Save as PNG", on.onPng);
     const full = icon(EXPAND, "Full screen", () => this.#fullScreen());
@@ -104,6 +105,14 @@ export class ChartFrame {
     const percent = element("b", { className: `tc-${direction(change) || "flat"}` });
     percent.textContent = `${number(change, 2, { signed: true })}%`;
     this.values.replaceChildren(...parts.map(lettered), percent);
+  }
+
+  /** Nothing is known any more of bars and lines. */
+  clear() {
+    this.values.replaceChildren();
+    this.countdown("");
+    this.lines(0, 0, "");
+    this.drawn([]);
   }
 
   countdown(text) {

@@ -1,27 +1,38 @@
 /** One chart: its frame, its bars, its lines, and how it follows the market. */
 
-import { TIMEFRAMES, advance, axisTime, fetchAverage, fetchBars, heldAt, timeframe, vwapCurves, zoomedFrom } from "./bars.js";
+import { TIMEFRAMES, advance, axisTime, corrected, daysFor, fetchBars, timeframe, zoomedFrom } from "./bars.js";
+import { asSent, carried } from "./carried.js";
 import { ChartFrame } from "./chartframe.js";
 import { LevelLines, NARROW_PX, SessionShade, extendedRuns, together } from "./drawings.js";
 import * as format from "./format.js";
 import { isOfTheDay, tone } from "./ladder.js";
 import * as live from "./live.js";
+import { Averages, Beside, VwapBand } from "./overlays.js";
 import { VolumeRows, fetchProfile, profileTitle } from "./profile.js";
 import { savePng } from "./snapshot.js";
 import { colours, onThemeChange } from "./theme.js";
 
 const FEW_LINES = 6;
-const VWAP_LINES = [0, 1, -1];
 const BESIDE_COLOURS = ["vwap", "average", "violet", "text"];
 const AVERAGE_COLOURS = ["average", "violet", "text"];
 const PICTURE_VERSION = 1;
 const RELOAD_PAUSE_MS = 30_000;
+const REPAIR_PAUSE_MS = 60_000;
+const REPAIR_SPREAD_MS = 3_000;
 const EARLIER_WITHIN_BARS = 10;
 const PROFILE_REST_MS = 300;
+/** Pages do not ask for the averages of a new bar all at once. */
+const AVERAGES_REST_MS = 1_500;
+const AVERAGES_AGE_MS = 60_000;
 const HIDEABLE = ["vwap", "profile"];
 const BAR_PX = 7;
 const LABELS_PX = { narrow: 64, wide: 150 };
+const PRICE_AXIS_PX = 62;
+const FEWEST_BARS = 5;
 const LINE_MODES = ["few", "all", "none"];
+/** Levels that lie inside one bar of a day or longer. */
+const INSIDE_A_DAY = ["opening", "premarket", "overnight", "vwap", "profile"];
+const KINDS = { pivots: "pivot", vwap: "vwap", profile: "profile" };
 
 export class ChartView {
   #card;
@@ -30,8 +41,10 @@ export class ChartView {
   #chart = null;
   #candles = null;
   #volume = null;
-  #averages = [];
-  #lines = new LevelLines();
+  #averages = null;
+  #averagesTimer = 0;
+  #averagesAt = 0;
+  #lines = new LevelLines(() => this.#seenRange());
   #shade = new SessionShade();
   #rows = new VolumeRows();
   #profile = null;
@@ -41,12 +54,17 @@ export class ChartView {
   #seen = {};
   #ticket = 0;
   #reloadedAt = 0;
+  #repairFrom = null;
+  #repairedAt = 0;
+  #repairTimer = 0;
+  #retryTimer = 0;
+  #isReady = false;
   #isComplete = false;
   #stops = [];
   #lineMode = "few";
   #levels = null;
-  #vwap = [];
-  #beside = [];
+  #vwap = null;
+  #beside = null;
   #removed = new Set();
   #scaleModes = null;
 
@@ -59,9 +77,9 @@ export class ChartView {
       onPng: () => this.#savePng(),
       onRetry: () => this.#load(),
     });
-    this.#take(card);
+    this.#take(card, this.#remembered(card) ?? asSent(card));
     this.#stops.push(onThemeChange(() => this.#paint()));
-    if (!card.as_of && !card.freshness.is_frozen) {
+    if (this.#isLive()) {
       this.#stops.push(live.subscribe(card.symbol, (tick) => this.#onTick(tick)));
       this.#stops.push(live.subscribeLevels(card.symbol, (message) => this.#onLevels(message)));
       const timer = setInterval(() => this.#showCountdown(), 1000);
@@ -74,55 +92,99 @@ export class ChartView {
     return this.#frame.node;
   }
 
-  /** Takes over what the coach changed; what the member chose meanwhile stays otherwise. */
+  /** Takes over what the coach changed, in place; what the member did meanwhile stays otherwise. */
   update(card) {
-    if (JSON.stringify(card) === JSON.stringify(this.#card)) return;
-    this.#take(card);
-    this.#load();
+    const before = this.#card;
+    if (JSON.stringify(card) === JSON.stringify(before)) return;
+    const [frame, extended] = [this.timeframe.name, this.extended];
+    this.#take(card, carried(before, card, this.#state()));
+    this.#remember();
+    const isZoomed = card.zoom && card.zoom !== before.zoom;
+    const isOther = this.timeframe.name !== frame || this.extended !== extended || isZoomed;
+    if (isOther || !this.#isReady) return this.#load();
+    this.#want();
+    this.#paint();
+    this.#loadOthers(this.#ticket, { isFresh: card.compare.join() !== before.compare.join() });
   }
 
   dispose() {
     for (const stop of this.#stops) stop();
-    clearTimeout(this.#profileTimer);
+    for (const timer of [this.#profileTimer, this.#averagesTimer, this.#retryTimer, this.#repairTimer]) clearTimeout(timer);
+    this.#beside?.dispose();
     this.#chart?.remove();
     this.node.remove();
   }
 
-  #take(card) {
+  #isLive() {
+    return !this.#card.as_of && !this.#card.freshness.is_frozen;
+  }
+
+  #take(card, { timeframe: name, extended, removed, lineMode }) {
     this.#card = card;
     this.zone = format.zoneOf(card.symbol);
-    this.extended = card.extended;
-    this.timeframe = timeframe(this.#remembered() ?? card.timeframe);
+    this.timeframe = timeframe(name);
+    this.extended = extended;
+    this.#removed = removed;
+    this.#lineMode = lineMode;
+    if (!card.profile) this.#profile = null;
     this.#frame.describe(card);
   }
 
-  #remembered() {
-    const [asked, chosen] = (sessionStorage.getItem(`coach.chart.${this.#card.card_id}`) ?? "").split(">");
-    return asked === this.#card.timeframe ? chosen : null;
+  /** What the member may change by clicks, see `carried`. */
+  #state() {
+    return {
+      timeframe: this.timeframe.name, extended: this.extended, removed: this.#removed, lineMode: this.#lineMode,
+    };
+  }
+
+  #remember() {
+    const state = { ...this.#state(), removed: [...this.#removed] };
+    sessionStorage.setItem(`coach.chart.${this.#card.card_id}`, JSON.stringify(state));
+  }
+
+  #remembered(card) {
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(`coach.chart.${card.card_id}`));
+      return kept && { ...kept, removed: new Set(kept.removed) };
+    } catch {
+      return null;
+    }
   }
 
   #choose({ timeframe: name = this.timeframe.name, extended = this.extended }) {
     this.timeframe = timeframe(name);
     this.extended = extended;
-    sessionStorage.setItem(`coach.chart.${this.#card.card_id}`, `${this.#card.timeframe}>${name}`);
+    this.#remember();
     this.#load();
   }
 
-  async #load({ isQuiet = false } = {}) {
+  async #load({ isQuiet = false, isAgain = false } = {}) {
     const ticket = ++this.#ticket;
+    clearTimeout(this.#retryTimer);
     this.#frame.choose(this.timeframe, this.extended, this.zone);
-    if (!isQuiet) this.#frame.loading();
+    if (!isQuiet) this.#isReady = false;
+    if (!isQuiet && !isAgain) this.#frame.loading();
     try {
       const [library, answer] = await Promise.all([this.#loadLibrary(), this.#fetch(this.#end())]);
       if (ticket !== this.#ticket) return;
       this.#show(library, answer, isQuiet);
-      await this.#loadOthers(ticket);
+      await this.#loadOthers(ticket, { isFresh: !isQuiet });
     } catch (error) {
-      if (ticket === this.#ticket && !isQuiet) this.#frame.failed(error.message);
+      if (ticket === this.#ticket && !isQuiet) this.#fail(error.message);
     }
   }
 
-  #fetch(end, days = this.timeframe.days) {
+  /** Bars of another timeframe are no stand-in: nothing is shown, and asked for again by itself. */
+  #fail(sentence) {
+    this.#averages?.clear();
+    this.#beside?.clear();
+    this.#setBars([], []);
+    this.#frame.clear();
+    this.#frame.failed(sentence);
+    this.#retryTimer = setTimeout(() => this.#load({ isAgain: true }), RELOAD_PAUSE_MS);
+  }
+
+  #fetch(end, days = daysFor(this.timeframe, this.#card.zoom)) {
     const { symbol } = this.#card;
     const isLive = end === null;
     const until = end ?? live.now() ?? Date.parse(this.#card.freshness.as_of) / 1000;
@@ -140,35 +202,61 @@ export class ChartView {
     if (!this.#chart) this.#build(library);
     this.#isComplete = false;
     this.#seen = {};
+    this.#repairFrom = null;
     if (!isQuiet) {
-      for (const each of this.#averages) each.points = [];
-      for (const each of this.#beside) each.bars = [];
+      this.#averages.clear();
+      this.#beside.clear();
     }
+    this.#want();
     this.#setBars(answer.bars, answer.sessions ?? []);
-    if (this.#bars.length === 0) return this.#frame.empty(`No ${this.timeframe.title} bars of ${this.#card.symbol} in this range.`);
+    if (this.#bars.length === 0) {
+      this.#frame.clear();
+      return this.#frame.empty(`No ${this.timeframe.title} bars of ${this.#card.symbol} in this range.`);
+    }
+    this.#isReady = true;
     if (!isQuiet) this.#view();
     this.#candles.priceScale().applyOptions({ autoScale: true });
     this.#frame.ready();
     const tick = live.lastTick(this.#card.symbol);
-    if (tick && this.#end() === null) this.#onTick(tick);
+    if (tick && this.#end() === null) this.#onTick({ ...tick, finished: [] });
+  }
+
+  /** The lines that the card asks for, and no others. */
+  #want() {
+    if (!this.#chart) return;
+    this.#averages.want(this.#card.averages);
+    this.#beside.want(this.#card.compare);
   }
 
   /** Averages and compared symbols, which come after the bars they stand beside. */
-  async #loadOthers(ticket) {
+  async #loadOthers(ticket, { isFresh }) {
     const [start, end] = [this.#bars[0]?.time, this.#end()];
     if (start === undefined) return;
     const asked = { frame: this.timeframe, start, end, extended: this.extended };
-    const averages = this.#averages.map(async (each) => {
-      each.points = await fetchAverage({ symbol: this.#card.symbol, name: each.name, ...asked });
-    });
-    const beside = this.#beside.map(async (each) => {
-      const answer = await fetchBars({ symbol: each.symbol, ...asked }).catch(() => ({ bars: [] }));
-      each.bars = answer.bars;
-    });
-    await Promise.all([...averages, ...beside, this.#loadProfile(ticket)]);
+    this.#averagesAt = Date.now();
+    await Promise.all([
+      this.#averages.load({ symbol: this.#card.symbol, ...asked }),
+      this.#beside.load({ zone: this.zone, ...asked }),
+      this.#loadProfile(ticket),
+    ]);
     if (ticket !== this.#ticket || !this.#chart) return;
     this.#paintOthers(colours());
-    if (this.#beside.length) this.#view();
+    if (isFresh && this.#card.compare.length) this.#view();
+  }
+
+  /** The averages' ends, once a bar is new; what came before stands. */
+  #averagesSoon() {
+    if (!this.#card.averages.length) return;
+    clearTimeout(this.#averagesTimer);
+    this.#averagesAt = Date.now();
+    const pause = AVERAGES_REST_MS * (1 + Math.random());
+    this.#averagesTimer = setTimeout(async () => {
+      const [ticket, start] = [this.#ticket, this.#bars.at(-2)?.time];
+      if (start === undefined) return;
+      const asked = { frame: this.timeframe, start, end: this.#end(), extended: this.extended };
+      await this.#averages.load({ symbol: this.#card.symbol, ...asked });
+      if (ticket === this.#ticket) this.#paintOthers(colours());
+    }, pause);
   }
 
   /** Volume by price of the card's window, or of the bars in view. */
@@ -183,12 +271,30 @@ export class ChartView {
   }
 
   #inView() {
-    const range = this.#chart?.timeScale().getVisibleLogicalRange();
     const last = this.#bars.length - 1;
-    const [first, final] = [Math.max(0, Math.round(range?.from ?? 0)), Math.min(last, Math.round(range?.to ?? last))];
+    const [first, final] = this.#inViewAt();
     if (first > final) return null;
     const end = final < last ? this.#bars[final].time + 1 : null;
     return { frame: this.timeframe, start: this.#bars[first].time, end, extended: this.extended };
+  }
+
+  /** Places of the first and the last bar in view. */
+  #inViewAt() {
+    const range = this.#chart?.timeScale().getVisibleLogicalRange();
+    const last = this.#bars.length - 1;
+    return [Math.max(0, Math.round(range?.from ?? 0)), Math.min(last, Math.round(range?.to ?? last))];
+  }
+
+  /** The lowest and the highest price of the bars in view; null without any. */
+  #seenRange() {
+    const [first, final] = this.#inViewAt();
+    if (first > final) return null;
+    let [low, high] = [Infinity, -Infinity];
+    for (let at = first; at <= final; at += 1) {
+      low = Math.min(low, this.#bars[at].low);
+      high = Math.max(high, this.#bars[at].high);
+    }
+    return { low, high };
   }
 
   /** Once scrolling rests. */
@@ -205,39 +311,51 @@ export class ChartView {
   }
 
   #paintOthers(look) {
-    this.#averages.forEach(({ name, points, series }, index) => {
-      const lineStyle = isDashed(index) ? 2 : 0;
-      series.applyOptions({ color: look[averageColour(index)], lineStyle, visible: !this.#removed.has(name) });
-      series.setData(heldAt(this.#bars, points));
-    });
-    this.#beside.forEach(({ symbol, bars, series }, index) => {
-      series.applyOptions({ color: look[BESIDE_COLOURS[index]], visible: !this.#removed.has(symbol) });
-      series.setData(bars.map(({ time, close }) => ({ time: axisTime(time, this.timeframe, this.zone), value: close })));
-    });
+    this.#averages.paint(this.#bars, (name, index) => ({
+      color: look[averageColour(index)], lineStyle: isDashed(index) ? 2 : 0, visible: !this.#removed.has(name),
+    }));
+    this.#beside.paint((symbol, index) => ({
+      color: look[BESIDE_COLOURS[index]], visible: !this.#removed.has(symbol),
+    }));
+    this.#drawLines(look);
   }
 
   #view() {
-    const { zoom } = this.#card;
-    const scale = this.#chart.timeScale();
-    const isFitting = zoom === "all" || (zoom === "today" && !this.timeframe.seconds);
-    if (isFitting) return scale.fitContent();
-    if (!zoom) return scale.setVisibleLogicalRange(this.#firstView());
-    const first = zoomedFrom(this.#bars, zoom, live.now() ?? this.#bars.at(-1).time);
-    const from = this.#card.compare.length ? first - 1 : first; // percent counts from the close before
-    scale.setVisibleLogicalRange({ from: Math.max(0, from), to: this.#bars.length + this.#labelRoom() });
-  }
-
-  #firstView() {
     const count = this.#bars.length;
-    const shown = Math.max(30, Math.round((this.node.clientWidth - LABELS_PX.wide) / BAR_PX));
-    return { from: count - Math.min(count + 2, shown), to: count + this.#labelRoom() };
+    const from = this.#card.zoom && !this.#isWithinABar() ? this.#zoomed() : this.#opened();
+    const first = Math.max(0, Math.min(from, count - FEWEST_BARS));
+    this.#chart.timeScale().setVisibleLogicalRange({ from: first, to: count + this.#labelRoom(count - first) });
   }
 
-  /** Bars' worth of free room at the right, so that labels do not cover the last candles. */
-  #labelRoom() {
-    if (!this.#card.lines.length || this.#lineMode === "none") return 4;
-    const isNarrow = this.node.clientWidth < NARROW_PX + LABELS_PX.narrow;
-    return Math.ceil((isNarrow ? LABELS_PX.narrow : LABELS_PX.wide) / BAR_PX);
+  #isWithinABar() {
+    return this.#card.zoom === "today" && !this.timeframe.seconds;
+  }
+
+  #zoomed() {
+    return zoomedFrom(this.#bars, this.#card.zoom, live.now() ?? this.#bars.at(-1).time);
+  }
+
+  /** The first bar of an opening view: as many as are easily read, with premarket all of its day. */
+  #opened() {
+    const count = this.#bars.length;
+    const easily = count - Math.max(FEWEST_BARS, Math.round((this.#plotPx() - this.#labelsPx()) / BAR_PX));
+    if (!this.extended || !this.timeframe.seconds) return easily;
+    return Math.min(easily, zoomedFrom(this.#bars, "today"));
+  }
+
+  #plotPx() {
+    return Math.max(1, this.#chart?.timeScale().width() || this.node.clientWidth - PRICE_AXIS_PX);
+  }
+
+  #labelsPx() {
+    if (!(this.#card.lines.length || this.#card.marks.length) || this.#lineMode === "none") return 0;
+    return this.#plotPx() < NARROW_PX ? LABELS_PX.narrow : LABELS_PX.wide;
+  }
+
+  /** Bars' worth of free room right of `count` bars, so that labels do not cover the last candles. */
+  #labelRoom(count) {
+    const [plot, labels] = [this.#plotPx(), Math.min(this.#labelsPx(), this.#plotPx() / 2)];
+    return Math.max(4, Math.ceil((count * labels) / (plot - labels)));
   }
 
   #setBars(bars, sessions) {
@@ -255,29 +373,12 @@ export class ChartView {
     this.#volume = this.#chart.addSeries(library.HistogramSeries, {
       priceFormat: { type: "volume" }, priceScaleId: "", lastValueVisible: false, priceLineVisible: false,
     });
-    this.#beside = this.#card.compare.map((symbol) => ({
-      symbol,
-      bars: [],
-      series: this.#chart.addSeries(library.LineSeries, {
-        lineWidth: 2, priceLineVisible: false, title: symbol, crosshairMarkerVisible: false,
-      }),
-    }));
     this.#scaleModes = library.PriceScaleMode;
-    this.#averages = this.#card.averages.map((name) => ({
-      name,
-      points: [],
-      series: this.#chart.addSeries(library.LineSeries, {
-        lineWidth: 1, lastValueVisible: false, priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
-      }),
-    }));
-    this.#vwap = VWAP_LINES.map((sigmas) => ({
-      sigmas,
-      series: this.#chart.addSeries(library.LineSeries, {
-        lineWidth: sigmas ? 1 : 2, lineStyle: sigmas ? 2 : 0, lastValueVisible: false,
-        priceLineVisible: false, crosshairMarkerVisible: false, priceFormat,
-        autoscaleInfoProvider: () => null,
-      }),
-    }));
+    this.#beside = new Beside(this.#chart, library.LineSeries, {
+      isLive: this.#isLive(), onGap: () => this.#reloadSoon(),
+    });
+    this.#averages = new Averages(this.#chart, library.LineSeries, priceFormat, () => this.#seenRange());
+    this.#vwap = new VwapBand(this.#chart, library.LineSeries, priceFormat);
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#candles.attachPrimitive(this.#shade);
     this.#candles.attachPrimitive(this.#rows);
@@ -297,14 +398,14 @@ export class ChartView {
     const hasVolume = this.#bars.some((bar) => bar.volume > 0);
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: hasVolume ? 0.22 : 0.08 } });
     this.#volume.applyOptions({ visible: hasVolume });
-    this.#frame.offerExtended(hasVolume && this.zone !== "UTC");
+    if (this.#bars.length) this.#frame.offerExtended(hasVolume && this.zone !== "UTC");
     this.#candles.setData(this.#bars.map((bar) => ({ ...bar, time: bar.axis })));
     this.#volume.setData(this.#bars.map((bar) => volumeBar(bar, look)));
     const { Percentage, Normal } = this.#scaleModes;
     this.#chart.priceScale("right").applyOptions({ mode: this.#compared().length ? Percentage : Normal });
-    this.#paintOthers(look);
     this.#drawVwap(look);
     this.#drawProfile(look);
+    this.#paintOthers(look);
     const isShaded = this.extended && this.timeframe.seconds && this.#sessions.length > 0;
     this.#shade.show(isShaded ? extendedRuns(this.#bars, this.#sessions) : [], look.shade);
     this.#showLegend();
@@ -316,7 +417,7 @@ export class ChartView {
     const items = [
       ...compare.map((symbol, index) => ({ key: symbol, label: symbol, colour: look[BESIDE_COLOURS[index]] })),
       ...averages.map((name, index) => ({
-        key: name, label: spoken(name), colour: look[averageColour(index)], isDashed: isDashed(index),
+        key: name, label: spoken(name, this.timeframe.name), colour: look[averageColour(index)], isDashed: isDashed(index),
       })),
       ...(this.#hasVwap() ? [{ key: "vwap", label: "VWAP ±1σ", colour: look.vwap }] : []),
       ...(this.#profile ? [{ key: "profile", label: profileTitle(this.#card.profile), colour: look.violet }] : []),
@@ -329,6 +430,7 @@ export class ChartView {
 
   #remove(key) {
     this.#removed.add(key);
+    this.#remember();
     this.#paint();
   }
 
@@ -342,24 +444,48 @@ export class ChartView {
 
   #drawLines(look) {
     const last = this.#bars.at(-1)?.close;
-    const lines = this.#placed().filter(({ kind }) => !HIDEABLE.includes(kind) || !this.#removed.has(kind));
+    if (last === undefined) return this.#lines.show([], {});
+    const lines = this.#placed().filter((line) => this.#isDrawn(line));
     const byDistance = [...lines].sort((one, other) => Math.abs(one.price - last) - Math.abs(other.price - last));
     const chosen = byDistance.slice(0, { few: FEW_LINES, all: lines.length, none: 0 }[this.#lineMode]);
+    const asked = this.#lineMode === "none" ? [] : lines.filter(({ kind }) => this.#isPinned(kind));
     const marks = this.#marks().map(({ text, value }) => ({ name: "mark", price: Number(value), text, kind: "mark" }));
-    const isPinned = this.#profile && this.#lineMode !== "none";
-    const pinned = isPinned ? lines.filter((line) => line.kind === "profile" && !chosen.includes(line)) : [];
-    const shown = [...marks, ...pinned, ...chosen];
-    const near = this.#span() ?? 0;
+    const shown = [
+      ...[...marks, ...asked].map((line) => ({ ...line, isPinned: true })),
+      ...chosen.filter((line) => !asked.includes(line)),
+    ].map((line) => ({
+      ...line, colour: look[tone(line.kind, line.price > last ? "above" : line.price < last ? "below" : "at")],
+    }));
+    const away = ({ price }) => format.number(price - last, this.#card.decimals, { signed: true });
     this.#lines.show(
-      together(shown.map(({ name, price, text, kind }) => ({
-        name, kind, price, text, colour: look[tone(kind, price > last ? "above" : price < last ? "below" : "at")],
-        away: format.number(price - last, this.#card.decimals, { signed: true }),
-        isNear: Math.abs(price - last) <= near,
-      }))),
+      [...together(shown), ...this.#averagesAway(look)].map((line) => ({ ...line, away: away(line) })),
       { surface: look.surface, font: `11px ${getComputedStyle(this.node).fontFamily}` },
     );
-    const moment = this.#levels ? this.#levels.as_of * 1000 : Date.parse(this.#card.freshness.as_of);
-    this.#frame.lines(chosen.length + pinned.length, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
+    const levels = this.#liveLevels();
+    const moment = levels ? levels.as_of * 1000 : Date.parse(this.#card.freshness.as_of);
+    const drawn = new Set([...asked, ...chosen]).size;
+    this.#frame.lines(drawn, lines.length, `Levels as of ${format.dayAndTime(moment, this.zone)}`);
+  }
+
+  #isDrawn({ kind }) {
+    if (HIDEABLE.includes(kind) && this.#removed.has(kind)) return false;
+    const isAsked = kind === "profile" && this.#profile;
+    return isAsked || Boolean(this.timeframe.seconds) || !INSIDE_A_DAY.includes(kind);
+  }
+
+  /** Lines that the member asked for are drawn besides the nearest. */
+  #isPinned(kind) {
+    if (kind === "profile" && this.#profile) return true;
+    return this.#card.show.some((family) => KINDS[family] === kind);
+  }
+
+  /** Averages that may be out of view: a label at the edge tells where they are. */
+  #averagesAway(look) {
+    return (this.#averages?.last ?? []).filter(({ name }) => !this.#removed.has(name)).map(({ name, value, index }) => ({
+      name: spoken(name, this.timeframe.name), kind: "average", price: value,
+      text: format.number(value, this.#card.decimals), colour: look[averageColour(index)],
+      isPinned: true, isOnlyEdge: true,
+    }));
   }
 
   #marks() {
@@ -371,7 +497,7 @@ export class ChartView {
     const { lines, profile, decimals } = this.#card;
     const placed = lines.map(({ name, price, kind }) => {
       const isLive = kind !== "pivot" && isOfTheDay(kind, profile);
-      const now = isLive ? this.#levels?.levels[name] : null;
+      const now = isLive ? this.#liveLevels()?.levels[name] : null;
       const text = now ? format.number(now.price, decimals) : price.text;
       return { name, kind, price: now?.price ?? Number(price.value), text };
     });
@@ -384,6 +510,11 @@ export class ChartView {
     ];
   }
 
+  /** The day's levels as they are now; those of a week or a month stand. */
+  #liveLevels() {
+    return this.#card.period === "day" ? this.#levels : null;
+  }
+
   #onLevels(message) {
     this.#levels = message;
     if (this.#chart && this.#bars.length) this.#drawLines(colours());
@@ -391,30 +522,24 @@ export class ChartView {
 
   /** VWAP and its bands as curves, where the card asks for VWAP and the bars are fine enough. */
   #drawVwap(look) {
-    const isDrawn = this.#hasVwap() && !this.#removed.has("vwap");
-    const points = isDrawn ? vwapCurves(this.#bars, this.#sessions) : [];
-    for (const { sigmas, series } of this.#vwap) {
-      series.applyOptions({ color: look.vwap, visible: points.length > 0 });
-      series.setData(points.map(({ axis, vwap, sigma, isFirst }) => (
-        vwap === null || isFirst ? { time: axis } : { time: axis, value: vwap + sigmas * sigma }
-      )));
-    }
+    if (this.#drawsVwap()) this.#vwap.show(this.#bars, this.#sessions, look.vwap);
+    else this.#vwap.hide();
   }
 
-  #span() {
-    const seen = this.#bars.slice(-80);
-    return Math.max(...seen.map((bar) => bar.high)) - Math.min(...seen.map((bar) => bar.low));
+  #drawsVwap() {
+    return this.#hasVwap() && !this.#removed.has("vwap");
   }
 
   #nextLineMode() {
     const modes = this.#card.lines.length > FEW_LINES ? LINE_MODES : ["few", "none"];
     this.#lineMode = modes[(modes.indexOf(this.#lineMode) + 1) % modes.length];
+    this.#remember();
     this.#drawLines(colours());
   }
 
   #onTick(tick) {
-    if (!this.#chart || this.#bars.length === 0) return;
-    this.#correct(tick.finished ?? []);
+    if (!this.#isReady || this.#bars.length === 0) return;
+    if (tick.finished?.length) this.#correct(tick);
     const step = advance(this.#bars.at(-1), tick, {
       frame: this.timeframe, extended: this.extended, zone: this.zone, seen: this.#seen,
     });
@@ -426,26 +551,63 @@ export class ChartView {
     const look = colours();
     this.#candles.update({ ...bar, time: bar.axis });
     this.#volume.update(volumeBar(bar, look));
-    if (step.isNew) {
-      this.#drawVwap(look);
-      this.#profileSoon();
-    }
+    if (step.isNew) this.#began(look);
+    else if (this.#drawsVwap()) this.#vwap.follow(this.#bars, this.#sessions);
+    if (Date.now() - this.#averagesAt > AVERAGES_AGE_MS) this.#averagesSoon();
     this.#drawLines(look);
     this.#showLegend();
   }
 
-  /** Minutes that ended otherwise than they had looked: the provider's word is final. */
-  #correct(finished) {
-    if (this.timeframe.name !== "1m") return;
-    for (const ended of finished) {
-      const at = this.#bars.findIndex(({ time }) => time === ended.time);
-      if (at < 0) continue;
-      const bar = { ...ended, axis: this.#bars[at].axis };
-      this.#bars[at] = bar;
-      const isOld = at < this.#bars.length - 1;
-      this.#candles.update({ ...bar, time: bar.axis }, isOld);
-      this.#volume.update(volumeBar(bar, colours()), isOld);
+  /** A bar is new: what is drawn over the bars goes on with it. */
+  #began(look) {
+    this.#drawVwap(look);
+    this.#paintOthers(look);
+    this.#averagesSoon();
+    this.#profileSoon();
+  }
+
+  /** Minutes that ended otherwise than they had looked, or that nobody had told: the provider's word is final. */
+  #correct(tick) {
+    const { timeframe: frame, extended, zone } = this;
+    const asked = { frame, extended, zone, seen: this.#seen };
+    const { bars, changed, isLonger, repairFrom } = corrected(this.#bars, tick, asked);
+    this.#bars = bars;
+    if (isLonger) this.#setBars(bars, this.#sessions);
+    else this.#redraw(changed);
+    if (repairFrom !== null) this.#repairSoon(repairFrom);
+  }
+
+  #redraw(changed) {
+    const [last, look] = [this.#bars.at(-1), colours()];
+    for (const bar of changed) {
+      this.#candles.update({ ...bar, time: bar.axis }, bar !== last);
+      this.#volume.update(volumeBar(bar, look), bar !== last);
     }
+  }
+
+  /** Asks for the bars from `time` on again: once for all that want it, and not with every other page. */
+  #repairSoon(time) {
+    this.#repairFrom = Math.min(this.#repairFrom ?? Infinity, time);
+    clearTimeout(this.#repairTimer);
+    const rest = Math.max(0, this.#repairedAt + REPAIR_PAUSE_MS - Date.now());
+    this.#repairTimer = setTimeout(() => this.#repair(), rest + Math.random() * REPAIR_SPREAD_MS);
+  }
+
+  async #repair() {
+    const [ticket, start] = [this.#ticket, this.#repairFrom];
+    if (start === null) return;
+    this.#repairFrom = null;
+    this.#repairedAt = Date.now();
+    const asked = { symbol: this.#card.symbol, frame: this.timeframe, start, end: null, extended: this.extended };
+    const answer = await fetchBars(asked).catch(() => null);
+    if (ticket !== this.#ticket) return;
+    if (!answer?.bars.length) return this.#repairSoon(start);
+    const before = this.#bars.filter(({ time }) => time < start);
+    const sessions = new Map([...this.#sessions, ...(answer.sessions ?? [])].map((each) => [each.open, each]));
+    this.#seen = {};
+    this.#setBars([...before, ...answer.bars], [...sessions.values()]);
+    const tick = live.lastTick(this.#card.symbol);
+    if (tick) this.#onTick({ ...tick, finished: [] });
   }
 
   #reloadSoon() {
@@ -476,7 +638,7 @@ export class ChartView {
 
   #showCountdown() {
     const [last, now] = [this.#bars.at(-1), live.now()];
-    const left = last && now && this.timeframe.seconds ? last.time + this.timeframe.seconds - now : -1;
+    const left = this.#isReady && last && now && this.timeframe.seconds ? last.time + this.timeframe.seconds - now : -1;
     this.#frame.countdown(left >= 0 ? `closes in ${format.countdown(left)}` : "");
   }
 
@@ -491,12 +653,12 @@ export class ChartView {
     const look = { ...colours(), family: getComputedStyle(this.node).fontFamily };
     const file = `${symbol.replace("/", "-")}-${this.timeframe.name}.png`;
     const caption = `${symbol} · ${name} · ${this.timeframe.title}`;
-    savePng(this.#chart, { name: file, caption, remark, state: this.#state(), look });
+    savePng(this.#chart, { name: file, caption, remark, drawn: this.#drawn(look), state: this.#described(), look });
   }
 
   /** What the picture says of itself, so that it can become this chart again; see `SavedChart`. */
-  #state() {
-    const { symbol, averages, hide, profile, zoom, as_of, lines, freshness } = this.#card;
+  #described() {
+    const { symbol, averages, hide, show, profile, zoom, as_of, lines, freshness } = this.#card;
     const compare = this.#compared();
     const seen = Math.max(this.#bars.at(-1).time * 1000, Date.parse(freshness.as_of));
     return {
@@ -504,6 +666,7 @@ export class ChartView {
       chart: {
         symbol, timeframe: this.timeframe.name, extended: this.extended, compare,
         hide: [...new Set([...hide, ...HIDEABLE.filter((family) => this.#removed.has(family))])],
+        show: show.filter((family) => !this.#removed.has(family)),
         profile: profile && !this.#removed.has("profile") ? profile : null,
         levels: lines.length > 0 && this.#lineMode !== "none",
         averages: averages.filter((name) => !this.#removed.has(name)),
@@ -526,9 +689,10 @@ function isDashed(index) {
   return index >= AVERAGE_COLOURS.length;
 }
 
-/** "ema50@1w" → "EMA 50 of weeks". */
-function spoken(average) {
-  const [, kind, length, frame] = /^([a-z]+)(\d+)(?:@(.+))?$/.exec(average);
+/** "ema50@1w" → "EMA 50 of weeks"; on weekly and monthly bars it is always said of what. */
+function spoken(average, own) {
+  const [, kind, length, other] = /^([a-z]+)(\d+)(?:@(.+))?$/.exec(average);
+  const frame = other ?? (own === "1w" || own === "1mo" ? own : undefined);
   const bars = { "1d": "days", "1w": "weeks", "1mo": "months" }[frame] ?? `${frame} bars`;
   return `${kind.toUpperCase()} ${length}${frame ? ` of ${bars}` : ""}`;
 }
@@ -546,7 +710,9 @@ function options(look, frame, node, decimals) {
     },
     grid: { vertLines: { color: look.grid }, horzLines: { color: look.grid } },
     rightPriceScale: { borderColor: look.border },
-    timeScale: { borderColor: look.border, timeVisible: Boolean(frame.seconds), secondsVisible: false },
+    timeScale: {
+      borderColor: look.border, timeVisible: Boolean(frame.seconds), secondsVisible: false, minBarSpacing: 0.05,
+    },
     crosshair: { mode: 0, vertLine: cross, horzLine: cross },
     localization: {
       locale: "en-GB", dateFormat: "dd MMM yyyy", priceFormatter: (price) => format.number(price, decimals),

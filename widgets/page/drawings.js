@@ -45,12 +45,38 @@ export function together(lines) {
   );
 }
 
-/** Horizontal lines `{name, kind, price, text, away, colour, isNear}` with a label at the right edge. */
+/**
+ * Pinned lines out of view, with the `edge` that a label there points over: every mark and average,
+ * of a family of levels the nearest one on each side.
+ */
+export function atEdges(lines, height) {
+  const found = new Map();
+  for (const line of lines) {
+    const edge = line.y < 0 ? "▲" : line.y > height ? "▼" : "";
+    if (!line.isPinned || !edge) continue;
+    const key = `${edge}${line.kind === "mark" || line.kind === "average" ? line.name + line.text : line.kind}`;
+    const known = found.get(key);
+    const isNearer = !known || (edge === "▲" ? line.y > known.at : line.y < known.at);
+    if (isNearer) found.set(key, { ...line, edge, at: line.y, y: edge === "▲" ? 0 : height });
+  }
+  return [...found.values()];
+}
+
+/**
+ * Horizontal lines `{name, kind, price, text, away, colour, isPinned, isOnlyEdge}` with a label at the
+ * right edge. What is pinned and out of view has a label that points to it; `isOnlyEdge` nothing else.
+ */
 export class LevelLines {
+  #seen;
   #series = null;
   #requestUpdate = null;
   #lines = [];
   #look = {};
+
+  /** `seen` tells the lowest and highest price of the bars in view. */
+  constructor(seen) {
+    this.#seen = seen;
+  }
 
   attached({ series, requestUpdate }) {
     this.#series = series;
@@ -73,27 +99,36 @@ export class LevelLines {
 
   /** Lines within one height of what is seen widen the view; farther ones would flatten the bars. */
   autoscaleInfo() {
-    const prices = this.#lines.filter((line) => line.isNear).map((line) => line.price);
+    const seen = this.#seen();
+    if (!seen) return null;
+    const room = seen.high - seen.low;
+    const isNear = ({ price, isOnlyEdge }) => !isOnlyEdge && seen.low - room <= price && price <= seen.high + room;
+    const prices = this.#lines.filter(isNear).map((line) => line.price);
     if (prices.length === 0) return null;
     return { priceRange: { minValue: Math.min(...prices), maxValue: Math.max(...prices) } };
   }
 
   #draw(target) {
     target.useMediaCoordinateSpace(({ context, mediaSize }) => {
-      const seen = this.#lines
+      const placeable = this.#lines
         .map((line) => ({ ...line, y: this.#series?.priceToCoordinate(line.price) ?? null }))
-        .filter(({ y }) => y !== null && y >= 0 && y <= mediaSize.height);
+        .filter(({ y }) => y !== null);
+      const inside = placeable.filter(({ y, isOnlyEdge }) => !isOnlyEdge && y >= 0 && y <= mediaSize.height);
+      const seen = [...atEdges(placeable, mediaSize.height), ...inside];
       context.font = this.#look.font;
       context.textBaseline = "middle";
       const placed = keepApart(seen, mediaSize.height).map((line) => measured(context, line, mediaSize.width));
-      for (const line of placed) drawLine(context, line);
+      for (const line of placed.filter(({ edge }) => !edge)) drawLine(context, line);
       for (const line of placed) drawLabel(context, line, mediaSize.width, this.#look);
     });
   }
 }
 
 function measured(context, line, width) {
-  const label = width < NARROW_PX ? line.name : `${line.name} ${line.text} (${line.away})`;
+  const isNarrow = width < NARROW_PX;
+  const name = isNarrow && line.edge && line.kind === "mark" ? line.text : line.name;
+  const whole = isNarrow ? name : `${line.name} ${line.text} (${line.away})`;
+  const label = line.edge ? `${line.edge} ${whole}` : whole;
   return { ...line, label, left: width - context.measureText(label).width - 2 * LABEL_PADDING };
 }
 
