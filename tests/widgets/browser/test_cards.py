@@ -2,8 +2,10 @@
 
 import json
 import re
+import time
 import zlib
 from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +16,7 @@ from app.chat.pictures import SavedChart
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-CARDS = 15
+CARDS = 20
 """Cards that "all" shows."""
 
 
@@ -319,6 +321,71 @@ def test_a_lost_connection_is_said_and_the_last_price_stays(open_gallery: Open) 
 
     expect(card.locator(".tc-stale")).to_contain_text("frozen since")
     expect(card.locator(".tc-large")).to_contain_text(".")
+
+
+@pytest.fixture
+def say(open_gallery: Open) -> Callable[[], tuple[Page, Callable[..., None]]]:
+    """A page, and what tells it the prices of SPY in the place of the server."""
+
+    def opened() -> tuple[Page, Callable[..., None]]:
+        page, lines = open_gallery(), list[WebSocketRoute]()
+
+        def answer(line: WebSocketRoute) -> None:
+            lines.append(line)
+
+        page.route_web_socket("**/api/v1/live", answer)
+
+        def tell(price: float, at: float, **more: object) -> None:
+            minute = {"time": at // 60 * 60, "volume": 10}
+            bar = minute | dict.fromkeys(("open", "high", "low", "close"), price)
+            tick = {"symbol": "SPY", "price": price, "time": at, "phase": "regular", "bar": bar}
+            lines[-1].send(json.dumps({"now": time.time()}))
+            lines[-1].send(json.dumps(tick | more))
+
+        return page, tell
+
+    return opened
+
+
+def test_a_bar_whose_minute_was_corrected_is_asked_for_again(
+    say: Callable[[], tuple[Page, Callable[..., None]]],
+) -> None:
+    page, tell = say()
+    with page.expect_request("**/api/v1/bars/**") as first:
+        ask(page, "chart")
+    values = page.locator(".tc-values")
+    expect(values).to_contain_text("C ")
+    loaded = first.value.response()
+    assert loaded is not None
+    start = loaded.json()["bars"][-1]["time"]
+    page.mouse.move(1, 1)  # what it points at would be shown instead of the last bar
+    tell(700.0, start + 5)
+    expect(values).to_contain_text("700.00")
+
+    ended = {"time": start, "open": 602, "high": 603, "low": 601, "close": 602, "volume": 10}
+    with page.expect_request("**/api/v1/bars/**") as again:
+        tell(602.0, start + 65, finished=[ended])
+
+    asked = parse_qs(urlsplit(again.value.url).query)
+    assert datetime.fromisoformat(asked["start"][0]).timestamp() == start
+    assert asked["timeframe"] == ["5m"]
+    expect(values).not_to_contain_text("700.00")
+
+
+def test_a_card_says_why_its_price_comes_without_a_stream(
+    say: Callable[[], tuple[Page, Callable[..., None]]],
+) -> None:
+    page, tell = say()
+    ask(page, "levels")
+    age = page.locator(".tc-card .tc-age").first
+    expect(age).to_be_visible()
+
+    tell(602.0, time.time(), slow_because="Another program uses the stream.")
+    expect(age).to_contain_text("no stream")
+    expect(age).to_have_attribute("title", re.compile("Another program uses the stream"))
+
+    tell(602.5, time.time(), slow_because="")
+    expect(age).not_to_contain_text("no stream")
 
 
 def test_a_chart_takes_the_colours_of_the_theme_it_is_switched_to(open_gallery: Open) -> None:

@@ -88,6 +88,94 @@ def test_a_tick_inside_the_bar_widens_it_and_counts_volume_once(page: Page) -> N
     assert step["bar"] == LAST | {"high": 12, "low": 8, "close": 9, "volume": 50 + 2 + 4}
 
 
+def test_a_bar_reaches_as_far_as_the_minutes_inside_of_it(page: Page) -> None:
+    """Ticks are conflated: a price between two of them is known of the minute alone."""
+    wide = tick(300_070, 10, 4)
+    wide["bar"] |= {"high": 14, "low": 7}
+
+    step = run(page, "bars", ADVANCE, LAST, "5m", [wide])
+
+    assert (step["bar"]["high"], step["bar"]["low"]) == (14, 7)
+
+
+CORRECTED = """
+  const seen = {}; const [bars, name, ticks, extended] = g;
+  let found;
+  for (const tick of ticks) {
+    const asked = {frame: m.timeframe(name), extended: extended ?? false, zone: 'UTC', seen};
+    found = m.corrected(bars, tick, asked);
+    bars.splice(0, bars.length, ...found.bars);
+    const step = m.advance(bars.at(-1), tick, asked);
+    if (step?.isNew) bars.push(step.bar); else if (step?.bar) bars[bars.length - 1] = step.bar;
+  }
+  return [bars, found.isLonger, found.repairFrom];
+"""
+
+
+def ended(at: int, high: float, low: float, close: float, volume: int) -> dict[str, Any]:
+    return {"time": at, "open": close, "high": high, "low": low, "close": close, "volume": volume}
+
+
+def test_a_minute_that_ended_wider_widens_the_longer_bar_it_is_in(page: Page) -> None:
+    later = tick(300_065, 10, 1) | {"finished": [ended(300_000, 15, 6, 10, 12)]}
+
+    bars, _, repair = run(page, "bars", CORRECTED, [LAST], "5m", [tick(300_010, 12, 7), later])
+
+    assert repair is None
+    assert bars == [LAST | {"high": 15, "low": 6, "close": 10, "volume": 50 + (12 - 7) + 1}]
+
+
+@pytest.mark.parametrize(
+    "late",
+    [ended(300_000, 15, 6, 10, 12), ended(300_060, 11, 9, 10, 12)],
+    ids=["no tick told it", "it ended narrower"],
+)
+@pytest.mark.parametrize("timeframe", ["5m", "15m", "1h", "4h", "1d"])
+def test_a_longer_bar_is_asked_for_again_where_only_the_server_knows_it(
+    page: Page, timeframe: str, late: dict[str, Any]
+) -> None:
+    ticks = [tick(300_070, 12, 7), tick(300_130, 10) | {"finished": [late]}]
+
+    _, _, repair = run(page, "bars", CORRECTED, [LAST], timeframe, ticks)
+
+    assert repair == LAST["time"]
+
+
+def test_a_bar_that_nobody_told_is_asked_for(page: Page) -> None:
+    earlier = LAST | {"time": LAST["time"] - 600}
+    late = tick(300_010, 10) | {"finished": [ended(299_760, 11, 9, 10, 3)]}
+
+    _, _, repair = run(page, "bars", CORRECTED, [earlier, LAST], "5m", [late])
+
+    assert repair == earlier["time"]
+
+
+def test_late_minutes_take_their_places_in_a_chart_of_minutes(page: Page) -> None:
+    times = (300_000, 300_180)
+    minutes = [LAST | {"time": at} for at in times]
+    late = [ended(at, 11, 9, 10, 3) for at in (300_000, 300_060, 300_120)]
+
+    bars, is_longer, repair = run(
+        page, "bars", CORRECTED, minutes, "1m", [tick(300_190, 10) | {"finished": late}]
+    )
+
+    assert (is_longer, repair) == (True, None)
+    assert [(each["time"], each["volume"]) for each in bars] == [
+        (300_000, 3),
+        (300_060, 3),
+        (300_120, 3),
+        (300_180, 50),
+    ]
+
+
+def test_minutes_outside_of_regular_hours_add_nothing_to_a_chart_of_those(page: Page) -> None:
+    late = tick(307_210, 10, phase="premarket") | {"finished": [ended(307_140, 15, 6, 10, 3)]}
+
+    bars, _, repair = run(page, "bars", CORRECTED, [LAST], "5m", [late])
+
+    assert (bars, repair) == ([LAST], None)
+
+
 def test_a_tick_after_the_bar_opens_the_next_one(page: Page) -> None:
     step = run(page, "bars", ADVANCE, LAST, "5m", [tick(300_301, 12)])
 

@@ -84,7 +84,7 @@ async def bars(symbol: str, timeframe: str, start: datetime, end: datetime | Non
     first = max(int(start.timestamp()), last - 700 * step)
     moves = random.Random(f"{symbol}{timeframe}")  # noqa: S311 - a walk, not a secret
     price, rows = 602.31, []
-    for at in range(last, first, -step):
+    for at in range(last, first - 1, -step):
         open_ = round(price + moves.gauss(0, 0.02) * math.sqrt(step), 2)
         high = round(max(open_, price) + abs(moves.gauss(0, 0.01)) * math.sqrt(step), 2)
         low = round(min(open_, price) - abs(moves.gauss(0, 0.01)) * math.sqrt(step), 2)
