@@ -1,22 +1,25 @@
-"""American exercise, by Leisen and Reimer's binomial tree ("Binomial models for option valuation",
-1996): the strike lies in the middle of its end nodes, so that prices converge with the square of the
-steps instead of swinging about.
+"""American exercise: what the right to exercise early is worth, and all that follows from it.
 
-Decided: all contracts walk back through one array, steps by rows, so that a list costs little more
-than one. Where early exercise can earn nothing (`may_be_exercised_early`) the closed formula stands.
-Greeks are differences of prices by small moves of spot, time, volatility and rate.
+Decided: an American price is the European one, in closed form, and a premium by `app.options.engines`.
+Greeks are the closed formula's and differences of the premium alone, which is small and smooth, so
+that they are exact where exercise earns nothing and nowhere noisy. It takes a few tenths of a
+millisecond a price, thousands of times what the European kernel takes: it is for a contract or a few.
+Whole chains stay European, and say where exercise may pay (`may_be_exercised_early`).
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from app.market.models import Floats
+from app.options.engines import CashDividend, One, american_price
 from app.options.models import (
     DAYS_A_YEAR,
     POINT,
     Contracts,
+    Flags,
     Greeks,
     ImpliedVolatility,
     NoVolatility,
@@ -26,154 +29,206 @@ from app.options.pricing import implied_volatility as european_volatility
 from app.options.pricing import may_be_exercised_early
 from app.options.pricing import prices as european_prices
 
-STEPS = 401
-_ROWS = 64
-_SPOT_MOVE = 0.01
-_SMALL = 1e-4
-_DAY = 1.0
-_ROUNDS = 50
-_LOWEST = 1e-3
-_PRECISION = 1e-9
+_NOTHING = 1e-6
+"""Of the strike: less time value than this is none."""
+_TRUE_TO = 1e-4
+"""Of the premium: three times what the engine was seen to be off by at volatilities of 6 % and more."""
+_VOLATILITY_TRUE_TO = 1e-3
+"""An implied volatility is right to this part of itself, or absent."""
+
+_SPOT_MOVE = 0.1
+"""Part of a standard deviation until the end, but at most `_LARGEST_MOVE` of the price."""
+_LARGEST_MOVE = 0.02
+_TIME_MOVE = 1.0 / DAYS_A_YEAR
+_VOLATILITY_MOVE = 0.005
+_RATE_MOVE = 1e-4
+
+_HIGHEST = 20.0
+_ROUNDS = 80
+_SETTLED = 1e-9
+_FIRST_STEP = 0.97
 
 
-def american_prices(contracts: Contracts, volatility: ArrayLike) -> Floats:
-    """What they are worth when they may be exercised at any time; never less than at once."""
-    sigma = np.broadcast_to(np.asarray(volatility, dtype=np.float64), len(contracts))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyExercise:
+    """`premium` is what the right to exercise early adds to the European price. `is_best_now` where
+    nothing is won by waiting: the option is worth what exercise brings at once."""
+
+    premium: Floats
+    is_best_now: Flags
+
+
+def american_prices(
+    contracts: Contracts, volatility: ArrayLike, dividends: Sequence[CashDividend] = ()
+) -> Floats:
+    """What they are worth when they may be exercised at any time; never less than at once.
+
+    `dividends` in cash come on top of a dividend yield; a price is then right to a few tenths of a
+    cent a hundred dollars.
+    """
+    sigma = _stretched(volatility, contracts)
     worth = european_prices(contracts, sigma)
-    early = np.flatnonzero(may_be_exercised_early(contracts) & (sigma > 0.0))
-    for start in range(0, len(early), _ROWS):
-        rows = early[start : start + _ROWS]
-        worth[rows] = np.maximum(_tree(contracts.rows(rows), sigma[rows]), worth[rows])
-    side = np.where(contracts.is_call, 1.0, -1.0)
-    at_once: Floats = np.maximum(worth, side * (contracts.spot - contracts.strike))
+    to_price = contracts.years > 0.0 if dividends else may_be_exercised_early(contracts)
+    for row in np.flatnonzero(to_price & (sigma >= 0.0)):
+        found = american_price(_one(contracts, sigma, int(row)), dividends)
+        worth[row] = found if dividends else max(found, worth[row])
+    at_once: Floats = np.maximum(worth, _at_once(contracts))
     return at_once
 
 
+def early_exercise(contracts: Contracts, volatility: ArrayLike) -> EarlyExercise:
+    sigma = _stretched(volatility, contracts)
+    worth = american_prices(contracts, sigma)
+    return EarlyExercise(
+        premium=worth - european_prices(contracts, sigma),
+        is_best_now=_is_best_now(contracts, worth),
+    )
+
+
 def american_greeks(contracts: Contracts, volatility: ArrayLike) -> Greeks:
-    """Delta, gamma, theta, vega and rho; the closed formula's where exercise earns nothing."""
-    sigma = np.broadcast_to(np.asarray(volatility, dtype=np.float64), len(contracts)).copy()
+    """Delta, gamma, theta, vega and rho; those of stock bought or sold where exercise is best now."""
+    sigma = _stretched(volatility, contracts)
     found = european_greeks(contracts, sigma)
     early = np.flatnonzero(may_be_exercised_early(contracts) & (sigma > 0.0))
     if not len(early):
         return found
-    own = _differences(contracts.rows(early), sigma[early])
+    part, at = contracts.rows(early), sigma[early]
+    added, is_best_now = _premium_greeks(part, at)
+    side = np.where(part.is_call, 1.0, -1.0)
     columns = {}
-    for name in ("delta", "gamma", "theta", "vega", "rho"):
-        column = getattr(found, name).copy()
-        column[early] = getattr(own, name)
-        columns[name] = column
+    for each in fields(Greeks):
+        column = getattr(found, each.name).copy()
+        exercised = side if each.name == "delta" else 0.0
+        kept = column[early] + getattr(added, each.name)
+        column[early] = np.where(is_best_now, exercised, kept)
+        columns[each.name] = column
     return Greeks(**columns)
 
 
-def american_volatility(contracts: Contracts, price: ArrayLike) -> ImpliedVolatility:
-    """The volatility at which each is worth its price, or absent; none where the price is no more than
-    what exercise brings at once.
+def american_volatility(
+    contracts: Contracts, price: ArrayLike, dividends: Sequence[CashDividend] = ()
+) -> ImpliedVolatility:
+    """The volatility at which each is worth its price, right to a thousandth of itself, or absent.
 
-    The European one lies above it, since the right to exercise is worth something too.
+    There is none at what exercise brings at once: every low volatility has that price.
     """
-    paid = np.broadcast_to(np.asarray(price, dtype=np.float64), len(contracts))
+    paid = _stretched(price, contracts)
     found = european_volatility(contracts, paid)
     value, absence = found.value.copy(), found.absence.copy()
-    side = np.where(contracts.is_call, 1.0, -1.0)
-    at_once = np.maximum(side * (contracts.spot - contracts.strike), 0.0)
-    is_early = may_be_exercised_early(contracts)
-    is_empty = is_early & (paid <= at_once * (1.0 + 1e-12))
-    value[is_empty], absence[is_empty] = np.nan, NoVolatility.NO_TIME_VALUE
-    rows = np.flatnonzero(is_early & ~np.isnan(value))
-    if len(rows):
-        value[rows] = _solved(contracts.rows(rows), paid[rows], value[rows])
-        absence[rows[np.isnan(value[rows])]] = NoVolatility.UNRESOLVED
+    to_solve = contracts.years > 0.0 if dividends else may_be_exercised_early(contracts)
+    for row in np.flatnonzero(to_solve & ~np.isnan(paid)):
+        one = contracts.rows(slice(row, row + 1))
+        value[row], absence[row] = _implied(one, float(paid[row]), float(value[row]), dividends)
     return ImpliedVolatility(value=value, absence=absence)
 
 
-def _solved(contracts: Contracts, paid: Floats, highest: Floats) -> Floats:
-    """Secants kept between bounds, of all rows at once; NaN where nothing settles."""
-    low, high = np.full_like(paid, _LOWEST), highest.copy()
-    before, at = highest, highest * 0.98
-    missed = american_prices(contracts, before) - paid
-    for _ in range(_ROUNDS):
-        misses = american_prices(contracts, at) - paid
-        low, high = np.where(misses < 0.0, at, low), np.where(misses < 0.0, high, at)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            following = at - misses * (at - before) / (misses - missed)
-        is_inside = (following > low) & (following < high)
-        following = np.where(is_inside, following, 0.5 * (low + high))
-        following = np.where(np.abs(misses) < _PRECISION * paid, at, following)
-        before, missed, at = at, misses, following
-        if np.all(np.abs(at - before) < _PRECISION):
-            break
-    return np.where(np.abs(at - before) < 1e-4, at, np.nan)
+def _implied(
+    contracts: Contracts, paid: float, start: float, dividends: Sequence[CashDividend]
+) -> tuple[float, NoVolatility]:
+    """`start` is the European volatility, NaN where there is none; without dividends in cash the
+    American one lies below it."""
+
+    def missed(sigma: float) -> float:
+        return float(american_prices(contracts, sigma, dividends)[0]) - paid
+
+    nan = float("nan")
+    most = float(contracts.spot[0] if contracts.is_call[0] else contracts.strike[0])
+    if paid >= most:
+        return nan, NoVolatility.ABOVE_MAXIMUM
+    if paid <= float(_at_once(contracts)[0]) * (1.0 + 1e-12) or missed(0.0) >= 0.0:
+        return nan, NoVolatility.NO_TIME_VALUE
+    high = start * (1.0 + 1e-9) if start > 0.0 else 0.5
+    while missed(high) < 0.0:
+        high *= 2.0
+        if high > _HIGHEST:
+            return nan, NoVolatility.UNRESOLVED
+    sigma = _zero(missed, high)
+    move = 0.001 * sigma
+    slope = (missed(sigma + move) - missed(sigma - move)) / (2.0 * move)
+    premium = float(early_exercise(contracts, sigma).premium[0])
+    if _TRUE_TO * premium > _VOLATILITY_TRUE_TO * sigma * slope:
+        return nan, NoVolatility.UNRESOLVED
+    return sigma, NoVolatility.HAS_ONE
 
 
-def _differences(contracts: Contracts, sigma: Floats) -> Greeks:
-    move = _SPOT_MOVE * contracts.spot
-    here = american_prices(contracts, sigma)
-    up = american_prices(replace(contracts, spot=contracts.spot + move), sigma)
-    down = american_prices(replace(contracts, spot=contracts.spot - move), sigma)
-    day = np.minimum(_DAY / DAYS_A_YEAR, 0.5 * contracts.years)
-    later = american_prices(replace(contracts, years=contracts.years - day), sigma)
-    vega = american_prices(contracts, sigma + POINT) - american_prices(
-        contracts, np.maximum(sigma - POINT, _SMALL)
+def _zero(missed: Callable[[float], float], high: float) -> float:
+    """Secants from `high`, where it misses above, down to zero, where it misses below; bisections
+    where they leave what is between, and now and then, so that none creeps."""
+    low, before, missed_before = 0.0, high, missed(high)
+    at = _FIRST_STEP * high
+    for step in range(_ROUNDS):
+        miss = missed(at)
+        low, high = (at, high) if miss < 0.0 else (low, at)
+        slope = (miss - missed_before) / (at - before)
+        before, missed_before = at, miss
+        following = at - miss / slope if slope > 0.0 else low
+        if abs(following - at) < _SETTLED * at:
+            return at
+        at = following if low < following < high and step % 6 != 5 else 0.5 * (low + high)
+    return at
+
+
+def _premium_greeks(contracts: Contracts, sigma: Floats) -> tuple[Greeks, Flags]:
+    """Central differences of the premium, and where exercise is best now."""
+
+    def premium(moved: Contracts, at: Floats) -> Floats:
+        return american_prices(moved, at) - european_prices(moved, at)
+
+    spot, years = contracts.spot, contracts.years
+    step = spot * np.minimum(_SPOT_MOVE * sigma * np.sqrt(years), _LARGEST_MOVE)
+    up = premium(replace(contracts, spot=spot + step), sigma)
+    down = premium(replace(contracts, spot=spot - step), sigma)
+    worth = american_prices(contracts, sigma)
+    here = worth - european_prices(contracts, sigma)
+    time = np.minimum(_TIME_MOVE, 0.25 * years)
+    later = premium(replace(contracts, years=years - time), sigma)
+    sooner = premium(replace(contracts, years=years + time), sigma)
+    points = np.minimum(_VOLATILITY_MOVE, 0.1 * sigma)
+    wilder, calmer = premium(contracts, sigma + points), premium(contracts, sigma - points)
+    dearer = contracts.rate + _RATE_MOVE
+    cheaper = np.maximum(contracts.rate - _RATE_MOVE, np.minimum(contracts.rate, 0.0))
+    by_rate = premium(_at_rate(contracts, dearer), sigma) - premium(
+        _at_rate(contracts, cheaper), sigma
     )
-    dearer = american_prices(replace(contracts, rate=contracts.rate + _SMALL), sigma)
     return Greeks(
-        delta=(up - down) / (2.0 * move),
-        gamma=(up - 2.0 * here + down) / (move * move),
-        theta=(later - here) / (day * DAYS_A_YEAR),
-        vega=vega * POINT / (POINT + np.minimum(sigma - _SMALL, POINT)),
-        rho=(dearer - here) * POINT / _SMALL,
+        delta=(up - down) / (2.0 * step),
+        gamma=(up - 2.0 * here + down) / (step * step),
+        theta=(later - sooner) / (2.0 * time * DAYS_A_YEAR),
+        vega=(wilder - calmer) / (2.0 * points) * POINT,
+        rho=by_rate / (dearer - cheaper) * POINT,
+    ), _is_best_now(contracts, worth)
+
+
+def _at_rate(contracts: Contracts, rate: Floats) -> Contracts:
+    """On a forward, which stays what it is, the rate only discounts."""
+    if contracts.is_on_forward:
+        return replace(contracts, rate=rate, dividend_yield=rate)
+    return replace(contracts, rate=rate)
+
+
+def _is_best_now(contracts: Contracts, worth: Floats) -> Flags:
+    at_once = _at_once(contracts)
+    best: Flags = worth <= at_once + _NOTHING * contracts.strike
+    return best & (at_once > 0.0) & may_be_exercised_early(contracts)
+
+
+def _at_once(contracts: Contracts) -> Floats:
+    side = np.where(contracts.is_call, 1.0, -1.0)
+    intrinsic: Floats = np.maximum(side * (contracts.spot - contracts.strike), 0.0)
+    return intrinsic
+
+
+def _one(contracts: Contracts, sigma: Floats, row: int) -> One:
+    return One(
+        is_call=bool(contracts.is_call[row]),
+        spot=float(contracts.spot[row]),
+        strike=float(contracts.strike[row]),
+        years=float(contracts.years[row]),
+        rate=float(contracts.rate[row]),
+        dividend_yield=float(contracts.dividend_yield[row]),
+        volatility=float(sigma[row]),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Branches:
-    """Of one step of the tree: factors up and down, and the discounted odds of both."""
-
-    up: Floats
-    down: Floats
-    upward: Floats
-    downward: Floats
-
-
-def _tree(contracts: Contracts, sigma: Floats) -> Floats:
-    step = contracts.years / STEPS
-    branches = _branches(contracts, sigma, step)
-    sign = np.where(contracts.is_call, 1.0, -1.0)[:, None]
-    strike = contracts.strike[:, None]
-    count = np.arange(STEPS + 1)
-    with np.errstate(over="ignore", invalid="ignore"):
-        powers = (
-            np.log(contracts.spot)[:, None]
-            + count * np.log(branches.up)[:, None]
-            + (STEPS - count) * np.log(branches.down)[:, None]
-        )
-        spot = np.exp(powers)
-        worth = np.maximum(sign * (spot - strike), 0.0)
-        for _ in range(STEPS):
-            spot = spot[:, 1:] / branches.up[:, None]
-            held = (
-                branches.upward[:, None] * worth[:, 1:] + branches.downward[:, None] * worth[:, :-1]
-            )
-            worth = np.maximum(held, sign * (spot - strike))
-    found: Floats = worth[:, 0]
-    return found
-
-
-def _branches(contracts: Contracts, sigma: Floats, step: Floats) -> _Branches:
-    total = sigma * np.sqrt(contracts.years)
-    growth = np.exp((contracts.rate - contracts.dividend_yield) * step)
-    drift = (contracts.rate - contracts.dividend_yield) * contracts.years
-    d1 = (np.log(contracts.spot / contracts.strike) + drift) / total + 0.5 * total
-    odds, held = _peizer_pratt(d1 - total), _peizer_pratt(d1)
-    up = growth * held / odds
-    down = (growth - odds * up) / (1.0 - odds)
-    discount = np.exp(-contracts.rate * step)
-    return _Branches(up, down, discount * odds, discount * (1.0 - odds))
-
-
-def _peizer_pratt(z: Floats) -> Floats:
-    """Their second inversion: the binomial odds whose distribution meets the normal one at z."""
-    inner = z / (STEPS + 1.0 / 3.0 + 0.1 / (STEPS + 1.0))
-    root = np.sqrt(0.25 - 0.25 * np.exp(-inner * inner * (STEPS + 1.0 / 6.0)))
-    clipped: Floats = np.clip(0.5 + np.copysign(root, z), 1e-12, 1.0 - 1e-12)
-    return clipped
+def _stretched(column: ArrayLike, contracts: Contracts) -> Floats:
+    return np.broadcast_to(np.asarray(column, dtype=np.float64), len(contracts))

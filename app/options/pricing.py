@@ -113,9 +113,11 @@ def probability_itm(contracts: Contracts, volatility: ArrayLike) -> Floats:
 
 def may_be_exercised_early(contracts: Contracts) -> Flags:
     """Where an American contract can be worth more than this European one: puts while money earns
-    interest, calls while the underlying pays dividends."""
-    pays = np.where(contracts.is_call, contracts.dividend_yield, contracts.rate)
-    early: Flags = (pays > 0.0) & (contracts.years > 0.0)
+    interest, calls while the underlying pays dividends; below zero, while it earns more than the other.
+    """
+    rate, paid = contracts.rate, contracts.dividend_yield
+    of_call, of_put = np.maximum(paid, paid - rate), np.maximum(rate, rate - paid)
+    early: Flags = (np.where(contracts.is_call, of_call, of_put) > 0.0) & (contracts.years > 0.0)
     return early
 
 
