@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Intent(StrEnum):
-    """What is wanted. The first ten are tools; the rest is answered without calling any."""
+    """What is wanted. Those before FORECAST are tools; the rest is answered without calling any."""
 
     LEVELS = "get_key_levels"
     QUOTE = "get_quote"
@@ -16,6 +16,9 @@ class Intent(StrEnum):
     ROTATION = "get_sector_rotation"
     CALENDAR = "get_calendar"
     RATES = "get_rates"
+    BOOK = "list_positions"
+    RISK = "get_portfolio_greeks"
+    DRAFT = "draft_position_change"
     FORECAST = "forecast"
     ADVICE = "advice"
     EXPLAIN = "explain"
@@ -27,7 +30,7 @@ class Intent(StrEnum):
     ALERT = "alerts"
     ORDER = "orders"
     JOURNAL = "a trading journal"
-    POSITIONS = "positions and P&L"
+    POSITIONS = "account balances and watch lists"
     OPTIONS = "options"
     SCAN = "scans"
     NEWS = "news"
@@ -36,5 +39,7 @@ class Intent(StrEnum):
     NONE = ""
 
 
-TOOLS = frozenset(list(Intent)[:10])
+TOOLS = frozenset(list(Intent)[: list(Intent).index(Intent.FORECAST)])
+HELD = frozenset({Intent.BOOK, Intent.RISK, Intent.DRAFT})
+"""About what the member holds."""
 UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ALERT) : -1])

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     CONTRACT = "contract"
     SUM = "sum"
+    TRADE = "trade"
 
 
 @dataclass(frozen=True, slots=True)

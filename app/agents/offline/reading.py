@@ -21,6 +21,7 @@ from app.agents.offline.quantities import (
     recognise_timeframes,
 )
 from app.agents.offline.spelling import cleaned, corrected
+from app.agents.offline.trade_words import recognise_trades
 from app.agents.offline.wishes import Wish, wishes_of
 
 
@@ -42,6 +43,7 @@ def read(question: str, gazetteer: Gazetteer) -> Reading:
     if not glossed.language:
         text = corrected(text, gazetteer.knows)
     canvas = Canvas(text)
+    recognise_trades(canvas)
     recognise_sums(canvas)
     recognise_contracts(canvas)
     recognise_times(canvas)

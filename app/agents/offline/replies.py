@@ -24,6 +24,9 @@ FORECAST = "Nobody knows where a price will go, and I do not forecast. What I ca
 ADVICE = "I do not say what to buy or sell. These are the levels a plan could be built on."
 NO_REASONS = "I have no news, so I cannot say why. What the tape says:"
 ASK_SYMBOL = "Which symbol do you mean? For example SPY, NVDA or BTC."
+ASK_POSITION = (
+    "Which position do you mean? Name its symbol, and of an option call or put, strike and expiry."
+)
 ASK_FORECAST = "Name a symbol and I will show you its levels."
 
 _INSTEAD = {

@@ -18,12 +18,13 @@ from app.agents.offline.charting import chart_calls
 from app.agents.offline.clauses import Clause
 from app.agents.offline.follow_ups import follow_up
 from app.agents.offline.guards import is_off_topic
-from app.agents.offline.intents import TOOLS, UNBUILT, Intent
+from app.agents.offline.intents import HELD, TOOLS, UNBUILT, Intent
 from app.agents.offline.leads import leads_of
 from app.agents.offline.likeness import Likeness
 from app.agents.offline.macro_asking import calendar_calls
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame, Plan
+from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
 from app.agents.offline.settling import of_a_symbol, settled
 from app.agents.offline.wishes import Wish
@@ -69,6 +70,8 @@ class Thinker:
         if len(reading.wishes) != 1:
             return False
         wish = reading.wishes[0]
+        if wish.intent in HELD:
+            return False
         symbols = wish.clause.values(Kind.SYMBOL)
         is_answer = frame.waiting and symbols and wish.intent in (Intent.NONE, Intent.QUOTE)
         if is_answer and wish.clause.is_bare:
@@ -91,6 +94,8 @@ class Thinker:
             _explain(clause, frame, plan)
         elif intent in (Intent.ADVICE, Intent.FORECAST):
             _without_prophecy(intent, clause, frame, now, plan)
+        elif intent in HELD:
+            _of_positions(intent, clause, frame, plan)
         elif intent in (
             Intent.DESCRIBE,
             Intent.STATUS,
@@ -159,6 +164,13 @@ def _without_prophecy(
     if not symbols:
         plan.say(replies.ASK_FORECAST)
     plan.add([Call("get_key_levels", {"symbol": symbol}) for symbol in symbols])
+
+
+def _of_positions(intent: Intent, clause: Clause, frame: Frame, plan: Plan) -> None:
+    calls = position_calls(intent, clause, frame)
+    plan.add(calls)
+    if not calls:
+        plan.say(replies.ASK_POSITION)
 
 
 def _without_symbol(

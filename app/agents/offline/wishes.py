@@ -14,6 +14,7 @@ from app.agents.offline.guards import guarded
 from app.agents.offline.intents import Intent
 from app.agents.offline.macro_words import macro_intent, points_at_a_company
 from app.agents.offline.mentions import Canvas, Kind, Mention
+from app.agents.offline.position_words import is_whole, position_intent
 
 
 @dataclass(slots=True)
@@ -34,6 +35,8 @@ def wishes_of(canvas: Canvas) -> list[Wish]:
     first = guarded(entire)
     if first is Intent.REFUSED:
         return [Wish(first, entire)]
+    if is_whole(entire) and (held := position_intent(entire)) is not Intent.NONE:
+        return [Wish(held, entire)]
     wishes = [Wish(_intent(part), part) for part in parts(_corrected(canvas))]
     if len(wishes) < 2:
         return wishes or [Wish(_intent(entire), entire)]
@@ -42,10 +45,15 @@ def wishes_of(canvas: Canvas) -> list[Wish]:
 
 def _intent(clause: Clause) -> Intent:
     guard = guarded(clause)
+    if guard not in _KEPT and (held := position_intent(clause)) is not Intent.NONE:
+        return held
     if guard in _SOUND_ALIKE and (asked := macro_intent(clause)) is not Intent.NONE:
         return asked
     return guard if guard is not Intent.NONE else best(scores(clause))
 
+
+_KEPT = (Intent.REFUSED, Intent.ALERT, Intent.BACKTEST, Intent.JOURNAL, Intent.ORDER)
+"""What is told apart by its verb, whatever of one's own stands beside it."""
 
 _SOUND_ALIKE = (Intent.NEWS, Intent.FORECAST, Intent.SCAN, Intent.OPTIONS, Intent.FUNDAMENTALS)
 """What a question about a date or about rates sounds like: "will the fed cut", "who reports"."""
@@ -142,6 +150,8 @@ _SYMBOL_FREE = (
     Intent.ROTATION,
     Intent.CALENDAR,
     Intent.RATES,
+    Intent.BOOK,
+    Intent.RISK,
 )
 _ONLY_FRAMES = re.compile(r"(?:on )?(?:the |a )?(?:timeframe|scale) charts?$")
 
