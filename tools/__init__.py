@@ -10,9 +10,11 @@ from tools.indicators import get_indicators
 from tools.levels import get_key_levels
 from tools.macro import get_sector_rotation
 from tools.market import get_market_status
+from tools.options import get_greeks, get_option_chain, get_volatility
 from tools.positions import get_portfolio_greeks, list_positions
 from tools.quotes import get_quote
 from tools.rates import get_rates
+from tools.structures import analyze_structure
 
 READING = (
     get_key_levels,
@@ -23,6 +25,10 @@ READING = (
     get_sector_rotation,
     get_calendar,
     get_rates,
+    get_option_chain,
+    get_greeks,
+    get_volatility,
+    analyze_structure,
     list_positions,
     get_portfolio_greeks,
     draft_position_change,

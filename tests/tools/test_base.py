@@ -14,7 +14,10 @@ DATED = [tool for tool in TOOLBOX if "as_of" in tool.args.model_fields]
 
 @pytest.mark.parametrize("tool", DATED, ids=lambda tool: tool.name)
 async def test_no_tool_sees_beyond_the_members_present(tool: Any, ask: Any) -> None:
-    symbol = {"symbol": "SPY"} if "symbol" in tool.args.model_fields else {}
+    fields = tool.args.model_fields
+    symbol: dict[str, Any] = {"symbol": "SPY"} if "symbol" in fields else {}
+    if "legs" in fields:
+        symbol["legs"] = [{"kind": "call", "side": "buy", "strike": 300}]
     with pytest.raises(InvalidInput, match="future"):
         await ask(tool, {**symbol, "as_of": LATER}, at=NOW, market=SimulatedMarket())
 

@@ -15,9 +15,10 @@ import * as ladder from "./ladder.js";
 import { useMemory } from "./memory.js";
 import { useLevels, useMarketClock, useTick, useTicks } from "./moving.js";
 import { parts } from "./parts.js";
+import { plot } from "./plot.js";
 import { watchWelcome } from "./welcome.js";
 
-window.coach = { charts, format, ladder, parts, useLevels, useMarketClock, useMemory, useReveal, useTick, useTicks };
+window.coach = { charts, format, ladder, parts, plot, useLevels, useMarketClock, useMemory, useReveal, useTick, useTicks };
 
 keepAddress();
 watchFigures();

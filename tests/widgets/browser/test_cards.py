@@ -16,7 +16,7 @@ from app.chat.pictures import SavedChart
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-CARDS = 20
+CARDS = 24
 """Cards that "all" shows."""
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from app.core.figures import Unit
 from app.grounding.ledger import Book, Ledger
+from tests.widgets.browser.gallery.holdings import Holdings
 from widgets.base import BaseCard, CardNumber, Freshness
 from widgets.charts import ChartLine, ChartMark, PriceChart
 from widgets.coach import AbilitiesCard, Ability
@@ -21,6 +22,22 @@ from widgets.macro import (
     RatesCard,
 )
 from widgets.market import CalendarDay, MarketStatusCard, Milestone
+from widgets.options import (
+    AgedRow,
+    ChainRow,
+    ChainSide,
+    GreekRow,
+    GreeksCard,
+    OptionChainCard,
+    PayoffPoint,
+    ScenarioRow,
+    SmilePoint,
+    StructureCard,
+    StructureLeg,
+    TermPointRow,
+    VolatilityCard,
+    VolatilityFact,
+)
 from widgets.quotes import QuoteCard, QuotesTable, Statistic
 from widgets.sources import Sources
 
@@ -68,6 +85,12 @@ class Samples:
             "calendar": (self.calendar(),),
             "rates": (self.rates(),),
             "norates": (self.no_rates(),),
+            "chain": (self.chain(),),
+            "greeks": (self.greeks(),),
+            "structure": (self.structure(),),
+            "unbounded": (self.unbounded(),),
+            "volatility": (self.volatility(),),
+            **Holdings(self).all(),
             "abilities": (self.abilities(),),
             "chart": (self.chart("inline"),),
             "panel": (self.chart("side"),),
@@ -75,6 +98,7 @@ class Samples:
             "beside": (self.beside(),),
             "profile": (self.profile(),),
             "broken": (self.chart("inline", symbol="NOBARS"),),
+            **self.panels(),
         }
 
     def book(self, tool: str = "get_key_levels") -> Book:
@@ -391,6 +415,219 @@ class Samples:
             freshness=self.freshness(),
         )
 
+    def chain(self) -> OptionChainCard:
+        book = self.book("get_option_chain")
+
+        def side(kind: str, strike: int) -> ChainSide | None:
+            path, away = f"{strike}{kind}", (strike - 602.31) * (1 if kind == "C" else -1)
+            worth = Decimal(repr(round(max(-away, 0) + 9.2 * 2.718 ** (-abs(away) / 9), 2)))
+
+            def number(
+                name: str, value: str, unit: Unit = Unit.USD, decimals: int = 2
+            ) -> CardNumber:
+                return self.number(book, f"{path}.{name}", Decimal(value), unit, decimals=decimals)
+
+            return ChainSide(
+                contract=f"SPY261218{path}",
+                bid=number("bid", str(worth - Decimal("0.04"))),
+                ask=number("ask", str(worth + Decimal("0.04"))),
+                volatility=number("volatility", "16.4", Unit.PERCENT, 1) if strike > 590 else None,
+                delta=number("delta", str(round(0.5 - away / 40, 2)), Unit.RATIO),
+                open_interest=number("open_interest", str(12_400 + strike), Unit.SHARES, 0),
+                is_in_the_money=away < 0,
+                is_computed=True,
+            )
+
+        return OptionChainCard(
+            symbol="SPY",
+            name="S&P 500 Trust",
+            expiry=date(2026, 12, 18),
+            days=self.number(book, "days", Decimal(28), Unit.DAYS, decimals=0),
+            spot=self.number(book, "spot", LAST),
+            volatility=self.number(book, "volatility", Decimal("16.2"), Unit.PERCENT, decimals=1),
+            move=self.number(book, "move", Decimal("14.80")),
+            rows=tuple(
+                ChainRow(
+                    strike=self.number(book, f"{strike}", Decimal(strike), decimals=0),
+                    call=side("C", strike),
+                    put=side("P", strike) if strike != 610 else None,
+                )
+                for strike in range(585, 625, 5)
+            ),
+            expiries=(date(2026, 12, 18), date(2026, 12, 24)),
+            notes=("Volatility and Greeks are computed from the middle of bid and ask.",),
+            freshness=self.freshness(),
+        )
+
+    def greek_rows(self, book: Book, *, is_whole: bool = False) -> tuple[GreekRow, ...]:
+        return tuple(
+            GreekRow(
+                name=name,
+                words=words,
+                share=None
+                if is_whole
+                else self.number(book, name, Decimal(value), Unit.RATIO, decimals=3, signed=True),
+                contract=self.number(
+                    book, f"{name}.contract", Decimal(value) * 100, Unit.RATIO, signed=True
+                ),
+            )
+            for name, words, value in (
+                ("delta", "per dollar of the underlying", "-0.296"),
+                ("gamma", "delta per dollar of the underlying", "0.014"),
+                ("theta", "dollars per calendar day", "-0.061"),
+                ("vega", "dollars per point of volatility", "0.370"),
+                ("rho", "dollars per point of the rate", "-0.121"),
+            )
+        )
+
+    def greeks(self) -> GreeksCard:
+        book = self.book("get_greeks")
+        return GreeksCard(
+            title="SPY 585 put of 8 January 2027",
+            subtitle="S&P 500 Trust",
+            price=self.number(book, "price", Decimal("7.42")),
+            bid=self.number(book, "bid", Decimal("7.38")),
+            ask=self.number(book, "ask", Decimal("7.46")),
+            spot=self.number(book, "spot", LAST),
+            days=self.number(book, "days", Decimal(49), Unit.DAYS, decimals=0),
+            volatility=self.number(book, "volatility", Decimal("18.1"), Unit.PERCENT, decimals=1),
+            odds=self.number(book, "odds", Decimal("32.0"), Unit.PERCENT, decimals=1),
+            greeks=self.greek_rows(book),
+            notes=("It may be exercised early.",),
+            freshness=self.freshness(),
+        )
+
+    def structure(self) -> StructureCard:
+        """A bull put spread, 590 over 580 for 2.10."""
+        book = self.book("analyze_structure")
+
+        def at(price: float) -> float:
+            return 100 * (2.10 - max(590 - price, 0) + max(580 - price, 0))
+
+        return StructureCard(
+            title="bull put spread",
+            subtitle="SPY",
+            legs=tuple(
+                StructureLeg(
+                    action=action,
+                    quantity=self.number(
+                        book, f"{strike}.quantity", Decimal(1), Unit.SHARES, decimals=0
+                    ),
+                    words=f"{strike} put, 18 Dec 2026",
+                    price=self.number(book, f"{strike}.price", Decimal(price)),
+                )
+                for action, strike, price in (("sell", 590, "6.20"), ("buy", 580, "4.10"))
+            ),
+            cost=self.number(book, "cost", Decimal(210)),
+            is_credit=True,
+            best=self.number(book, "best", Decimal(210)),
+            worst=self.number(book, "worst", Decimal(790)),
+            breakevens=(self.number(book, "breakeven1", Decimal("587.90")),),
+            odds=self.number(book, "odds", Decimal("68.2"), Unit.PERCENT, decimals=1),
+            touch=self.number(book, "touch", Decimal("52.1"), Unit.PERCENT, decimals=1),
+            margin=self.number(book, "margin", Decimal(790)),
+            greeks=self.greek_rows(book, is_whole=True),
+            spot=self.number(book, "spot", LAST),
+            curve=tuple(
+                PayoffPoint(price=price, at_end=at(price), now=0.55 * at(price + (price - 600) / 9))
+                for price in range(550, 651, 5)
+            ),
+            scenarios=tuple(
+                ScenarioRow(
+                    words=f"{move} % at once",
+                    result=self.number(book, f"move{move}", Decimal(result), signed=True),
+                )
+                for move, result in (("\u22121", -84), ("+1", 61))
+            ),
+            aged=tuple(
+                AgedRow(
+                    days=self.number(book, f"{days}.days", Decimal(days), Unit.DAYS, decimals=0),
+                    result=self.number(book, f"{days}.result", Decimal(days * 2), signed=True),
+                    theta=self.number(book, f"{days}.theta", Decimal("3.10"), signed=True),
+                )
+                for days in (0, 20, 40)
+            ),
+            is_modelled=False,
+            notes=("Odds are risk-neutral.",),
+            freshness=self.freshness(),
+        )
+
+    def unbounded(self) -> StructureCard:
+        """A call sold without cover, of which neither volatility nor time is known."""
+        book = self.book("analyze_structure")
+        return StructureCard(
+            title="short call",
+            subtitle="",
+            legs=(
+                StructureLeg(
+                    action="sell",
+                    quantity=self.number(book, "quantity", Decimal(2), Unit.SHARES, decimals=0),
+                    words="610 call",
+                    price=None,
+                ),
+            ),
+            cost=self.number(book, "cost", Decimal(300)),
+            is_credit=True,
+            best=self.number(book, "best", Decimal(300)),
+            worst=None,
+            breakevens=(self.number(book, "breakeven1", Decimal("611.50")),),
+            odds=None,
+            touch=None,
+            margin=None,
+            greeks=(),
+            spot=None,
+            curve=tuple(
+                PayoffPoint(price=price, at_end=300 - 200 * max(price - 610, 0), now=None)
+                for price in range(580, 641, 2)
+            ),
+            scenarios=(),
+            aged=(),
+            is_modelled=False,
+            notes=("For odds and Greeks I need the volatility.",),
+            freshness=Freshness(provider="calculated from your numbers", as_of=self.now),
+        )
+
+    def volatility(self) -> VolatilityCard:
+        book = self.book("get_volatility")
+
+        def percent(path: str, value: str) -> CardNumber:
+            return self.number(book, path, Decimal(value), Unit.PERCENT, decimals=1)
+
+        return VolatilityCard(
+            symbol="SPY",
+            name="S&P 500 Trust",
+            expiry=date(2026, 12, 18),
+            spot=self.number(book, "spot", LAST),
+            volatility=percent("volatility", "16.2"),
+            facts=(
+                VolatilityFact(label="Realised, 21 sessions", number=percent("realised", "11.0")),
+                VolatilityFact(label="IV rank, a year", number=None, absent_because="no history"),
+                VolatilityFact(label="25-delta put less call", number=percent("skew", "4.4")),
+            ),
+            smile=tuple(
+                SmilePoint(
+                    strike=strike, volatility=16 + (602 - strike) * 0.09 + (602 - strike) ** 2 / 900
+                )
+                for strike in range(540, 651, 5)
+            ),
+            term=tuple(
+                TermPointRow(
+                    expiry=self.now.date() + timedelta(days=days),
+                    days=days,
+                    volatility=percent(f"term{days}", value),
+                )
+                for days, value in (
+                    (2, "14.1"),
+                    (9, "14.9"),
+                    (28, "16.2"),
+                    (90, "17.0"),
+                    (400, "18.3"),
+                )
+            ),
+            notes=("The straddle's expected move is 85 % of its price.",),
+            freshness=self.freshness(),
+        )
+
     def abilities(self) -> AbilitiesCard:
         return AbilitiesCard(
             title="What I am good at",
@@ -435,6 +672,19 @@ class Samples:
                 "freshness": self.freshness(),
             }
         )
+
+    def panels(self) -> dict[str, tuple[BaseCard, ...]]:
+        """Cards of later sentences about the chart in the panel, by what they ask for."""
+        marks = (ChartMark(text="600.50", value="600.5"),)
+        changes: dict[str, dict[str, object]] = {
+            "panel-marked": {"marks": marks, "averages": ("sma50", "ema9")},
+            "panel-4h": {"marks": marks, "averages": ("sma50", "ema9"), "timeframe": "4h"},
+            "panel-month": {"zoom": "month"},
+            "panel-pivots": {"show": ("pivots",)},
+        }
+        return {
+            name: (self.chart("side").model_copy(update=each),) for name, each in changes.items()
+        }
 
     def drawn(self) -> PriceChart:
         """A chart with all that the coach draws besides levels."""
