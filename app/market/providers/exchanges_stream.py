@@ -22,7 +22,7 @@ from app.core.errors import CoachError, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
 from app.market.models import Instrument, Provider
 from app.market.providers.exchanges_client import Desk, in_our_words
-from app.market.vendor import Minute, StreamEvent, StreamLost, Trade, VendorStream
+from app.market.vendor import Minute, Refused, StreamEvent, StreamLost, Trade, VendorStream
 
 _MINUTE = "1m"
 _SLACK_SECONDS = 5
@@ -31,7 +31,7 @@ _SLACK_SECONDS = 5
 _SETTLE_SECONDS = 0.2
 _LEAVE_SECONDS = 5
 
-Heard = asyncio.Queue[StreamEvent | CoachError]
+Heard = asyncio.Queue[StreamEvent | Refused | CoachError]
 
 
 class ExchangeStream(VendorStream):
@@ -74,7 +74,7 @@ class ExchangeStream(VendorStream):
             self._tell(self._exchange)
 
     @override
-    async def events(self) -> AsyncGenerator[StreamEvent, None]:
+    async def events(self) -> AsyncGenerator[StreamEvent | Refused, None]:
         heard = self._heard = asyncio.Queue()
         try:
             exchange = await self._desk.opened()
@@ -101,6 +101,8 @@ class ExchangeStream(VendorStream):
     def _tell(self, exchange: Any) -> None:
         """Subscribe to what is newly wanted, and leave what no longer is."""
         traded = {each for each in self._wanted if self._desk.pair(each) in exchange.markets}
+        for symbol in sorted(self._wanted - traded):
+            self._heard.put_nowait(Refused(symbol, f"{self._told} does not trade {symbol}."))
         new, gone = sorted(traded - self._followed.keys()), sorted(self._followed.keys() - traded)
         for symbol in gone:
             del self._followed[symbol]

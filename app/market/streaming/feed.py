@@ -219,9 +219,6 @@ class Feed:
             if not first.done() or first.exception() is None:
                 await self._fill(source, source.followed)
             self._heard(source, await first)
-            source.failures, source.unable_until, source.reason = 0, 0.0, ""
-            source.is_heard = True
-            self._end_gaps(source, source.followed)
             async for event in events:
                 self._heard(source, event)
         except StopAsyncIteration:
@@ -326,6 +323,10 @@ class Feed:
             source.refused[event.symbol] = event
             source.refused_until[event.symbol] = _now() + _NOT_COVERED_SECONDS
             return
+        if not source.is_heard:
+            source.failures, source.unable_until, source.reason = 0, 0.0, ""
+            source.is_heard = True
+            self._end_gaps(source, source.followed)
         if event.symbol not in source.followed:
             return
         source.refused.pop(event.symbol, None)

@@ -16,7 +16,7 @@ from app.market.providers.exchanges import EXCHANGES, ExchangeStream
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.exchanges import ExchangesStandIn, exchanges_stand_in
 from app.market.standins.exchanges_words import Coin
-from app.market.vendor import Minute, StreamEvent, StreamLost, Trade
+from app.market.vendor import Minute, Refused, StreamEvent, StreamLost, Trade
 
 NOW = datetime(2026, 11, 19, 16, 30, 20, tzinfo=UTC)
 MINUTE = int(NOW.timestamp()) // 60 * 60
@@ -51,8 +51,8 @@ class Listener:
         self.name = name
         self.stream = stream
         self.stand_in = stand_in
-        self.events: AsyncGenerator[StreamEvent, None] = stream.events()
-        self._next: asyncio.Task[StreamEvent] | None = None
+        self.events: AsyncGenerator[StreamEvent | Refused, None] = stream.events()
+        self._next: asyncio.Task[StreamEvent | Refused] | None = None
 
     async def begin(self, *instruments: Instrument) -> None:
         """Follow, and wait until the exchange was told."""
@@ -63,7 +63,7 @@ class Listener:
             symbols = [each.symbol for each in instruments]
             await self.stand_in.wait_followed(self.name, *symbols)
 
-    async def hear(self) -> StreamEvent:
+    async def hear(self) -> StreamEvent | Refused:
         task = self._next or asyncio.ensure_future(anext(self.events))
         self._next = None
         async with asyncio.timeout(PATIENCE):
@@ -112,6 +112,21 @@ async def test_every_trade_is_heard_once_in_its_order(
     expected = [price + number for number in range(25) for price in (60_000, 3_000)]
     assert [each.price for each in heard if isinstance(each, Trade)] == expected
     assert heard[0] == Trade(BTC.symbol, NOW.timestamp(), 60_000, 0.5)
+
+
+@every(["kraken", "binance"])
+async def test_a_pair_that_is_not_traded_there_is_refused_alone(
+    listener: Listener, stand_in: ExchangesStandIn
+) -> None:
+    await listener.stream.follow([BTC, _coin("NOWHERE/USD")])
+    refused = await listener.hear()
+    await listener.begin(BTC)
+    await stand_in.trade(listener.name, BTC.symbol, "60000")
+    heard = await listener.hear()
+
+    assert isinstance(refused, Refused)
+    assert refused.symbol == "NOWHERE/USD"
+    assert isinstance(heard, Trade)
 
 
 @every(["coinbase"])

@@ -253,11 +253,12 @@ async def test_lost_connections_lose_no_minute_while_the_market_fails_too() -> N
 
 async def test_a_running_stream_that_takes_a_symbol_over_is_asked_what_it_missed() -> None:
     first, second, clock = Scripted("First"), Scripted("Second"), Present()
+    market = Weak()
     first.kinds = {BTC}
     told: dict[int, Minute] = {}
     wanted = await _minutes(9)
 
-    async with _running([first, second], clock) as live:
+    async with _running([first, second], clock, market) as live:
         live.subscribe(BTC, lambda _, ended: told.update({each.time: each for each in ended}))
         live.subscribe(ETH, lambda *_: None)
         await _until(lambda: BTC in first.followed and ETH in second.followed)
@@ -267,8 +268,10 @@ async def test_a_running_stream_that_takes_a_symbol_over_is_asked_what_it_missed
         await _until(first.script.empty)
         await asyncio.sleep(0.05)
         clock.at = OPEN + timedelta(minutes=9, seconds=1)
+        market.is_down = True
         first.script.put_nowait(NotCovered("gone"))
         await _until(lambda: BTC in second.followed)
+        market.is_down = False
         clock.at += timedelta(minutes=2)
 
         await _until(lambda: all(told.get(each.time) == each for each in wanted[1:]))
