@@ -28,6 +28,7 @@ from app.api import (
     positions,
     problems,
     readiness,
+    screenshots,
     static,
     threads,
 )
@@ -46,7 +47,13 @@ from app.levels.service import map_levels
 from app.market.calendar import session_table
 from app.market.streaming.bus import Bus
 from app.market.streaming.live import LiveFeed
-from app.wiring import Runtime, build_bus, build_feed, build_runtime
+from app.wiring import (
+    Runtime,
+    build_bus,
+    build_feed,
+    build_picture_reader,
+    build_runtime,
+)
 
 ABOUT = """
 Key levels, quotes, indicators and charts as JSON; every price with its provider and its moment.
@@ -94,7 +101,18 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         else None
     )
     problems.install(web)
-    for module in (health, auth, market, options, positions, chat, threads, live, pages):
+    for module in (
+        health,
+        auth,
+        market,
+        options,
+        positions,
+        chat,
+        threads,
+        live,
+        pages,
+        screenshots,
+    ):
         web.include_router(module.router)
     describe_failures(web)
     static.mount_files(web)
@@ -116,6 +134,8 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: B
         premises=premises,
         is_demo_enabled=settings.web.demo_member,
         turns=Throttle(20, 2, "questions"),
+        pictures=Throttle(8, 10, "pictures"),
+        picture_reader=build_picture_reader(settings),
         sign_ins=Throttle(20, 3, "sign-ins"),
         checks={
             "database": readiness.check_database(database),
@@ -165,7 +185,9 @@ def _chat(settings: Settings, runtime: Runtime, doors: Doors) -> ASGIApp:
 
 
 def _surrounded(web: ASGIApp, premises: Premises) -> ASGIApp:
-    gated = Gate(BodyLimit(web), premises=premises)
+    gated = Gate(
+        BodyLimit(web, larger={screenshots.UPLOADS: screenshots.BODY_LIMIT}), premises=premises
+    )
     headed = SecurityHeaders(problems.ProblemShape(gated), is_https=_is_https(premises))
     return RequestLine(headed)
 
@@ -219,6 +241,7 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*ending, warming, return_exceptions=True)
         await doors.ticker.close()
+        await doors.picture_reader.close()
         await doors.market.close()
         await web.state.macro.close()
         await doors.database.close()

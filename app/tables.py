@@ -5,6 +5,7 @@ import app.infra.heartbeats
 import app.market.history.tables
 import app.market.streaming.lease
 import app.positions.tables
+import app.screenshots.tables
 import app.users.tables  # noqa: F401 - importing registers the rows
 from app.infra.db.rows import Row
 

@@ -31,6 +31,8 @@ from app.market.protocol import MarketData
 from app.market.streaming.bus import Bus
 from app.market.streaming.feed import Feed
 from app.market.vendor import Vendor, VendorStream
+from app.screenshots.readers.local import LocalRecogniser
+from app.screenshots.service import PictureReader
 from tools import TOOLBOX
 from tools.base import Toolbox
 
@@ -282,6 +284,11 @@ def _vendor_streams(settings: Settings, clock: Clock) -> list[VendorStream]:
     order = {name: at for at, name in enumerate(dict.fromkeys(preferred))}
     names = sorted(streams, key=lambda each: order.get(each, len(order)))
     return [stream for name in names for stream in streams[name]]
+
+
+def build_picture_reader(settings: Settings) -> PictureReader:
+    """Recognition in a child process, which starts with the first picture."""
+    return PictureReader(LocalRecogniser())
 
 
 def build_bus(settings: Settings) -> Bus:

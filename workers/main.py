@@ -16,7 +16,7 @@ from app.infra.db.database import Database
 from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging
-from workers import conversations, health, history, levels  # noqa: F401 - importing registers the tasks
+from workers import conversations, health, history, levels, screenshots  # noqa: F401 - importing registers the tasks
 from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 

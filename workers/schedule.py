@@ -29,6 +29,11 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="12-14", minute="*/15"),
         "options": {"expires": 600},
     },
+    # What a member wants gone is gone within the hour.
+    "expire screenshots": {
+        "task": Job.EXPIRE_SCREENSHOTS.value,
+        "schedule": crontab(minute="20"),
+    },
     "tidy conversations at night": {
         "task": Job.TIDY_CONVERSATIONS.value,
         "schedule": crontab(hour="7", minute="30"),

@@ -5,7 +5,7 @@ a browser enforces, who may call (host and origin), how much may be sent. The ch
 by a SameSite cookie only; the origin check is what makes forged requests and sockets fail.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from time import perf_counter
@@ -191,23 +191,28 @@ class Gate:
 
 
 class BodyLimit:
-    """ASGI: no body above `limit` bytes, whether its length is declared or not.
+    """ASGI: no body above `limit` bytes, whether its length is declared or not; paths that pictures
+    are sent to may have a `larger` one.
 
     What is too long is read on for a while and dropped, because a caller that is cut off while it
     sends never reads the answer.
     """
 
-    def __init__(self, app: ASGIApp, *, limit: int = BODY_LIMIT) -> None:
+    def __init__(
+        self, app: ASGIApp, *, limit: int = BODY_LIMIT, larger: Mapping[str, int] | None = None
+    ) -> None:
         self.app = app
         self.limit = limit
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = await self._within(scope, receive)
+        limit = self.larger.get(scope["path"], self.limit)
+        body = await _within(limit, receive)
         if body is None:
-            detail = f"A request's body may have {self.limit:,} bytes at most."
+            detail = f"A request's body may have {limit:,} bytes at most."
             found = problems.problem(
                 413,
                 detail,
@@ -218,19 +223,20 @@ class BodyLimit:
             return
         await self.app(scope, _replay(body, receive), send)
 
-    async def _within(self, scope: Scope, receive: Receive) -> list[Message] | None:
-        """The messages of the body; None if it is longer than the limit."""
-        messages: list[Message] = []
-        size = 0
-        while True:
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size <= self.limit:
-                messages.append(message)
-            if not message.get("more_body", False):
-                return messages if size <= self.limit else None
-            if size > self.limit * PATIENCE:
-                return None
+
+async def _within(limit: int, receive: Receive) -> list[Message] | None:
+    """The messages of the body; None if it is longer than the limit."""
+    messages: list[Message] = []
+    size = 0
+    while True:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size <= limit:
+            messages.append(message)
+        if not message.get("more_body", False):
+            return messages if size <= limit else None
+        if size > limit * PATIENCE:
+            return None
 
 
 def _replay(messages: Iterable[Message], receive: Receive) -> Receive:

@@ -15,6 +15,7 @@ from app.infra.db.database import Database
 from app.infra.throttle import Throttle
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
+from app.screenshots.service import PictureReader
 
 Check = Callable[[], Awaitable[Component]]
 
@@ -23,8 +24,8 @@ Check = Callable[[], Awaitable[Component]]
 class Doors:
     """`clock` is the market's present, `wall` the real one, by which tokens and sessions age.
 
-    `turns` limits questions per member, `sign_ins` sign-ins per address; `checks` are the parts
-    that `/readyz` asks.
+    `turns` limits questions and `pictures` pictures per member, `sign_ins` sign-ins per address;
+    `checks` are the parts that `/readyz` asks.
     """
 
     market: MarketData
@@ -37,6 +38,8 @@ class Doors:
     premises: Premises
     is_demo_enabled: bool
     turns: Throttle
+    pictures: Throttle
+    picture_reader: PictureReader
     sign_ins: Throttle
     checks: Mapping[str, Check]
     macro: MacroSource = field(default_factory=NoSource)

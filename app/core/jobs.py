@@ -11,3 +11,4 @@ class Job(StrEnum):
     CUT_HISTORY = "history.cut"
     FILL_HISTORY = "history.fill"
     PREPARE_LEVELS = "levels.prepare"
+    EXPIRE_SCREENSHOTS = "screenshots.expire"

@@ -28,7 +28,8 @@ _DOLLARS = {"$", "S", "s"}
 _CLOSE = 0.4
 """Of a line's height: how near a dollar sign stands to its number."""
 
-_LEGIBLE = 0.5
+_LEGIBLE = 0.35
+_LOW = 0.7
 
 _MARGIN = 3.0
 """Of a line's height: how far outside the headings a word of the table may stand."""
@@ -132,7 +133,7 @@ def entry_of(line: Line, header: Header, storey: int = 0) -> Entry | None:
 def _words_of(line: Line, headings: Sequence[Box]) -> list[Word]:
     """The words, a dollar sign put back to its number and what runs into the next column parted."""
     words: list[Word] = []
-    for word in line.words:
+    for word in _lettered(line.words):
         words.extend(_parted(word, headings))
     joined: list[Word] = []
     for word in words:
@@ -143,6 +144,14 @@ def _words_of(line: Line, headings: Sequence[Box]) -> list[Word]:
         else:
             joined.append(word)
     return joined
+
+
+def _lettered(words: Sequence[Word]) -> Sequence[Word]:
+    """Without a triangle in front that opens a group: it is read as a letter, but is too low."""
+    if len(words) > 1 and len(words[0].text) == 1 and not words[0].text.isdigit():
+        is_low = words[0].box.height < _LOW * words[1].box.height
+        return words[1:] if is_low else words
+    return words
 
 
 def _follows(sign: Word, number: Word) -> bool:

@@ -42,7 +42,8 @@ def check_row(row: PositionRow) -> PositionRow:
     agreed: set[FieldName] = set()
     contested: set[FieldName] = set()
     doubts: list[str] = []
-    for check in _checks(row):
+    size = Decimal(1) if row.value(_F.KIND) == Kind.STOCK else CONTRACT_SIZE
+    for check in _checks(row, size):
         if check.holds:
             agreed.update(check.names)
             continue
@@ -54,6 +55,14 @@ def check_row(row: PositionRow) -> PositionRow:
         for name, seen in row.fields.items()
     }
     return replace(row, fields=fields, doubts=(*row.doubts, *doubts, *_missing(row)))
+
+
+def is_worth_a_hundred(row: PositionRow) -> bool:
+    """Whether value or profit fit a contract of a hundred, and no share."""
+    checks = [list(_checks(row, size)) for size in (Decimal(1), CONTRACT_SIZE)]
+    if not checks[0]:
+        return False
+    return not any(each.holds for each in checks[0]) and all(each.holds for each in checks[1])
 
 
 def check_total(rows: Sequence[PositionRow], total: Decimal | None) -> str | None:
@@ -78,10 +87,9 @@ def _evidence(
     return Evidence.CLEAR if seen.score >= _SURE else Evidence.FAINT
 
 
-def _checks(row: PositionRow) -> Iterable[_Check]:
+def _checks(row: PositionRow, size: Decimal) -> Iterable[_Check]:
     if row.group:
         return
-    size = CONTRACT_SIZE if row.value(_F.KIND) == Kind.OPTION else Decimal(1)
     have = {name: number for name in _F if (number := row.number(name)) is not None}
     quantity = have.get(_F.QUANTITY)
     if quantity is None:

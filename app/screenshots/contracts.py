@@ -16,6 +16,8 @@ _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT",
 _MONTH = "(" + "|".join(_MONTHS) + ")[A-Z]{0,6}"
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{0,5}(?:[./-][A-Z]{1,2})?")
 _OCC = re.compile(r"\.?([A-Z]{1,6}) *(\d{6})([CP])(\d{8}|\d{1,5}(?:\.\d{1,3})?)")
+_DOLLAR = re.compile(r"(?<![A-Z0-9])S(?=\d)")
+"""Recognition likes to see the sign as this letter."""
 _RIGHT = re.compile(r"(?<![A-Z])(CALLS?|PUTS?|C|P)(?![A-Z.])")
 _STRIKE = re.compile(
     r"(?<![\d.,/])\$?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,5}(?:\.\d{1,3})?)(?![\d.,/])"
@@ -106,6 +108,7 @@ class Leg:
 def parse_contract(text: str) -> Contract | None:
     """The contract in `text`; None if it names none, or more than it should."""
     spelled = " ".join(text.upper().replace("’", "'").replace("`", "'").split())
+    spelled = _DOLLAR.sub("$", spelled)
     occ = _OCC.fullmatch(spelled)
     if occ:
         return _of_occ(*occ.groups())
@@ -153,6 +156,15 @@ def take_date(text: str) -> tuple[str, PrintedDate | None]:
     return text, None
 
 
+def date_in_column(text: str) -> PrintedDate | None:
+    """The expiry in a column of its own, where a number behind the day can only be the year."""
+    spelled = " ".join(text.upper().replace("’", "'").split())
+    lone = _LONE.fullmatch(spelled)
+    if lone:
+        return _printed(dict(zip("mdy", lone.groups(), strict=True)), spelled)
+    return take_date(spelled)[1]
+
+
 def is_ticker(text: str) -> bool:
     return bool(_TICKER.fullmatch(text)) and text not in NOT_TICKERS
 
@@ -169,13 +181,16 @@ _DATES = [
     (re.compile(r"\b(20\d\d)(\d\d)(\d\d)\b"), "ymd"),
     (re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})\b"), "mdy"),
     (re.compile(rf"\b(\d{{1,2}})[ -]?{_MONTH}[ -]?'?(20\d\d|\d\d)\b"), "dmy"),
-    (re.compile(rf"\b{_MONTH} ?(\d{{1,2}}),? ?'(\d\d)\b"), "mdy"),
+    (re.compile(rf"\b{_MONTH} ?(\d{{1,2}}),? ?'(\d\d)"), "mdy"),
     (re.compile(rf"\b{_MONTH} ?(\d{{1,2}}),? (20[2-4]\d)\b"), "mdy"),
     (re.compile(rf"\b{_MONTH}(\d\d)(\d\d)\b"), "mdy"),
     (re.compile(rf"\b{_MONTH} ?(\d{{1,2}})\b"), "md"),
     (re.compile(rf"\b(\d{{1,2}}) ?{_MONTH}\b"), "dm"),
     (re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])"), "md"),
 ]
+
+
+_LONE = re.compile(rf"{_MONTH} ?(\d{{1,2}}),? ?'?(\d\d)")
 
 
 def _printed(parts: dict[str, str], text: str) -> PrintedDate | None:

@@ -67,8 +67,10 @@ _STOREYS: dict[str, tuple[Column, ...]] = {
     "open p&l/%": (Column.PNL_OPEN, Column.OTHER),
 }
 MEANINGS: dict[str, tuple[Column, ...]] = {
-    phrase: (column,) for column, phrases in _PHRASES.items() for phrase in phrases.split("|")
-} | _STOREYS
+    phrase.replace(" ", ""): (column,)
+    for column, phrases in _PHRASES.items()
+    for phrase in phrases.split("|")
+} | {phrase.replace(" ", ""): columns for phrase, columns in _STOREYS.items()}
 
 _LONGEST = 4
 _ABOVE = 1.4
@@ -152,14 +154,13 @@ def _longest(words: Sequence[Word]) -> tuple[int, tuple[Column, ...]]:
 def _near(words: Sequence[Word]) -> bool:
     """No gap wider than two letters: headings of neighbours stand further apart."""
     return all(
-        right.box.left - left.box.right < 1.2 * left.box.height
-        for left, right in pairwise(words)
+        right.box.left - left.box.right < 1.2 * left.box.height for left, right in pairwise(words)
     )
 
 
 def meaning(phrase: str) -> tuple[Column, ...] | None:
-    spelled = re.sub(r"\s*/\s*", "/", phrase.lower().replace("’", "'")).strip(" ▲▼↑↓:*^")
-    return MEANINGS.get(spelled)
+    """What a heading means, spaces left aside: recognition loses some of them."""
+    return MEANINGS.get(re.sub(r"\s+", "", phrase.lower().replace("’", "'")).strip("↑↓:*^"))
 
 
 def _with_first_line(heading: Heading, above: Line | None) -> Heading:

@@ -73,6 +73,8 @@ def open_upright(content: bytes) -> "Image":
             flat = _flattened(upright)
     except InvalidInput:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise InvalidInput("The picture has more pixels than can be read. Crop it.") from error
     except Exception as error:
         raise InvalidInput("The picture is damaged: it cannot be decoded.") from error
     flat.thumbnail((LARGEST_SIDE_READ, LARGEST_SIDE_READ), Image.Resampling.LANCZOS)

@@ -11,11 +11,12 @@ from datetime import date
 from decimal import Decimal
 
 from app.screenshots.cells import Cell, Entry
-from app.screenshots.checking import check_row
+from app.screenshots.checking import check_row, is_worth_a_hundred
 from app.screenshots.contracts import (
     Contract,
     Leg,
     PrintedDate,
+    date_in_column,
     is_ticker,
     parse_combination,
     parse_contract,
@@ -135,7 +136,7 @@ class TableRows:
             fields[FieldName.QUANTITY] = entry.quantity
         fields |= entry.numbers
         doubts += [f"The {name} could not be read." for name in entry.unreadable]
-        return check_row(PositionRow(box=entry.box, fields=fields, doubts=tuple(doubts)))
+        return check_row(_sized(PositionRow(box=entry.box, fields=fields, doubts=tuple(doubts))))
 
     def _contract_fields(
         self, entry: Entry, contract: Contract
@@ -192,6 +193,16 @@ class TableRows:
             yield check_row(row)
 
 
+def _sized(row: PositionRow) -> PositionRow:
+    """A share whose value is a hundred times its price is an option whose terms were not read."""
+    if row.value(FieldName.KIND) != Kind.STOCK or not is_worth_a_hundred(row):
+        return row
+    fields: dict[FieldName, Seen] = dict(row.fields)
+    del fields[FieldName.KIND]
+    doubt = "Its value is a hundred times quantity and price: an option, whose terms are not read."
+    return replace(row, fields=fields, doubts=(*row.doubts, doubt))
+
+
 def _named(entry: Entry) -> Contract | None:
     """What the line names; a contract of nothing where it has no name at all."""
     cell = entry.cells.get(Column.INSTRUMENT)
@@ -210,7 +221,7 @@ def _with_columns(contract: Contract, entry: Entry) -> Contract:
         entry.text(Column.RIGHT).upper().rstrip("S") or " "
     )
     strike = parse_number(entry.text(Column.STRIKE)) if Column.STRIKE in entry.cells else None
-    _, expiry = take_date(entry.text(Column.EXPIRY).upper())
+    expiry = date_in_column(entry.text(Column.EXPIRY))
     return Contract(
         contract.underlying,
         contract.right or right,

@@ -49,6 +49,7 @@ _VALUES: dict[str, Any] = {"UUID": new_id, "BIGINT": int, "SMALLINT": int, "INTE
     "JSONB": lambda: Jsonb({}),
     "TIMESTAMP WITH TIME ZONE": lambda: "2026-11-20T16:30Z",
     "NUMERIC": lambda: 1,
+    "BYTEA": lambda: b"pixels",
     "DATE": lambda: "2026-11-20",
 }
 

@@ -1,0 +1,205 @@
+"""Pictures come in, are read, wait to be confirmed, and are deleted when their time is over.
+
+Decided: reading stores the picture and what was seen in it, and no position. A position is made by
+`confirm` alone, out of what the member sends back, once a picture: the same confirmation again
+changes nothing. A session speaks for one member.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import CoachError, InvalidInput, NotFound
+from app.core.ids import new_id
+from app.core.symbols import Symbol
+from app.infra.telemetry import get_logger
+from app.market.chains import OptionKind
+from app.positions.models import Asset, AssetKind, Source, Stored
+from app.positions.service import Opening, open_positions
+from app.screenshots import documents, repository
+from app.screenshots.comparing import compare
+from app.screenshots.models import Kind, Reading, Shows
+from app.screenshots.pictures import crop_clean
+from app.screenshots.protocol import Recogniser, SecondReader, Sight
+from app.screenshots.reading import read_words
+from app.screenshots.repository import Screenshot
+
+DEFAULT_DAYS = 7
+MOST_DAYS = 90
+_MARGIN = 6
+"""Pixels around a row in its crop."""
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PictureReader:
+    """Reads a picture by recognition and, where there is one, by a second reader as well."""
+
+    recogniser: Recogniser
+    second: SecondReader | None = None
+
+    async def read(self, content: bytes) -> tuple[Sight, Reading]:
+        """What is seen and what it says; `InvalidInput` for what cannot be opened."""
+        sight = await self.recogniser.see(content)
+        reading = replace(read_words(sight.words), readers=("ocr",))
+        return sight, await self._compared(sight, reading)
+
+    async def _compared(self, sight: Sight, reading: Reading) -> Reading:
+        if self.second is None or reading.shows is not Shows.POSITIONS:
+            return reading
+        try:
+            other = await self.second.read(sight.picture)
+        except CoachError as error:
+            _log.warning("screenshots.no_second_reader", reason=error.message)
+            return reading
+        rows, doubts = compare(reading.rows, other)
+        readers = (*reading.readers, self.second.name)
+        return replace(reading, rows=rows, doubts=(*reading.doubts, *doubts), readers=readers)
+
+    async def close(self) -> None:
+        await self.recogniser.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """A row as the member confirms it."""
+
+    underlying: str
+    quantity: Decimal
+    kind: Kind = Kind.STOCK
+    right: str | None = None
+    strike: Decimal | None = None
+    expiry: date | None = None
+    price: Decimal | None = None
+
+
+async def keep(
+    session: AsyncSession, sight: Sight, reading: Reading, *, days: int, now: datetime
+) -> Screenshot:
+    """Store a picture and its reading for so many days."""
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"A picture can be kept for 1 to {MOST_DAYS} days.")
+    kept = Screenshot(
+        id=new_id(),
+        created_at=now,
+        kept_until=now + timedelta(days=days),
+        confirmed_at=None,
+        width=sight.width,
+        height=sight.height,
+        reading=reading,
+    )
+    document = documents.written(reading)
+    await repository.insert_screenshot(session, kept, sight.picture, document)
+    return kept
+
+
+async def get(session: AsyncSession, key: UUID) -> Screenshot:
+    """The member's screenshot of this id; `NotFound` for anybody else's."""
+    found = await repository.find_screenshot(session, key)
+    if found is None:
+        raise NotFound("There is no such screenshot.")
+    return found
+
+
+async def crop(
+    session: AsyncSession, key: UUID, row: int
+) -> tuple[bytes, tuple[int, int, int, int]]:
+    """The picture, and the part of it that a row was read from."""
+    rows = (await get(session, key)).reading.rows
+    if not 0 <= row < len(rows):
+        raise NotFound("The screenshot has no such row.")
+    picture = await repository.find_picture(session, key)
+    if picture is None:
+        raise NotFound("There is no such screenshot.")
+    box = rows[row].box
+    around = (box.left - _MARGIN, box.top - _MARGIN, box.right + _MARGIN, box.bottom + _MARGIN)
+    return picture, around
+
+
+async def picture(session: AsyncSession, key: UUID) -> bytes:
+    found = await repository.find_picture(session, key)
+    if found is None:
+        raise NotFound("There is no such screenshot.")
+    return found
+
+
+async def confirm(
+    session: AsyncSession, key: UUID, rows: Sequence[Confirmed], *, now: datetime
+) -> Stored:
+    """Make positions out of what the member confirms. `Conflict` if it was confirmed differently."""
+    if not rows:
+        raise InvalidInput("Confirm at least one row.")
+    found = await repository.find_screenshot(session, key, is_locked=True)
+    if found is None:
+        raise NotFound("There is no such screenshot.")
+    stored = await open_positions(
+        session,
+        _openings(rows),
+        source=Source.SCREENSHOT,
+        key=f"screenshot {key}",
+        now=now,
+        is_total=True,
+    )
+    if found.confirmed_at is None:
+        await repository.mark_confirmed(session, key, now)
+    return stored
+
+
+async def delete(session: AsyncSession, key: UUID) -> None:
+    """Delete a picture and its reading; positions made of it stay."""
+    if not await repository.delete_one(session, key):
+        raise NotFound("There is no such screenshot.")
+
+
+async def delete_expired(session: AsyncSession, *, now: datetime) -> int:
+    """Delete what was to be kept until now; how many there were."""
+    return await repository.delete_before(session, now)
+
+
+def _openings(rows: Sequence[Confirmed]) -> list[Opening]:
+    """One opening per contract: a list may show the same one in several lots."""
+    together: dict[str, Opening] = {}
+    for row in rows:
+        if not row.quantity:
+            raise InvalidInput(f"Of {row.underlying[:12]} the quantity is needed.")
+        asset = _asset(row)
+        before = together.get(asset.key)
+        opening = Opening(asset=asset, quantity=row.quantity, price=row.price)
+        together[asset.key] = opening if before is None else _added(before, opening)
+    return list(together.values())
+
+
+def _added(one: Opening, other: Opening) -> Opening:
+    quantity = one.quantity + other.quantity
+    price = None
+    if one.price is not None and other.price is not None and quantity:
+        price = (one.price * one.quantity + other.price * other.quantity) / quantity
+        price = round(price, 6)
+    return replace(one, quantity=quantity, price=price)
+
+
+def _asset(row: Confirmed) -> Asset:
+    if row.kind is Kind.STOCK:
+        return Asset(kind=AssetKind.STOCK, symbol=Symbol.parse(row.underlying))
+    if row.right is None or row.strike is None or row.expiry is None:
+        raise InvalidInput(
+            f"Of the option on {row.underlying[:12]} right, strike and expiry are needed."
+        )
+    return Asset(
+        kind=AssetKind.OPTION,
+        symbol=Symbol.parse(row.underlying),
+        right=OptionKind(row.right),
+        strike=row.strike,
+        expiry=row.expiry,
+        multiplier=Decimal(100),
+    )
+
+
+def cut(content: bytes, box: tuple[int, int, int, int]) -> bytes:
+    """A crop's own picture; takes milliseconds, so not in an event loop."""
+    return crop_clean(content, box)

@@ -1,0 +1,1 @@
+"""Screens of five brokers as HTML, with the truth about what stands in them."""

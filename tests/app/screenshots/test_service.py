@@ -1,0 +1,231 @@
+"""What is kept of a picture, for how long, and what a confirmation makes of it."""
+
+import asyncio
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from typing_extensions import override
+
+from app.core.errors import Conflict, InvalidInput, NotFound, ProviderUnavailable
+from app.infra.db.database import Database
+from app.positions.models import Source
+from app.positions.service import list_positions
+from app.screenshots import service
+from app.screenshots.models import Evidence, FieldName, Kind, PositionRow, Reading
+from app.screenshots.protocol import Recogniser, SecondReader, Sight
+from app.screenshots.repository import Screenshot
+from app.screenshots.service import Confirmed, PictureReader
+from tests.app.screenshots.conftest import table
+
+HEAD = ("FINANCIAL INSTRUMENT", "POS", "MKT VAL", "AVG PX", "LAST")
+EDGES = (20, -420, -520, -620, -720)
+SIGHT = Sight(
+    tuple(table(EDGES, HEAD, ("SPY Jun16'23 410 CALL", "-2", "-1,000", "4.10", "5.00"))),
+    900,
+    200,
+    b"pixels",
+)
+CALL = Confirmed(
+    underlying="SPY",
+    kind=Kind.OPTION,
+    quantity=Decimal(-2),
+    right="call",
+    strike=Decimal(410),
+    expiry=date(2027, 6, 18),
+    price=Decimal("4.10"),
+)
+SHARES = Confirmed(underlying="AAPL", quantity=Decimal(10))
+
+
+class Laid(Recogniser):
+    """Sees what was laid out."""
+
+    @override
+    async def see(self, content: bytes) -> Sight:
+        return SIGHT
+
+    @override
+    async def close(self) -> None:
+        return
+
+
+class Other(SecondReader):
+    """A second reader that saw the same rows, with some fields changed, or nothing at all."""
+
+    def __init__(self, changed: dict[FieldName, Decimal] | None) -> None:
+        self._changed = changed
+
+    @property
+    @override
+    def name(self) -> str:
+        return "another"
+
+    @override
+    async def read(self, picture: bytes) -> tuple[PositionRow, ...]:
+        if self._changed is None:
+            raise ProviderUnavailable("It does not answer.")
+        from dataclasses import replace
+
+        row = (await PictureReader(Laid()).read(b""))[1].rows[0]
+        fields = dict(row.fields)
+        for name, value in self._changed.items():
+            fields[name] = replace(fields[name], value=value)
+        return (replace(row, fields=fields),)
+
+
+async def _kept(database: Database, member: UUID, now: datetime, days: int = 7) -> Screenshot:
+    sight, reading = await PictureReader(Laid()).read(b"")
+    async with database.member(member) as session:
+        return await service.keep(session, sight, reading, days=days, now=now)
+
+
+async def test_reading_stores_no_position(database: Database, ada: UUID, now: datetime) -> None:
+    kept = await _kept(database, ada, now)
+    async with database.member(ada) as session:
+        assert (await service.get(session, kept.id)).reading == kept.reading
+        assert await list_positions(session, with_closed=True) == ()
+
+
+async def test_a_confirmation_makes_positions_once(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+    for is_repeated in (False, True):
+        async with database.member(ada) as session:
+            stored = await service.confirm(session, kept.id, [CALL, SHARES], now=now)
+        assert stored.is_repeated is is_repeated
+    async with database.member(ada) as session:
+        held = await list_positions(session, with_closed=False)
+        assert (await service.get(session, kept.id)).confirmed_at == now
+    assert sorted((each.asset.label, each.quantity, each.source) for each in held) == [
+        ("AAPL", Decimal(10), Source.SCREENSHOT),
+        ("SPY 410 call 18 Jun 2027", Decimal(-2), Source.SCREENSHOT),
+    ]
+
+
+async def test_two_confirmations_at_once_are_one(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+
+    async def confirm() -> bool:
+        async with database.member(ada) as session:
+            return (await service.confirm(session, kept.id, [SHARES], now=now)).is_repeated
+
+    assert sorted(await asyncio.gather(confirm(), confirm())) == [False, True]
+    async with database.member(ada) as session:
+        (held,) = await list_positions(session, with_closed=False)
+    assert held.quantity == 10
+
+
+async def test_another_confirmation_of_the_same_picture_is_refused(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+    async with database.member(ada) as session:
+        await service.confirm(session, kept.id, [SHARES], now=now)
+    with pytest.raises(Conflict):
+        async with database.member(ada) as session:
+            await service.confirm(session, kept.id, [CALL], now=now)
+
+
+async def test_two_lots_of_one_contract_are_one_position(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+    lots = [
+        Confirmed(underlying="AAPL", quantity=Decimal(10), price=Decimal(100)),
+        Confirmed(underlying="AAPL", quantity=Decimal(30), price=Decimal(200)),
+    ]
+    async with database.member(ada) as session:
+        await service.confirm(session, kept.id, lots, now=now)
+        (held,) = await list_positions(session, with_closed=False)
+    assert (held.quantity, held.holding.price) == (Decimal(40), Decimal(175))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        Confirmed(underlying="SPY", kind=Kind.OPTION, quantity=Decimal(1), right="call"),
+        Confirmed(underlying="no symbol!", quantity=Decimal(1)),
+        Confirmed(underlying="AAPL", quantity=Decimal(0)),
+    ],
+)
+async def test_a_row_that_names_nothing_stores_nothing(
+    database: Database, ada: UUID, now: datetime, row: Confirmed
+) -> None:
+    kept = await _kept(database, ada, now)
+    with pytest.raises(InvalidInput):
+        async with database.member(ada) as session:
+            await service.confirm(session, kept.id, [SHARES, row], now=now)
+    async with database.member(ada) as session:
+        assert await list_positions(session, with_closed=True) == ()
+        assert (await service.get(session, kept.id)).confirmed_at is None
+
+
+async def test_another_members_picture_does_not_exist(
+    database: Database, ada: UUID, bob: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+    async with database.member(bob) as session:
+        with pytest.raises(NotFound):
+            await service.get(session, kept.id)
+        with pytest.raises(NotFound):
+            await service.picture(session, kept.id)
+        with pytest.raises(NotFound):
+            await service.crop(session, kept.id, 0)
+        with pytest.raises(NotFound):
+            await service.confirm(session, kept.id, [SHARES], now=now)
+        with pytest.raises(NotFound):
+            await service.delete(session, kept.id)
+        assert await service.delete_expired(session, now=now + timedelta(days=99)) == 0
+
+
+async def test_a_picture_goes_when_its_days_are_over_and_its_positions_stay(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    short, long = await _kept(database, ada, now, 1), await _kept(database, ada, now, 30)
+    async with database.member(ada) as session:
+        await service.confirm(session, short.id, [SHARES], now=now)
+    later = now + timedelta(days=1)
+    async with database.member(ada) as session:
+        assert await service.delete_expired(session, now=later - timedelta(seconds=1)) == 0
+        assert await service.delete_expired(session, now=later) == 1
+        with pytest.raises(NotFound):
+            await service.picture(session, short.id)
+        assert await service.picture(session, long.id) == b"pixels"
+        assert len(await list_positions(session, with_closed=False)) == 1
+
+
+@pytest.mark.parametrize("days", [0, -1, 91])
+async def test_nothing_is_kept_for_ever(
+    database: Database, ada: UUID, now: datetime, days: int
+) -> None:
+    with pytest.raises(InvalidInput, match="days"):
+        await _kept(database, ada, now, days)
+
+
+async def _read(second: SecondReader | None) -> Reading:
+    return (await PictureReader(Laid(), second).read(b""))[1]
+
+
+async def test_two_readers_that_agree_make_a_field_surer() -> None:
+    reading = await _read(Other({}))
+    (row,) = reading.rows
+    assert reading.readers == ("ocr", "another")
+    assert row.fields[FieldName.STRIKE].evidence is Evidence.AGREED
+    assert row.fields[FieldName.MARK].evidence is Evidence.CHECKED
+    assert row.doubts == ()
+
+
+async def test_two_readers_that_differ_leave_a_doubt_and_the_first_reading() -> None:
+    (row,) = (await _read(Other({FieldName.STRIKE: Decimal(470)}))).rows
+    assert row.value(FieldName.STRIKE) == 410
+    assert row.fields[FieldName.STRIKE].evidence is Evidence.DOUBTED
+    assert any("410" in doubt and "470" in doubt for doubt in row.doubts)
+
+
+async def test_a_second_reader_that_is_away_costs_nothing() -> None:
+    assert (await _read(Other(None))).readers == ("ocr",)
