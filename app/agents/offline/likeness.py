@@ -2,7 +2,7 @@
 
 Decided: examples and clauses are compared with their entities masked ("where is stock trading"), so
 that what is alike is the question and not the ticker. Foils, questions we must not call a tool for,
-stand among the examples and win where they are nearer.
+stand among the examples and win where they are nearer. A trade is read by its words or not at all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +60,7 @@ class Likeness:
         rows = [
             (Intent(name), self._mask(question))
             for name, questions in self._examples.items()
-            if name in set(Intent)
+            if name in set(Intent) and name != Intent.DRAFT
             for question in questions
         ]
         rows += [(Intent.OFF_TOPIC, foil) for foil in FOILS]

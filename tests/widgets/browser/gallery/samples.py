@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 
 from app.core.figures import Unit
 from app.grounding.ledger import Book, Ledger
-from tests.widgets.browser.gallery.holdings import Holdings
 from widgets.base import BaseCard, CardNumber, Freshness
 from widgets.charts import ChartLine, ChartMark, PriceChart
 from widgets.coach import AbilitiesCard, Ability
@@ -90,7 +90,7 @@ class Samples:
             "structure": (self.structure(),),
             "unbounded": (self.unbounded(),),
             "volatility": (self.volatility(),),
-            **Holdings(self).all(),
+            **import_module("holdings").Holdings(self).all(),
             "abilities": (self.abilities(),),
             "chart": (self.chart("inline"),),
             "panel": (self.chart("side"),),

@@ -1,0 +1,82 @@
+"""Cards of positions in a real browser: they move, they fit, and a draft is confirmed once."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+
+def ask(page: Page, text: str) -> None:
+    page.click("#chat-input")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_cards_of_positions_fit(
+    open_gallery: Open, faults: list[str], width: int, theme: str
+) -> None:
+    page = open_gallery(width=width, theme=theme)
+    ask(page, "positions risk draft stored")
+
+    cards = page.locator(".tc-card")
+    expect(cards).to_have_count(4)
+    for card in cards.all():
+        box = card.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    assert faults == []
+
+
+def test_the_book_moves_with_its_stock_and_its_options_stand_still(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "positions")
+    stock = page.locator("tbody tr").first
+    option = page.locator("tbody tr", has_text="605 call")
+
+    expect(stock.locator("td").nth(2)).not_to_have_text("602.31", timeout=20_000)
+    expect(stock.locator("td").nth(3)).not_to_have_text("+60,231.00")
+    expect(page.locator(".tc-large")).not_to_have_text("+82,604.13")
+    expect(option.locator("td").nth(2)).to_have_text("6.42")
+
+
+def answered(page: Page, status: int, body: dict[str, object]) -> list[object]:
+    """Clicks of the page, answered as the server would."""
+    asked: list[object] = []
+
+    def answer(route: Route) -> None:
+        asked.append(json.loads(route.request.post_data or "{}")["action"])
+        route.fulfill(status=status, content_type="application/json", body=json.dumps(body))
+
+    page.route("**/project/action", answer)
+    return asked
+
+
+def test_a_draft_is_stored_by_its_button_and_the_button_goes(open_gallery: Open) -> None:
+    page = open_gallery()
+    asked = answered(page, 200, {"success": True, "response": {"ok": True}})
+    ask(page, "draft")
+
+    page.get_by_role("button", name="Confirm").click()
+
+    expect(page.locator(".tc-confirm")).to_have_text("stored")
+    expect(page.get_by_role("button", name="Confirm")).to_have_count(0)
+    assert [each["name"] for each in asked if isinstance(each, dict)] == ["confirm_position"]
+
+
+def test_a_draft_that_cannot_be_stored_says_why_and_keeps_its_button(open_gallery: Open) -> None:
+    page = open_gallery()
+    answered(page, 409, {"detail": "DIS 130 call has changed in the meantime: closed now."})
+    ask(page, "draft")
+
+    page.get_by_role("button", name="Confirm").click()
+
+    expect(page.get_by_role("alert").first).to_contain_text("has changed in the meantime")
+    expect(page.get_by_role("button", name="Confirm")).to_be_visible()
