@@ -15,6 +15,10 @@ PROSE = (
 )
 
 
+DRAWN = {"drawn", "beside", "profile"}
+"""Charts that "all" leaves out."""
+
+
 @cl.set_starters
 async def starters(_user: cl.User | None) -> list[cl.Starter]:
     names = ["levels", "compare", "quote", "market", "chart", "abilities"]
@@ -27,7 +31,7 @@ async def on_message(message: cl.Message) -> None:
     cards = samples.all()
     wanted = message.content.split()
     if wanted == ["all"]:
-        wanted = [name for name in cards if name not in {"panel", "drawn", "beside", "profile"}]
+        wanted = [name for name in cards if name not in DRAWN and not name.startswith("panel")]
     shown = [card for name in wanted for card in cards.get(name, ())]
     report = samples.sources(unbound=("602.40",) if "levels" in wanted else ())
     elements = [_element(card) for card in (*shown, report)]
