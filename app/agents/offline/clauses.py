@@ -40,7 +40,7 @@ class Clause:
     @property
     def is_bare(self) -> bool:
         """Nothing but mentions and filler."""
-        return _FILLER.sub("", _without_kinds(self.masked)) == ""
+        return is_filler(_without_kinds(self.masked))
 
     def joined(self, other: "Clause") -> "Clause":
         """Both as one, in the order of the question."""
@@ -50,6 +50,11 @@ class Clause:
             f"{self.masked} and {other.masked}",
             f"{self.plain} and {other.plain}",
         )
+
+
+def is_filler(text: str) -> bool:
+    """Whether the text says nothing of its own."""
+    return _FILLER.sub("", text) == ""
 
 
 def _without_kinds(masked: str) -> str:

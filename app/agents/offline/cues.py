@@ -7,8 +7,9 @@ reaches `ENOUGH`.
 
 import re
 
-from app.agents.offline.chart_words import zoom_of
+from app.agents.offline.chart_words import marked_prices
 from app.agents.offline.clauses import Clause
+from app.agents.offline.comparing import compares_over_time
 from app.agents.offline.intents import Intent
 from app.agents.offline.macro_words import macro_intent
 from app.agents.offline.mentions import Kind
@@ -218,10 +219,18 @@ _IS_CHART = re.compile(
 _ON_CHART = re.compile(
     r"\b(?:put|show|draw|plot|add|overlay|mark|see) .*\bon (?:the|a|my) charts?\b"
 )
+_MARKED = re.compile(
+    r"^(?:please |can you |could you |and |now )*(?:mark|flag|highlight|(?:draw|put|add|place|drop)(?: me)? (?:a |some |two |horizontal )*lines?)\b|\bwith (?:a |some |two )?(?:horizontal )?(?:lines?|marks?)\b|\bcharts?\b"
+)
+_BARS_WITH = re.compile(
+    r"^(?:the )?(?:stock (?:on |in |at )?(?:the |a )?(?:timeframe|scale)(?: chart)?|(?:timeframe|scale)(?: chart (?:of|for))? stock)(?: chart)?,? with\b"
+)
+_UP_WITH = re.compile(
+    r"^(?:please |can you |could you |and |now |then )*(?:pull|put|bring|throw|load|pop)(?: me)? (?:up stock|stock up)\b.*\bwith\b.*\b(?:level|average|pivots?|profile|levels)\b"
+)
 _SHOWN_ON_BARS = re.compile(
     r"\b(?:show|see|pull up|put up|bring up|give me|open|display|look at)\b.*\bstock\b (?:(?:on|at|in) (?:the|a|its) )?(?:timeframe|scale)\b"
 )
-_COMPARED = re.compile(r"^(?:please |can you |could you )?(?:compare|overlay|stack up)\b")
 _COUNTS_ATRS = re.compile(
     r"\b(?:how many|how much) indicator|\b(?:far|away|distance)\b.* in indicator"
 )
@@ -243,7 +252,12 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
         (Intent.CHART, 3.0, bool(_ON_CHART.search(masked))),
         (Intent.CHART, 6.0, _is_chart_of_volume(clause, masked)),
         (Intent.CHART, 6.0, _is_shown_on_bars(clause, masked)),
-        (Intent.CHART, 6.0, _is_compared_over_time(clause)),
+        (Intent.CHART, 6.0, compares_over_time(clause)),
+        (
+            Intent.CHART,
+            6.0,
+            bool(_MARKED.search(masked)) and bool(marked_prices(clause.text.lower())),
+        ),
         (Intent.INDICATORS, 1.0, bool(clause.of(Kind.LEVEL)) and has_frame and not apart),
     )
     for intent, weight, applies in rules:
@@ -254,6 +268,10 @@ def _adjusted(total: dict[Intent, float], clause: Clause, masked: str) -> dict[I
 
 def _is_shown_on_bars(clause: Clause, masked: str) -> bool:
     """ "Show me SPX on the 5 minute": its chart, unless levels or indicators are asked for."""
+    if _UP_WITH.match(masked) and not clause.of(Kind.INDICATOR):
+        return True
+    if _BARS_WITH.match(masked) and not clause.of(Kind.INDICATOR):
+        return True
     shown = _SHOWN_ON_BARS.search(masked)
     if shown is None:
         return False
@@ -268,16 +286,6 @@ _ANY_CHART = re.compile(r"\b(?:charts?|candles?|graph|plot)\b")
 def _is_chart_of_volume(clause: Clause, masked: str) -> bool:
     """ "Chart NVDA with the volume profile": drawn along the chart, not told as levels."""
     return is_of_a_profile(clause.values(Kind.LEVEL)) and bool(_ANY_CHART.search(masked))
-
-
-def _is_compared_over_time(clause: Clause) -> bool:
-    """ "Compare NVDA and AMD this month": two lines on a chart, not two quotes."""
-    low = clause.text.lower().strip()
-    return (
-        len(clause.of(Kind.SYMBOL)) > 1
-        and bool(_COMPARED.search(low))
-        and zoom_of(low) not in ("", "today")
-    )
 
 
 def best(total: dict[Intent, float]) -> Intent:

@@ -5,14 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from app.agents.offline.asking import level_calls, quote_calls, status_calls
-from app.agents.offline.chart_words import family_of, hidden_families, zoom_of
-from app.agents.offline.charting import chart_calls, extended_hours, without_levels
+from app.agents.offline.charting import chart_calls
 from app.agents.offline.clauses import Clause
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame
-from app.agents.offline.profile_words import VISIBLE, drawn_profile
 from app.agents.offline.wishes import Wish
 from app.market import calendar
 
@@ -23,9 +21,6 @@ _VARIES = frozenset({Kind.TIMEFRAME, Kind.SCALE, Kind.DAY, Kind.TIME, Kind.PIVOT
 def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
     """The calls of the last answer, varied; empty if the message stands on its own."""
     clause = wish.clause
-    drawn = _redrawn(clause, frame)
-    if drawn is not None:
-        return [drawn]
     stepped = _stepped(clause, frame, now) or _other_side(clause, frame)
     if stepped:
         return stepped
@@ -36,108 +31,17 @@ def follow_up(wish: Wish, frame: Frame, now: datetime) -> list[Call]:
         return _same_for(clause.values(Kind.SYMBOL), frame)
     if not kinds <= _VARIES | {Kind.SYMBOL}:
         return []
+    if kinds == {Kind.TIMEFRAME} and (chart := _open_chart(frame)):
+        return [varied for each in [chart] if (varied := _varied(each, clause, now)) is not None]
     calls = _same_for(clause.values(Kind.SYMBOL), frame) or list(frame.calls)
     return [call for each in calls if (call := _varied(each, clause, now)) is not None]
 
 
-_ADDS = re.compile(r"\b(?:add|with|include|overlay|draw|put|plot|show)\b")
-_OFF = re.compile(
-    r"\b(?:turn|switch|take|shut) (?:off|away) .*\b(?:levels?|lines?)\b|\b(?:turn|switch|take|shut) .*\b(?:levels?|lines?) (?:off|away|out)\b"
-    r"|\b(?:lose|kill|clear|hide|drop|remove|delete|get rid of|without|no)\b.*\b(?:levels?|lines?)\b"
-)
-_ON = re.compile(
-    r"\b(?:turn|switch|put|bring|get|show|add|draw|with|include|want)\b.*\b(?:levels|lines)\b(?: (?:back(?: on)?|again|on))?$"
-    r"|^(?:and )?(?:levels|lines) (?:back|on|too|please|again)\b"
-)
-
-
-_BARE_AVERAGE = re.compile(
-    r"^(?:and |now |also |please |can you )*(?:add|overlay|draw|plot|include|with) (?:the )?(\d{1,3}(?:(?: and |, | & )(?:the )?\d{1,3})*)(?: too| as well| please)*$"
-)
-
-
-def _names_another(clause: Clause) -> bool:
-    """Whether a symbol is named; "zoom to today" does not mean Zoom."""
-    is_zoom = clause.text.lower().lstrip().startswith("zoom ")
-    symbols = clause.values(Kind.SYMBOL)
-    return bool(symbols) and not (is_zoom and symbols == ["ZM"])
-
-
-def _redrawn(clause: Clause, frame: Frame) -> Call | None:
-    """The chart of the last answer with lines added or taken away; None if it is not about it."""
-    if not frame.calls or frame.calls[-1].name != "show_chart" or _names_another(clause):
-        return None
-    last = frame.calls[-1]
-    changed = _changed(clause, last)
-    if changed is not None:
-        return changed
-    if without_levels(clause) or _OFF.search(clause.plain):
-        return last.having(levels=False)
-    if _ADDS.search(clause.plain) and extended_hours(clause):
-        return last.having(extended=True)
-    if clause.of(Kind.AVERAGE) and _ADDS.search(clause.plain):
-        drawn = [*last.arguments.get("averages", ()), *clause.values(Kind.AVERAGE)]
-        return last.having(averages=list(dict.fromkeys(drawn)))
-    periods = _BARE_AVERAGE.search(clause.plain.strip(" ?!."))
-    if periods is not None:
-        added = [f"sma{period}" for period in re.findall(r"\d+", periods[1])]
-        return last.having(
-            averages=list(dict.fromkeys([*last.arguments.get("averages", ()), *added]))
-        )
-    if _ON.search(clause.plain.strip(" ?!.")):
-        return last.having(levels=True)
-    return None
-
-
-_ZOOMS = re.compile(
-    r"\b(?:zoom|scroll|focus|narrow|go back|show (?:me )?(?:just|only)|just|only)\b"
-)
-_MARK = re.compile(
-    r"\b(?:mark|draw (?:a )?lines? at|put (?:a )?lines? at|add (?:a )?lines? at|line at|flag|note|highlight)\b[^\d]*(?P<prices>[\d.,]+(?:(?: and |, | & )\$?[\d.,]+)*)"
-)
-_UNMARK = re.compile(
-    r"\b(?:remove|clear|delete|drop|erase|lose)\b.*\b(?:marks?|marked lines?|my lines?)\b"
-)
-_SHOWS_FAMILY = re.compile(
-    r"\b(?:show|add|with|bring back|draw|put)\b(?: the| a)* (?:\w+ ){0,2}?(pivots?|vwap|(?:volume )?profiles?|value areas?|poc)\b"
-)
-_NO_AVERAGES = re.compile(
-    r"\b(?:remove|clear|drop|hide|delete|lose|take off|without|no)\b.*\b(?:averages?|mas|smas|emas)\b"
-)
-
-
-def _changed(clause: Clause, last: Call) -> Call | None:
-    """The chart with another zoom, other families of levels or other marks."""
-    low = clause.text.lower().strip(" ?!.")
-    hidden = list(last.arguments.get("hide", ()))
-    hides, shows = hidden_families(low), _SHOWS_FAMILY.search(low)
-    if hides:
-        profile = None if "profile" in hides else last.arguments.get("profile")
-        return last.having(hide=list(dict.fromkeys([*hidden, *hides])), profile=profile)
-    if shows:
-        return _with_family(family_of(shows[1]), low, last)
-    if _UNMARK.search(low):
-        return last.having(marks=None)
-    if _NO_AVERAGES.search(low):
-        return last.having(averages=None)
-    marked = _MARK.search(low)
-    if marked is not None:
-        prices = [
-            each.replace(",", "").rstrip(".") for each in re.findall(r"[\d.,]*\d", marked["prices"])
-        ]
-        return last.having(marks=list(dict.fromkeys([*last.arguments.get("marks", ()), *prices])))
-    zoom = zoom_of(low)
-    if zoom and (_ZOOMS.search(low) or clause.is_bare):
-        return last.having(zoom=zoom)
-    return None
-
-
-def _with_family(family: str, low: str, last: Call) -> Call:
-    """The chart with a family of levels that was left out, or with the volume profile."""
-    hidden = [each for each in last.arguments.get("hide", ()) if each != family] or None
-    if family == "profile":
-        return last.having(hide=hidden, profile=drawn_profile(low) or VISIBLE)
-    return last.having(levels=None, hide=hidden)
+def _open_chart(frame: Frame) -> Call | None:
+    """The chart that a length of bars is meant for, where nothing of the last answer has bars."""
+    has_bars = any(call.name in _FRAMED for call in frame.calls)
+    chart = frame.chart
+    return None if has_bars or chart is None or chart.symbol not in frame.symbols else chart
 
 
 _STEP = re.compile(

@@ -20,6 +20,7 @@ from app.market.listings.former import FORMER
 _MORE_NAMES = {
     "berkshire b": "BRK.B",
     "berkshire hathaway b": "BRK.B",
+    **{root: root.upper() for root in ("es", "nq", "ym", "rty", "mes", "mnq", "m2k")},
     "nq etf": "QQQ",
     "es etf": "SPY",
     "chase": "JPM",

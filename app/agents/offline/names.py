@@ -122,7 +122,16 @@ def _is_no_name(word: _Token, spelled: str, canvas: Canvas, gazetteer: Gazetteer
     rest = canvas.low[: word.start] + canvas.low[word.end :]
     if spelled == "target" and re.search(r"price $|^ price", rest):
         return True
+    if spelled == "zoom" and _ZOOMS.match(canvas.low, word.start):
+        return True
     return spelled in VERBS and word.text.islower() and _is_done(canvas, word.start)
+
+
+_ZOOMS = re.compile(
+    r"zoom(?:ed|ing)?(?: (?:it|that|the chart)\b|[ ,]+(?:in|out|to|into|on|onto|back|closer|way|further|all|over|just|only|from|past|last|this"
+    r"|today|yesterday|day|week|month|quarter|half|year|ytd|max|a bit|more|again|please|\d)\b)"
+)
+"""What a chart is told; a company of that name is asked about."""
 
 
 _DOES = re.compile(

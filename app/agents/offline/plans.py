@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.agents.offline.wishes import Wish
@@ -57,11 +57,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the thread is about: the calls of the last answer, and wishes that were asked back."""
+    """What the thread is about: the calls of the last answer, wishes that were asked back, and the
+    chart that was drawn last, which stays open beside it."""
 
     calls: tuple[Call, ...] = ()
     waiting: tuple[Wish, ...] = ()
-    has_introduced: bool = False
+    chart: Call | None = None
+
+    @property
+    def shows_chart(self) -> bool:
+        """Whether the chart is the last answer."""
+        return bool(self.calls) and self.calls[-1] == self.chart
+
+    def showing(self, chart: Call) -> "Frame":
+        """The same thread with another chart."""
+        return replace(self, calls=(chart,), chart=chart)
 
     @property
     def symbols(self) -> list[str]:

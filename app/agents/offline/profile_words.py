@@ -93,12 +93,16 @@ def _end_before(period: str, symbol: str, now: datetime) -> date:
     return before[-1].date
 
 
+_BEFORE = 26
+"""Letters in which the stretch may stand ahead: "the previous trading day's "."""
+
+
 def drawn_profile(text: str) -> str:
     """The profile a chart is to have: of the stretch said behind it, else of the bars in view."""
     spoken = _SPOKEN.search(text)
     if spoken is None:
         return ""
-    said = text[max(0, spoken.start() - 12) : spoken.end()]
+    said = text[max(0, spoken.start() - _BEFORE) : spoken.end()]
     windows = (
         ("previous", _PREVIOUS),
         ("1y", _YEAR),

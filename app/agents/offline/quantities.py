@@ -17,7 +17,7 @@ _FRAME = re.compile(
 )
 _META = re.compile(r"\b(m1|m5|m15|m30|h1|h4|d1|w1)\b")
 _BARE = re.compile(
-    r"\b(?:on|to|use) the (1|5|15|30|60)(?=$|[ ?.!,]+(?:chart|$))|\b(1|5|15) chart\b"
+    r"\b(?:on|to|use) the (1|5|15|30|60)(?=$|[ ?.!,]+(?:chart|with|and|plus|no|without|$))|\b(1|5|15) chart\b"
 )
 _SCALE = re.compile(
     r"\b(?:on (?:the |a )?)?(intraday|hourly|daily|weekly|monthly|(?:this|the|current) (?:week|month)(?:'?s)?"
@@ -44,12 +44,19 @@ def recognise_timeframes(canvas: Canvas) -> None:
         letter, count = match[1][0], int(match[1][1:])
         _claim_frame(canvas, match, count, letter)
     for match in canvas.free(_FRAME):
+        if _STRETCH.search(canvas.low[: match.start()]) and _ZOOMS.search(canvas.low):
+            continue
         count = _WORDS.get(match[1]) or int(match[1])
         _claim_frame(canvas, match, count, match[2])
     for match in canvas.free(_BARE):
         _claim_frame(canvas, match, int(match[1] or match[2]), "m")
     for match in canvas.free(_SCALE):
         canvas.claim(Mention(Kind.SCALE, *match.span(), values=(_scale(match[1]),)))
+
+
+_STRETCH = re.compile(r"\b(?:last|past|first|final) $")
+_ZOOMS = re.compile(r"^\W*(?:\w+ )?zoom\b")
+"""The last 30 minutes to zoom to are no length of bars."""
 
 
 def _scale(word: str) -> str:

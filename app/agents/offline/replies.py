@@ -27,6 +27,14 @@ ASK_SYMBOL = "Which symbol do you mean? For example SPY, NVDA or BTC."
 ASK_POSITION = (
     "Which position do you mean? Name its symbol, and of an option call or put, strike and expiry."
 )
+NO_CHART = "No chart is open in this conversation. Name a symbol and I will draw one: “chart SPY”."
+NO_SUCH_LINE = "The chart has no such line."
+LEVEL_IS_DRAWN = "The key levels are lines of the chart, {names} among them."
+NEAREST_ZOOM = "I zoom to whole sessions; this is the nearest."
+WHICH_ZOOM = (
+    "I can zoom to today, to the last week, month, quarter, half year or year, to the year so far, or"
+    " to all there is."
+)
 ASK_FORECAST = "Name a symbol and I will show you its levels."
 
 _INSTEAD = {

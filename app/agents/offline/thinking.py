@@ -15,7 +15,7 @@ from app.agents.offline.asking import (
     status_calls,
 )
 from app.agents.offline.charting import chart_calls
-from app.agents.offline.clauses import Clause
+from app.agents.offline.clauses import Clause, parts
 from app.agents.offline.follow_ups import follow_up
 from app.agents.offline.guards import is_off_topic
 from app.agents.offline.intents import HELD, TOOLS, UNBUILT, Intent
@@ -26,8 +26,9 @@ from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call, Frame, Plan
 from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
+from app.agents.offline.redrawing import redrawn
 from app.agents.offline.settling import of_a_symbol, settled
-from app.agents.offline.wishes import Wish
+from app.agents.offline.wishes import Wish, is_of_a_chart
 
 _MAKERS: dict[Intent, Callable[[Clause, list[str], datetime], list[Call]]] = {
     Intent.LEVELS: level_calls,
@@ -67,6 +68,8 @@ class Thinker:
 
     def _goes_on(self, reading: Reading, frame: Frame, now: datetime, plan: Plan) -> bool:
         """Whether the message only completes or varies what was asked before."""
+        if self._redraws(reading, frame, plan):
+            return True
         if len(reading.wishes) != 1:
             return False
         wish = reading.wishes[0]
@@ -82,6 +85,26 @@ class Thinker:
         calls = follow_up(wish, frame, now)
         plan.add(calls)
         return bool(calls)
+
+    @staticmethod
+    def _redraws(reading: Reading, frame: Frame, plan: Plan) -> bool:
+        """Whether every piece changes the open chart; then it is drawn once."""
+        if any(wish.intent is Intent.EXPLAIN for wish in reading.wishes):
+            return False
+        said: list[str] = []
+        is_changed = False
+        for piece in _changes(reading, frame):
+            found = redrawn(piece, frame)
+            if found is None:
+                return False
+            said.append(found.said)
+            if found.call is not None:
+                frame, is_changed = frame.showing(found.call), True
+        for text in said:
+            plan.say(text)
+        if is_changed and frame.chart is not None:
+            plan.add([frame.chart])
+        return bool(said)
 
     def _fulfil(self, wish: Wish, frame: Frame, now: datetime, plan: Plan) -> None:
         clause = wish.clause
@@ -194,6 +217,18 @@ def _without_symbol(
             plan.say(replies.NOT_UNDERSTOOD)
 
 
+def _changes(reading: Reading, frame: Frame) -> list[Clause]:
+    """The pieces of a message; what only goes on ("and 260", "or amd") stays with the one before."""
+    result: list[Clause] = []
+    for piece in parts(reading.canvas):
+        goes_on = is_of_a_chart(piece) or {m.kind for m in piece.mentions} == {Kind.SYMBOL}
+        if result and goes_on and redrawn(piece, frame) is None:
+            result[-1] = result[-1].joined(piece)
+        else:
+            result.append(piece)
+    return result
+
+
 _THAT = re.compile(r"\b(?:that|this|those|these)\b|\b(?:far|away|close|near) (?:away )?is it\b")
 
 
@@ -214,7 +249,7 @@ def _with_symbol(intent: Intent, wish: Wish, frame: Frame, now: datetime, plan: 
         plan.waiting.append(Wish(intent, wish.clause))
         plan.say(replies.ASK_SYMBOL)
         return
-    last = frame.last("show_chart")
+    last = frame.chart if frame.chart and frame.chart.symbol in frame.symbols else None
     if intent is Intent.CHART and last is not None and not wish.clause.of(Kind.SYMBOL):
         calls = [
             last.having(**{k: v for k, v in call.arguments.items() if k != "symbol"})

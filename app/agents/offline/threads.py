@@ -45,7 +45,7 @@ def frame_before(
     conversation: Sequence[Turn], gazetteer: Gazetteer, thinker: Thinker, now: datetime
 ) -> Frame:
     """What the last message may refer to: the calls of the newest turn that made some, and what
-    the turn before it was asked back. Turns whose calls are not in the messages are planned again.
+    the turn before it was asked back, and the newest chart. Turns whose calls are not in the messages are planned again.
     """
     frame = Frame()
     for turn in conversation[-REMEMBERED - 1 : -1]:
@@ -54,7 +54,12 @@ def frame_before(
         if not calls:
             plan = thinker.plan(read(turn.question, gazetteer), frame, now)
             calls, waiting = tuple(plan.calls), tuple(plan.waiting)
-        frame = Frame(calls=_of_symbols(calls) or frame.calls, waiting=waiting)
+        charts = [call for call in calls if call.name == "show_chart"]
+        frame = Frame(
+            calls=_of_symbols(calls) or frame.calls,
+            waiting=waiting,
+            chart=charts[-1] if charts else frame.chart,
+        )
     return frame
 
 

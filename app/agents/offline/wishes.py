@@ -8,7 +8,15 @@ neighbour; what was taken back ("no wait, qqq") is not answered.
 import re
 from dataclasses import dataclass
 
-from app.agents.offline.clauses import Clause, parts, whole
+from app.agents.offline.chart_words import (
+    hidden_families,
+    marked_prices,
+    shown_families,
+    without_zoom,
+    zoom_of,
+)
+from app.agents.offline.clauses import Clause, is_filler, parts, whole
+from app.agents.offline.comparing import compares_over_time
 from app.agents.offline.cues import best, scores
 from app.agents.offline.guards import guarded
 from app.agents.offline.intents import Intent
@@ -37,7 +45,10 @@ def wishes_of(canvas: Canvas) -> list[Wish]:
         return [Wish(first, entire)]
     if is_whole(entire) and (held := position_intent(entire)) is not Intent.NONE:
         return [Wish(held, entire)]
-    wishes = [Wish(_intent(part), part) for part in parts(_corrected(canvas))]
+    corrected = _corrected(canvas)
+    if corrected is canvas and compares_over_time(entire):
+        return [Wish(Intent.CHART, entire)]
+    wishes = [Wish(_intent(part), part) for part in parts(corrected)]
     if len(wishes) < 2:
         return wishes or [Wish(_intent(entire), entire)]
     return _shared(_merged(_folded(_without_asides(_without_courtesy(wishes)))))
@@ -161,8 +172,25 @@ def _completes(wish: Wish, before: Wish) -> bool:
     clause = wish.clause
     if before.intent is Intent.INDICATORS:
         return bool(_ONLY_FRAMES.match(clause.masked))
+    return before.intent is Intent.CHART and is_of_a_chart(clause)
+
+
+_DRAWN = {Kind.AVERAGE, Kind.TIMEFRAME, Kind.SCALE, Kind.NUMBER, Kind.LEVEL}
+_OF_CHART = re.compile(
+    r"\b(?:mark(?:ed|s)?|lines?|no|without|hide|drop|remove|minus|skip|only|just|alone|average|level|number|scale|timeframe|pivots?|profile|volume|levels|day|premarket|after hours|extended hours|hours|draw|drawn|add|show)\b"
+)
+
+
+def is_of_a_chart(clause: Clause) -> bool:
+    """Whether a piece only says what else a chart is to show: "200 dma", "no vwap", "mark 250"."""
+    low = clause.text.lower()
     kinds = {mention.kind for mention in clause.mentions}
-    return before.intent is Intent.CHART and clause.is_bare and kinds == {Kind.AVERAGE}
+    if kinds - _DRAWN or not is_filler(_OF_CHART.sub(" ", without_zoom(clause.masked))):
+        return False
+    says = hidden_families(low) or shown_families(low) or marked_prices(low) or zoom_of(low)
+    return bool(says or kinds & {Kind.AVERAGE, Kind.TIMEFRAME, Kind.SCALE}) or kinds == {
+        Kind.NUMBER
+    }
 
 
 def _folded(wishes: list[Wish]) -> list[Wish]:

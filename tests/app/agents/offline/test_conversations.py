@@ -168,8 +168,8 @@ async def answer(question: str) -> TurnDone:
         ("is spy above its poc", "POC"),
         ("volume profile for spx", "SPX has no volume, so it has no volume profile."),
         ("chart nvda with the volume profile of the week", "Most traded at POC "),
-        ("where's the 200 week ema for qqq", "200-week exponential average of "),
-        ("amd 50 week ema", "50-week exponential average of "),
+        ("where's the 200 week ema for qqq", "200-week exponential average"),
+        ("amd 50 week ema", "50-week exponential average"),
     ],
 )
 async def test_figures_decide_the_first_sentence_and_every_number_is_bound(
@@ -202,11 +202,16 @@ def test_a_value_is_read_back_from_the_lines_a_model_reads() -> None:
 
 
 async def test_the_open_chart_is_changed_by_a_word(conversation: Any) -> None:
-    chart = {"symbol": "SPX", "timeframe": "5m", "averages": ["sma200@1d"]}
+    chart: dict[str, Any] = {
+        "symbol": "SPX",
+        "timeframe": "5m",
+        "show": ["pivots"],
+        "averages": ["sma200@1d"],
+    }
     steps: list[tuple[str, dict[str, Any]]] = [
         ("show me SPX on the 5 minute with pivots and the 200 day", {}),
         ("zoom to today", {"zoom": "today"}),
-        ("hide pivots", {"hide": ["pivots"]}),
+        ("hide pivots", {"hide": ["pivots"], "show": None}),
         ("mark 5930", {"marks": ["5930"]}),
         ("and mark 5,950.5 too", {"marks": ["5930", "5950.5"]}),
         ("remove the vwap", {"hide": ["pivots", "vwap"]}),
@@ -215,7 +220,7 @@ async def test_the_open_chart_is_changed_by_a_word(conversation: Any) -> None:
         ("zoom out to the last month", {"zoom": "month"}),
     ]
     for said, change in steps:
-        chart |= change
+        chart = {name: value for name, value in (chart | change).items() if value}
         calls, _ = await conversation.say(said)
         assert arguments(calls) == [("show_chart", chart)], said
 
