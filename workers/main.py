@@ -16,7 +16,7 @@ from app.infra.db.database import Database
 from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging
-from workers import conversations, health, history, levels, screenshots  # noqa: F401 - importing registers the tasks
+from workers import conversations, health, history, levels, screenshots, volatility  # noqa: F401 - importing registers the tasks
 from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 
@@ -34,10 +34,11 @@ def _open_context() -> JobContext:
         app_url=_secret(_settings.database.app_url),
         pool_size=_CONNECTIONS,
     )
-    from app.wiring import build_market
+    from app.wiring import build_macro, build_market
 
-    market, _ = build_market(_settings, database)
-    return JobContext(database, WallClock(), market, _settings.history.symbols)
+    (market, _), clock = build_market(_settings, database), WallClock()
+    macro = build_macro(_settings, clock)
+    return JobContext(database, clock, market, _settings.history.symbols, macro)
 
 
 def _application(settings: Settings) -> Celery:

@@ -9,7 +9,7 @@ the log, and everything else is a bug that Celery reports.
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec
 
 from celery import Task, shared_task
@@ -21,6 +21,7 @@ from app.core.jobs import Job
 from app.infra.db.database import Database
 from app.infra.queue import LONGEST_JOB_SECONDS
 from app.infra.telemetry import get_logger
+from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 
 _FIRST_PAUSE_SECONDS = 2
@@ -33,12 +34,13 @@ P = ParamSpec("P")
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """What a job works with. `clock` is the real one, whatever time it is on a simulated market;
-    `watched` are the symbols that are kept ready for everybody."""
+    `watched` are the symbols that are kept ready for everybody; `macro` knows rates."""
 
     database: Database
     clock: Clock
     market: MarketData
     watched: tuple[str, ...] = ()
+    macro: MacroSource = field(default_factory=NoSource)
 
 
 Work = Callable[Concatenate[JobContext, P], Awaitable[None]]

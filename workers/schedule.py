@@ -34,6 +34,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": Job.EXPIRE_SCREENSHOTS.value,
         "schedule": crontab(minute="20"),
     },
+    # The close is at 20:00 or 21:00 UTC, and providers may be a quarter of an hour late.
+    "record volatility": {
+        "task": Job.RECORD_VOLATILITY.value,
+        "schedule": crontab(hour="20-23", minute="20"),
+        "options": {"expires": 600},
+    },
     "tidy conversations at night": {
         "task": Job.TIDY_CONVERSATIONS.value,
         "schedule": crontab(hour="7", minute="30"),

@@ -11,4 +11,5 @@ class Job(StrEnum):
     CUT_HISTORY = "history.cut"
     FILL_HISTORY = "history.fill"
     PREPARE_LEVELS = "levels.prepare"
+    RECORD_VOLATILITY = "volatility.record"
     EXPIRE_SCREENSHOTS = "screenshots.expire"

@@ -1,10 +1,19 @@
 """Whether volatility is rich or cheap, against its own past and against what the price did."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from app.market.models import Floats
+from app.options.models import DAYS_A_YEAR
+from app.options.smile import TermPoint
+
+MONTH = 30
 
 SESSIONS_A_YEAR = 252
+_SHORTEST = 7.0
+"""Days: the volatility of the last week before an expiry is one of its own."""
+_NEAR = 7.0
 
 
 def volatility_rank(past: Floats, now: float) -> float | None:
@@ -33,3 +42,23 @@ def realised_volatility(closes: Floats) -> float | None:
     if len(returns) < 2:
         return None
     return float(np.sqrt(np.mean(returns * returns) * SESSIONS_A_YEAR))
+
+
+def constant_maturity(points: Sequence[TermPoint], days: float = MONTH) -> float | None:
+    """At the money, so many days out: between the expiries around that day total variance is taken
+    to grow evenly, as indices of volatility do.
+
+    With expiries on one side alone it is the nearest one's, up to a week away; else None.
+    """
+    known = [
+        (each.series.years * DAYS_A_YEAR, each.volatility)
+        for each in points
+        if each.volatility is not None and each.series.years * DAYS_A_YEAR >= _SHORTEST
+    ]
+    if not known:
+        return None
+    at, volatility = np.array(sorted(known)).T
+    if at[0] <= days <= at[-1]:
+        return float(np.sqrt(np.interp(days, at, volatility * volatility * at) / days))
+    nearest = int(np.argmin(np.abs(at - days)))
+    return float(volatility[nearest]) if abs(at[nearest] - days) <= _NEAR else None

@@ -29,6 +29,7 @@ OWNED_BY_NOBODY = {
     "feed_leases",
     "heartbeats",
     "price_snapshots",
+    "volatility_days",
 }
 OPEN_TO_THE_SYSTEM = {"members", "outbox"}
 """Who somebody is, and where something new is: never what was said."""
