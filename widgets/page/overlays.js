@@ -170,8 +170,9 @@ export class VwapBand {
     }
   }
 
+  /** Its points go too: they would stay on the axis, between bars of another timeframe. */
   hide() {
-    for (const { series } of this.#lines) series.applyOptions({ visible: false });
+    for (const { series } of this.#lines) series.setData([]);
   }
 
   /** The last bar changed: only its own point is drawn again. */

@@ -248,3 +248,23 @@ def test_what_is_out_of_view_is_pointed_to_from_the_edge(open_gallery: Open) -> 
         ["R2", "▲", 0],
         ["SMA 200", "▼", 200],
     ]
+
+
+def test_hidden_vwap_leaves_no_moments_on_the_axis_of_longer_bars(open_gallery: Open) -> None:
+    body = """
+      await new Promise((done) => {
+        const script = document.createElement('script');
+        [script.src, script.onload] = ['/assets/lightweight-charts.js', done];
+        document.head.append(script);
+      });
+      const { createChart, LineSeries } = window.LightweightCharts;
+      const chart = createChart(document.body.appendChild(document.createElement('div')));
+      const band = new m.VwapBand(chart, LineSeries, { type: 'price' });
+      const bar = (time) => ({ time, axis: time, high: 3, low: 1, close: 2, volume: 5 });
+      band.show([bar(100), bar(200), bar(300)], [{ open: 0, close: 400 }], 'blue');
+      band.hide();
+      chart.addSeries(LineSeries).setData([{ time: 200, value: 1 }, { time: 500, value: 1 }]);
+      return [200, 500].map((time) => chart.timeScale().timeToIndex(time));
+    """
+
+    assert run(open_gallery(), "overlays", body) == [0, 1]
