@@ -70,7 +70,7 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
         return ToolResult(_nothing(args.symbol))
     book = HoldingsBook(context.book, context.now)
     value, day, result = (
-        book.money(path, total, label)
+        book.money(path, total, label, signed=path != "value")
         for path, total, label in (
             ("value", _sum([line.value for line in lines]), "value of the positions"),
             ("day", _sum([line.day_result for line in lines]), "profit or loss today"),

@@ -42,12 +42,18 @@ class HoldingsBook:
         self._as_of = as_of
 
     def money(
-        self, path: str, value: Decimal | None, label: str, *, entity: str = BOOK, decimals: int = 2
+        self,
+        path: str,
+        value: Decimal | None,
+        label: str,
+        *,
+        entity: str = BOOK,
+        signed: bool = True,
     ) -> Figure | None:
-        """Signed dollars; None stays None."""
+        """Dollars and cents; None stays None."""
         if value is None:
             return None
-        return self._record(path, value, Unit.USD, label, entity, decimals, signed=True)
+        return self._record(path, value, Unit.USD, label, entity, _CENTS, signed=signed)
 
     def price(self, path: str, value: Decimal | None, label: str, entity: str) -> Figure | None:
         if value is None:
@@ -118,7 +124,9 @@ def position_row(book: HoldingsBook, line: BookLine) -> PositionRow:
         price=shown(
             book.price(f"{name}.price", mark.price if mark else None, "price", asset.label)
         ),
-        value=shown(book.money(f"{name}.value", line.value, "value", entity=asset.label)),
+        value=shown(
+            book.money(f"{name}.value", line.value, "value", entity=asset.label, signed=False)
+        ),
         day=shown(day),
         is_day_estimated=line.is_day_estimated,
         result=shown(result),

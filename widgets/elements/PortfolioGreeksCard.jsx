@@ -19,14 +19,14 @@ function PortfolioGreeksCard() {
       </div>
       <dl className="tc-grid">
         {others.map(({ label, number, means }) => (
-          <div className="tc-pair" key={label} title={means}>
-            <dt>{label} <span className="tc-beside">{means}</span></dt>
+          <div className="tc-pair" key={label}>
+            <dt>{label}<span className="tc-under">{means}</span></dt>
             <dd><Num n={number} missing="too little history for a beta" /></dd>
           </div>
         ))}
         {what_if && (
           <div className="tc-pair">
-            <dt>What if <span className="tc-beside">{what_if.words}</span></dt>
+            <dt>What if<span className="tc-under">{what_if.words}</span></dt>
             <dd><Change amount={what_if.result} /></dd>
           </div>
         )}

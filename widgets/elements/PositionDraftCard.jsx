@@ -47,7 +47,7 @@ function PositionDraftCard() {
       </dl>
       <div className="tc-confirm">
         {isStored ? (
-          <span className="tc-badge" role="status">stored</span>
+          <span className="tc-badge tc-quiet" role="status">stored</span>
         ) : (
           <>
             <button type="button" className="tc-primary" disabled={state === 'storing'} onClick={confirm}>

@@ -1,6 +1,5 @@
 const { coach } = window;
-const { Badges, Card, Change, Num, Price } = coach.parts(React);
-const SIGNED = { signed: true };
+const { Card, Change, Num, Price } = coach.parts(React);
 
 function PositionsCard() {
   const { title, value, day, result, rows, structures, notes, freshness } = props;
@@ -8,7 +7,7 @@ function PositionsCard() {
   const moves = rows.map((row) => moved(row, ticks[row.symbol]));
   const gained = moves.reduce((total, move) => total + (move ?? 0), 0);
   const isMoving = moves.some((move) => move !== null);
-  const now = (n) => (n && isMoving ? shifted(n, gained) : undefined);
+  const now = (n, signed) => (n && isMoving ? shifted(n, gained, signed) : undefined);
   return (
     <Card
       title="Positions"
@@ -19,21 +18,19 @@ function PositionsCard() {
       notes={notes}
     >
       <div className="tc-main">
-        {value && <Price className="tc-large" n={value} value={Number(value.value) + gained} text={now(value)?.replace('+', '')} />}
-        {day && <span className="tc-beside">today <Change amount={day} amountText={now(day)} /></span>}
-        {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result)} /></span>}
+        {value && <Price className="tc-large" n={value} value={Number(value.value) + gained} text={now(value)} />}
+        {day && <span className="tc-beside">today <Change amount={day} amountText={now(day, true)} /></span>}
+        {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result, true)} /></span>}
       </div>
       <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
         <table>
           <thead>
             <tr>
               <th scope="col">Position</th>
-              <th scope="col">Held</th>
-              <th scope="col">Paid</th>
-              <th scope="col">Price</th>
-              <th scope="col">Value</th>
               <th scope="col">Today</th>
               <th scope="col">Since opened</th>
+              <th scope="col">Value</th>
+              <th scope="col">Price</th>
             </tr>
           </thead>
           <tbody>
@@ -57,27 +54,27 @@ function PositionsCard() {
 
 function Row({ tick, move, providers, label, quantity, paid, price, value, day, is_day_estimated, result, absent_because, source, as_of, stale_since }) {
   const { decimalsOf, moment, number, zoneOf } = coach.format;
-  const text = (n) => (n && move !== null ? shifted(n, move) : undefined);
+  const text = (n, signed) => (n && move !== null ? shifted(n, move, signed) : undefined);
   return (
     <tr>
       <th scope="row" title={source === 'typed' ? undefined : `from a ${source}`}>
         <span className="tc-symbol">{label}</span>
+        <span className="tc-under"><Num n={quantity} /> at <Num n={paid} missing="what was paid is not known" /></span>
         {absent_because && <span className="tc-under">{absent_because}</span>}
         {stale_since && !providers.stale_since && as_of && (
-          <span className="tc-under"><Badges freshness={{ stale_since }} /> <time dateTime={as_of}>{moment(as_of, zoneOf(label))}</time></span>
+          <time className="tc-under tc-stale" dateTime={as_of}>price of {moment(as_of, zoneOf(label))}</time>
         )}
       </th>
-      <td><Num n={quantity} /></td>
-      <td><Num n={paid} missing="what was paid is not known" /></td>
+      <td title={is_day_estimated ? 'estimated' : undefined}>
+        <Result n={day} text={text(day, true)} missing={absent_because} />
+        {is_day_estimated && day && <span className="tc-under">estimated</span>}
+      </td>
+      <td><Result n={result} text={text(result, true)} missing={absent_because} /></td>
+      <td><Num n={value} text={text(value)} missing={absent_because} /></td>
       <td>
         {price && <Price n={price} value={tick?.price ?? Number(price.value)} text={tick ? number(tick.price, decimalsOf(price.text)) : undefined} />}
         {!price && <Num n={null} missing={absent_because} />}
       </td>
-      <td><Num n={value} text={text(value)} missing={absent_because} /></td>
-      <td title={is_day_estimated ? 'estimated' : undefined}>
-        <Result n={day} text={text(day)} missing={absent_because} />{is_day_estimated && day && <span className="tc-unit"> est.</span>}
-      </td>
-      <td><Result n={result} text={text(result)} missing={absent_because} /></td>
     </tr>
   );
 }
@@ -92,8 +89,8 @@ function moved({ price, quantity, multiplier, symbol }, tick) {
   return (tick.price - Number(price.value)) * Number(quantity.value) * Number(multiplier);
 }
 
-function shifted(n, by) {
-  return coach.format.number(Number(n.value) + by, coach.format.decimalsOf(n.text), SIGNED);
+function shifted(n, by, signed = false) {
+  return coach.format.number(Number(n.value) + by, coach.format.decimalsOf(n.text), { signed });
 }
 
 export default PositionsCard;

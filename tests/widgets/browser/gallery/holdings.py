@@ -53,7 +53,7 @@ class Holdings:
         )  # fmt: skip
         return PositionsCard(
             title="all positions",
-            value=self._money(book, "value", "82604.13"),
+            value=self.samples.number(book, "value", Decimal("82604.13")),
             day=self._money(book, "day", "-50.70"),
             result=self._money(book, "open", "1269.12"),
             rows=rows,
@@ -107,7 +107,7 @@ class Holdings:
             ),
             paid=plain("paid", paid),
             price=plain("price", price),
-            value=money("value", value),
+            value=plain("value", value),
             day=money("day", day),
             is_day_estimated=kind == "option",
             result=money("open", result),
