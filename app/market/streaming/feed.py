@@ -10,21 +10,20 @@ it refuses alone goes alone. Who takes over goes on from what was told last.
 import asyncio
 import random
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from redis.exceptions import RedisError
 
 from app.core.clock import Clock
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
-from app.core.timeframes import Timeframe
 from app.infra.telemetry import get_logger
 from app.market.models import Instrument
 from app.market.protocol import MarketData
-from app.market.streaming.bars import MINUTE, BarBuilder, Update, minutes_of
+from app.market.streaming.bars import MINUTE, BarBuilder, Update
 from app.market.streaming.bus import Bus
-from app.market.streaming.gaps import LONGEST_SECONDS, Gap, minute_of
+from app.market.streaming.gaps import LONGEST_SECONDS, Asking, Gap, minute_of
 from app.market.streaming.messages import Live, Pulse, recent_of
 from app.market.vendor import Minute, NotCovered, Refused, StreamEvent, VendorStream
 
@@ -79,7 +78,7 @@ class Feed:
         self._bus = bus
         self._clock = clock
         self._epoch = epoch
-        self._histories = histories or {}
+        self._asking = Asking(market, histories or {})
         self._gaps: dict[Symbol, Gap] = {}
         self._left: set[Symbol] = set()
         self._builders: dict[Symbol, BarBuilder] = {}
@@ -275,7 +274,9 @@ class Feed:
         if minute_of(present) <= gap.since:
             return
         try:
-            minutes = await self._missed(source, symbol, gap)
+            minutes = await self._asking.minutes(
+                symbol, gap, source.stream.provider.name, self._clock.now()
+            )
         except (NotCovered, NotFound) as error:
             _log.warning("a gap stays open", symbol=symbol, reason=error.message)
             self._gaps.pop(symbol, None)
@@ -291,27 +292,6 @@ class Feed:
             self._take(source, minute, self._builder(symbol).fill(minute))
         gap.asked(present)
         self._close(symbol, gap)
-
-    async def _missed(self, source: _Source, symbol: Symbol, gap: Gap) -> list[Minute]:
-        """The whole minutes of a gap, from the vendor of the stream."""
-        now, name = self._clock.now(), source.stream.provider.name
-        until = now.timestamp() if gap.until is None else min(gap.until, now.timestamp())
-        found = await self._histories.get(name, self._market).bars(
-            symbol,
-            Timeframe.M1,
-            start=datetime.fromtimestamp(gap.since, UTC),
-            end=datetime.fromtimestamp(until, UTC),
-            as_of=now,
-            extended=True,
-        )
-        teller = found.provider
-        if teller.stale_since is not None:
-            raise ProviderUnavailable(f"{teller.name} tells only what it told before.")
-        if name not in self._histories and teller.name != name:
-            raise ProviderUnavailable(f"{teller.name} answered instead of {name}.")
-        latest = now.timestamp() - teller.delay_minutes * MINUTE
-        whole = [each for each in minutes_of(found) if each.time + MINUTE <= latest]
-        return [replace(each, is_final=True) for each in whole]
 
     def _close(self, symbol: Symbol, gap: Gap) -> None:
         if gap.is_over:

@@ -6,9 +6,16 @@ the one in which it was heard again: both were told in part only. A minute that 
 is whole.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from app.market.streaming.bars import MINUTE
+from app.core.errors import ProviderUnavailable
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+from app.market.protocol import MarketData
+from app.market.streaming.bars import MINUTE, minutes_of
+from app.market.vendor import Minute
 
 SETTLED_SECONDS = 20
 """So long after its end a minute may still be missing where vendors are asked, and vendors' own
@@ -67,3 +74,31 @@ class Gap:
             self.until = minute
         if minute == self.since:
             self.since += MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom to ask: the history of the stream's own provider, `market` where it has none."""
+
+    market: MarketData
+    histories: Mapping[str, MarketData]
+
+    async def minutes(self, symbol: Symbol, gap: Gap, name: str, now: datetime) -> list[Minute]:
+        """The whole minutes of a gap as the provider `name` has them, and nobody else."""
+        until = now.timestamp() if gap.until is None else min(gap.until, now.timestamp())
+        found = await self.histories.get(name, self.market).bars(
+            symbol,
+            Timeframe.M1,
+            start=datetime.fromtimestamp(gap.since, UTC),
+            end=datetime.fromtimestamp(until, UTC),
+            as_of=now,
+            extended=True,
+        )
+        teller = found.provider
+        if teller.stale_since is not None:
+            raise ProviderUnavailable(f"{teller.name} tells only what it told before.")
+        if name not in self.histories and teller.name != name:
+            raise ProviderUnavailable(f"{teller.name} answered instead of {name}.")
+        latest = now.timestamp() - teller.delay_minutes * MINUTE
+        whole = [each for each in minutes_of(found) if each.time + MINUTE <= latest]
+        return [replace(each, is_final=True) for each in whole]

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -121,7 +122,7 @@ async def test_another_process_takes_over_within_ten_seconds(
     try:
         await asyncio.wait_for(heard.wait(), 60)
         before, epoch = said[-1], said[-1].epoch
-        leader = await _leader(feeds)
+        leader = await _leader(feeds, epoch)
         leader.send_signal(end)
         fallen_at = time.monotonic()
 
@@ -151,8 +152,11 @@ def _minutes(live: Live) -> dict[int, Minute]:
     return {each.time: each for each in live.recent}
 
 
-async def _leader(feeds: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[bytes]":
-    """The process that says in its log that it leads."""
+async def _leader(feeds: "list[subprocess.Popen[bytes]]", epoch: int) -> "subprocess.Popen[bytes]":
+    """The process that says in its log that it leads in `epoch`."""
+    says = re.compile(
+        rb"leading the feed.*epoch\D{1,9}%d\b|epoch\D{1,9}%d\b.*leading" % (epoch, epoch)
+    )
     for feed in feeds:
         assert feed.stderr is not None
         os.set_blocking(feed.stderr.fileno(), False)
@@ -160,7 +164,7 @@ async def _leader(feeds: "list[subprocess.Popen[bytes]]") -> "subprocess.Popen[b
     while time.monotonic() < deadline:
         for feed in feeds:
             assert feed.stderr is not None
-            if b"leading the feed" in (feed.stderr.read() or b""):
+            if says.search(feed.stderr.read() or b""):
                 return feed
         await asyncio.sleep(0.05)
     raise AssertionError("nobody leads")
