@@ -115,12 +115,24 @@ async def confirm_position(
     )
 
 
+async def show_positions(
+    session: WebsocketSession, member: Member, payload: Mapping[str, Any]
+) -> None:
+    """Show what is held, after rows of a screenshot were confirmed."""
+    room().turns.take(str(member.id))
+    turn = take_click(
+        session, member, "Positions confirmed from my screenshot", Click("list_positions", {})
+    )
+    session.current_task = asyncio.create_task(turn)
+
+
 Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
 ACTIONS: Mapping[str, Action] = {
     "show_chart": show_chart,
     "open_card": open_card,
     "open_picture": open_picture,
     "confirm_position": confirm_position,
+    "show_positions": show_positions,
 }
 
 

@@ -1,4 +1,4 @@
-"""A picture dropped into the chat: a chart that was saved here, or one the coach cannot read.
+"""A picture dropped into the chat that is a chart which was saved here.
 
 Decided: a saved chart carries its own description, the page reads it and no picture is uploaded.
 The description comes from a file, so anybody may have written it: it is data of one strict shape,
@@ -21,8 +21,8 @@ from tools.wording import NEW_YORK
 
 FOREIGN = (
     "I can read charts that were saved here with “Save as PNG”: they carry their own description. "
-    "This picture carries none, so I do not know what it shows and will not guess. Reading other "
-    "pictures comes with positions from screenshots."
+    "This picture carries none, so I do not know what it shows and will not guess. Drop or paste a "
+    "screenshot of your positions onto the page, and I read them from it."
 )
 LONGEST = 8_000
 

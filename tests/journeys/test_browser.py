@@ -7,7 +7,10 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.app.screenshots.conftest import screen
+
 pytestmark = pytest.mark.browser
+READING_MS = 120_000
 PATIENCE_MS = 20_000
 
 Visit = Callable[..., Page]
@@ -124,13 +127,40 @@ def test_a_saved_chart_that_is_dropped_into_another_chat_is_a_live_chart_again(
     expect(page.get_by_text(re.compile("Chart of SPX, 1h, from my picture of"))).to_be_visible()
 
 
-def test_of_a_picture_that_is_no_chart_of_ours_the_coach_says_that_it_cannot_read_it(
-    visit: Visit,
-) -> None:
+def test_of_a_file_that_cannot_be_opened_the_page_says_so(visit: Visit) -> None:
     page = visit()
     enter(page)
     drop(page, b"\x89PNG\r\n\x1a\n" + bytes(60), "holiday.png")
-    expect(page.get_by_text("I do not know what it shows")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("The picture is damaged")).to_be_visible(timeout=READING_MS)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_positions_of_a_screenshot_are_corrected_confirmed_and_shown(
+    visit: Visit, width: int
+) -> None:
+    page = visit(width=width)
+    enter(page)
+    drop(page, screen(), "portfolio.png")
+    shown = page.get_by_role("dialog", name="Positions in your picture")
+    expect(shown).to_be_visible(timeout=READING_MS)
+    rows = shown.locator(".tc-shot-row")
+    expect(rows).to_have_count(2)
+    expect(rows.first.get_by_label("Strike")).to_have_value("410")
+    assert rows.nth(1).locator("img").evaluate("image => image.decode().then(() => true)")
+    assert shown.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+    rows.first.get_by_label("Quantity").fill("")
+    shown.get_by_role("button", name="Confirm 2 positions").click()
+    expect(shown.get_by_text("A marked field is missing")).to_be_visible()
+    rows.first.get_by_label("Quantity").fill("-2")
+    rows.first.get_by_label("Expiry").fill("2027-06-18")
+    rows.nth(1).get_by_label("Take this row").uncheck()
+    shown.get_by_role("button", name="Confirm 1 position", exact=True).click()
+    expect(shown).to_have_count(0, timeout=PATIENCE_MS)
+    expect(page.get_by_text("Positions confirmed from my screenshot")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    expect(page.locator(".tc-card").last).to_contain_text("410", timeout=PATIENCE_MS)
 
 
 def test_a_second_tab_follows_the_first(visit: Visit) -> None:

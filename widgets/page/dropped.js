@@ -1,11 +1,13 @@
 /**
  * Pictures dropped or pasted anywhere on the page. One that was saved here opens as a live chart
- * again; of any other the coach says that it cannot read it.
+ * again and is not sent anywhere; any other is sent to be read for positions.
  */
 
 import { chartIn } from "./picture.js";
+import { readPictures } from "./screenshots.js";
 
-const MAX_BYTES = 5_000_000;
+const MAX_BYTES = 10 * 1024 * 1024;
+const AT_ONCE = 6;
 const SHOWN_MS = 6_000;
 
 const PATIENCE_MS = 5_000;
@@ -30,24 +32,38 @@ export function watchPictures() {
 function invite(event) {
   if (!event.dataTransfer?.types.includes("Files")) return;
   event.preventDefault();
-  say("Drop a chart that you saved here, and it opens again.");
+  say("Drop a chart that you saved here, or a screenshot of your positions.");
 }
 
 function take(event, data) {
-  const [file] = data?.files ?? [];
-  if (!file || (event.type === "paste" && !file.type.startsWith("image/"))) return;
+  const files = [...(data?.files ?? [])].slice(0, AT_ONCE);
+  if (!files.length || (event.type === "paste" && !files.every(isPicture))) return;
   event.preventDefault();
   say("");
-  open(file);
+  open(files);
 }
 
-async function open(file) {
-  if (!file.type.startsWith("image/")) return say("Only pictures can be dropped here.", SHOWN_MS);
-  if (file.size > MAX_BYTES) return say("This picture is larger than 5 MB.", SHOWN_MS);
-  const chart = chartIn(new Uint8Array(await file.arrayBuffer()));
+/** Phones' HEIC comes without a type in some browsers. */
+function isPicture(file) {
+  return file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name);
+}
+
+async function open(files) {
+  if (!files.every(isPicture)) return say("Only pictures can be dropped here.", SHOWN_MS);
+  if (files.some((file) => file.size > MAX_BYTES)) return say("This picture is larger than 10 MB.", SHOWN_MS);
+  const foreign = [];
+  for (const file of files) {
+    const chart = chartIn(new Uint8Array(await file.arrayBuffer()));
+    if (chart) await act("open_picture", { chart });
+    else foreign.push(file);
+  }
+  if (foreign.length) await readPictures(foreign, say, () => act("show_positions", {}));
+}
+
+async function act(name, payload) {
   await Promise.race([isIntroduced, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
   if (!session) return say("The page is not connected. Try again in a moment.", SHOWN_MS);
-  const body = { sessionId: session, action: { name: "open_picture", payload: { chart } } };
+  const body = { sessionId: session, action: { name, payload } };
   const response = await fetch("/project/action", {
     method: "POST",
     headers: { "Content-Type": "application/json" },
