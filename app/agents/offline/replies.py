@@ -24,9 +24,6 @@ FORECAST = "Nobody knows where a price will go, and I do not forecast. What I ca
 ADVICE = "I do not say what to buy or sell. These are the levels a plan could be built on."
 NO_REASONS = "I have no news, so I cannot say why. What the tape says:"
 ASK_SYMBOL = "Which symbol do you mean? For example SPY, NVDA or BTC."
-ASK_POSITION = (
-    "Which position do you mean? Name its symbol, and of an option call or put, strike and expiry."
-)
 NO_CHART = "No chart is open in this conversation. Name a symbol and I will draw one: “chart SPY”."
 NO_SUCH_LINE = "The chart has no such line."
 LEVEL_IS_DRAWN = "The key levels are lines of the chart, {names} among them."
@@ -35,6 +32,9 @@ WHICH_ZOOM = (
     "I can zoom to today, to the last week, month, quarter, half year or year, to the year so far, or"
     " to all there is."
 )
+ASK_POSITION = (
+    "Which position do you mean? Name its symbol, and of an option call or put, strike and expiry."
+)
 ASK_FORECAST = "Name a symbol and I will show you its levels."
 
 _INSTEAD = {
@@ -42,7 +42,6 @@ _INSTEAD = {
     Intent.ORDER: "I never trade by myself. I can show you the levels and a chart.",
     Intent.JOURNAL: "I can look up the levels and prices of any past session.",
     Intent.POSITIONS: "I can give you quotes and key levels of what you hold, symbol by symbol.",
-    Intent.OPTIONS: "I can show you the key levels and indicators of the underlying.",
     Intent.SCAN: "Name some symbols and I will compare them side by side.",
     Intent.NEWS: "I can give you the quote, the key levels and the market's hours.",
     Intent.FUNDAMENTALS: "I can give you the quote, the key levels and indicators.",
@@ -50,8 +49,16 @@ _INSTEAD = {
 }
 
 
+ASK_OPTION = (
+    "Name the underlying, and I show its option chain, a contract's Greeks, its volatility, or what a"
+    " spread can win and lose: “greeks of the 30 delta put on SPY in 45 days”."
+)
+
+
 def not_yet(intent: Intent) -> str:
-    """That something cannot be done yet, and what can."""
+    """That something cannot be done yet, and what can; of options, what is missing."""
+    if intent is Intent.OPTIONS:
+        return ASK_OPTION
     verb = "do" if intent is Intent.BACKTEST else "handle"
     subject = "place or change orders" if intent is Intent.ORDER else f"{verb} {intent}"
     return f"I cannot {subject} yet. {_INSTEAD[intent]}"

@@ -23,6 +23,7 @@ from app.agents.offline.leads import leads_of
 from app.agents.offline.likeness import Likeness
 from app.agents.offline.macro_asking import calendar_calls
 from app.agents.offline.mentions import Kind
+from app.agents.offline.option_asking import option_calls
 from app.agents.offline.plans import Call, Frame, Plan
 from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
@@ -60,6 +61,9 @@ class Thinker:
             plan.say(note)
         if reading.language:
             plan.say(replies.ENGLISH_ONLY.format(language=reading.language))
+        if asked := option_calls(reading, frame, now):
+            plan.add(asked)
+            return plan
         if self._goes_on(reading, frame, now, plan):
             return plan
         for wish in reading.wishes:
