@@ -255,3 +255,37 @@ async def test_a_draft_that_was_overtaken_is_told_so(
     assert is_problem(answer, CONFLICT, "conflict")
     assert "70 shares now" in answer.json()["detail"]
     assert (await web.get("/api/v1/positions")).json()["positions"][0]["quantity"] == 70.0
+
+
+async def test_every_number_the_coach_says_of_a_book_is_bound(
+    server: Any, tabs: Any, web: httpx.AsyncClient, ada_token: str
+) -> None:
+    chain = (await web.get("/api/v1/options/SPY/chain")).json()
+    near = min(chain["options"], key=lambda each: abs(each["strike"] - chain["spot"]))
+    call = {
+        "kind": "option",
+        "symbol": "SPY",
+        "right": "call",
+        "strike": near["strike"],
+        "expiry": near["expiry"],
+        "quantity": -2,
+        "price": 5,
+    }
+    await opened(web, AAPL, COIN, call)
+    tab = await tabs.open(server, ada_token)
+    for question in (
+        "how's my book",
+        "am i long or short the market",
+        "what happens to my positions if the market drops 2% and vol is up 3 points",
+        "close one of them",
+        "sold 40 aapl",
+    ):
+        await tab.ask(question)
+
+    messages = (await web.get(f"/api/v1/threads/{tab.thread_id}")).json()["messages"]
+    said = [each for each in messages if each["role"] == "coach"]
+    assert [each["grounding"]["unbound"] for each in said] == [[]] * len(said)
+    assert sum(each["grounding"]["numbers"] for each in said) > 10
+    assert [card["element"] for each in said for card in each["cards"]].count(
+        "PositionDraftCard"
+    ) == 1
