@@ -5,6 +5,7 @@ speak of the same thing. Rank and percentile wait for `NEEDED` sessions and say 
 until then. The simulated market's past is asked of itself, week by week, and is called simulated.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -160,6 +161,8 @@ async def _simulated_past(
                 return
             found = await _measured(market, chain, rate)
             points += () if found is None else term_structure(found)
+        # A simulated market never waits, so others would have to.
+        await asyncio.sleep(0)
         yield VolatilityDay(
             symbol=instrument.symbol,
             day=session.date,
