@@ -74,10 +74,10 @@ class _Massive(Dialect):
             if kind == "status":
                 _heed(message)
             elif kind == "A":
+                # its end is the start of the next second, and of the next minute
                 yield Trade(
                     Symbol(message["sym"]),
-                    message["s"]
-                    / 1000,  # its end is the start of the next second, and of the next minute
+                    message["s"] / 1000,
                     _price(message, "c"),
                     _size(message, "v"),
                 )
