@@ -31,6 +31,7 @@ from app.market.protocol import MarketData
 from app.market.streaming.bus import Bus
 from app.market.streaming.feed import Feed
 from app.market.vendor import Vendor, VendorStream
+from app.options.records import StoredRecords
 from app.screenshots.readers.local import LocalRecogniser
 from app.screenshots.service import PictureReader
 from tools import TOOLBOX
@@ -66,7 +67,15 @@ def build_runtime(settings: Settings, *, with_database: bool = True) -> Runtime:
         clock=clock,
         toolbox=TOOLBOX,
         model=model,
-        coach=Coach(model, TOOLBOX, market, clock, limits=build_limits(settings), macro=macro),
+        coach=Coach(
+            model,
+            TOOLBOX,
+            market,
+            clock,
+            limits=build_limits(settings),
+            macro=macro,
+            records=None if database is None else StoredRecords(database),
+        ),
         database=database,
     )
 

@@ -19,6 +19,7 @@ from app.grounding.ledger import Book, Ledger
 from app.grounding.references import fill
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
+from app.options.records import NoRecords, VolatilityRecords
 from app.positions.protocol import Holdings, NoHoldings
 from tools.base import Toolbox, ToolContext, ToolResult
 from widgets.base import BaseCard
@@ -46,6 +47,7 @@ class Caller:
     tool_seconds: float
     macro: MacroSource = field(default_factory=NoSource)
     holdings: Holdings = field(default_factory=NoHoldings)
+    records: VolatilityRecords = field(default_factory=NoRecords)
 
     async def call_all(self, calls: Sequence[ToolCall]) -> list[Outcome]:
         """Books are opened in the order of the calls, so figure ids do not depend on who is faster."""
@@ -95,6 +97,7 @@ class Caller:
             market=self.market,
             macro=self.macro,
             holdings=self.holdings,
+            records=self.records,
             clock=self.clock,
             book=book,
             ledger=self.ledger,

@@ -19,6 +19,7 @@ from app.grounding.mentions import Symbols
 from app.macro.source import MacroSource, NoSource
 from app.market.models import Instrument
 from app.market.protocol import MarketData
+from app.options.records import NoRecords, VolatilityRecords
 from prompts import load
 from tools.base import Toolbox
 
@@ -45,6 +46,7 @@ class Coach:
         limits: Limits | None = None,
         wall: Clock | None = None,
         macro: MacroSource | None = None,
+        records: VolatilityRecords | None = None,
     ) -> None:
         """`clock` is the market's present, unless a question is asked as of a past moment.
 
@@ -55,6 +57,7 @@ class Coach:
         self._toolbox = toolbox
         self._market = market
         self._macro = macro or NoSource()
+        self._records = records or NoRecords()
         self._clock = clock
         self._wall = wall or WallClock()
         self._limits = limits or Limits()
@@ -83,6 +86,7 @@ class Coach:
                 market=self._market,
                 macro=self._macro,
                 holdings=memory.holdings,
+                records=self._records,
                 clock=clock,
                 ledger=memory.ledger,
                 tool_seconds=self._limits.tool_seconds,
