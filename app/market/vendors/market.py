@@ -21,7 +21,7 @@ from app.core.timeframes import Timeframe
 from app.market.calendar import phase_at, session_table
 from app.market.chains import OptionChain
 from app.market.directory import INSTRUMENTS, find_instrument, former, near, unknown
-from app.market.models import Bars, Instrument, Ints, Provider, Quote, Session, decimal_of
+from app.market.models import Bars, Instrument, Provider, Quote, Session, decimal_of
 from app.market.protocol import ExchangeSign, MarketData
 from app.market.resample import (
     empty_bars,
@@ -32,6 +32,7 @@ from app.market.resample import (
 )
 from app.market.vendor import NotCovered, Snapshot, Split, Vendor
 from app.market.vendors.checking import checked
+from app.market.vendors.remarks import Remarks
 from app.market.windows import covering_days, require_aware
 
 PRESENT_SECONDS = 5.0
@@ -52,8 +53,7 @@ class VendorMarket(MarketData):
         self._clock = clock
         self._accept_stale = accept_stale
         self._delay = timedelta()
-        self._short: dict[Symbol, str] = {}
-        self._left_out: dict[Symbol, set[tuple[Timeframe, int]]] = {}
+        self._remarks = Remarks(vendor.provider.name)
 
     @property
     @override
@@ -138,16 +138,7 @@ class VendorMarket(MarketData):
 
     @override
     def notes(self, symbol: Symbol) -> tuple[str, ...]:
-        short = [self._short[symbol]] if symbol in self._short else []
-        count = len(self._left_out.get(symbol, ()))
-        if not count:
-            return tuple(short)
-        told = (
-            "bar of {} could not be right and was"
-            if count == 1
-            else "bars of {} could not be right and were"
-        )
-        return (*short, f"{count} {told.format(self.provider.name)} left out.")
+        return self._remarks.of(symbol)
 
     @override
     async def close(self) -> None:
@@ -181,37 +172,11 @@ class VendorMarket(MarketData):
             return empty_bars(instrument.symbol, timeframe, self.provider)
         said = await self._vendor.bars(instrument, timeframe, start=start, end=end)
         found, faulty = checked(said, start, end)
-        self._note_reach(instrument.symbol, timeframe, start, found)
-        self._note(instrument.symbol, timeframe, (start, end), faulty)
+        self._remarks.note_faults(instrument.symbol, timeframe, (start, end), faulty)
+        if timeframe is Timeframe.M1:
+            is_short = len(found) > 0 and not self._vendor.reaches(timeframe, start)
+            self._remarks.note_beginning(instrument.symbol, found if is_short else None)
         return found
-
-    def _note_reach(
-        self, symbol: Symbol, timeframe: Timeframe, start: datetime, found: Bars
-    ) -> None:
-        """Say of minutes that begin late that the vendor has no earlier ones."""
-        if timeframe is not Timeframe.M1:
-            return
-        self._short.pop(symbol, None)
-        if len(found) and not self._vendor.reaches(timeframe, start):
-            first = datetime.fromtimestamp(int(found.time[0]), UTC)
-            self._short[symbol] = (
-                f"{self.provider.name} gives its newest minutes only, from {first:%H:%M} UTC on: "
-                "what is made of the minutes of a whole day lacks those before."
-            )
-
-    def _note(
-        self, symbol: Symbol, timeframe: Timeframe, window: tuple[datetime, datetime], faulty: Ints
-    ) -> None:
-        """Which bars cannot be, of all that were seen: good ones elsewhere do not hide bad ones."""
-        first, stop = (at.timestamp() for at in window)
-        known = {
-            (of, at)
-            for of, at in self._left_out.pop(symbol, ())
-            if of is not timeframe or not first <= at < stop
-        }
-        known |= {(timeframe, at) for at in faulty.tolist()}
-        if known:
-            self._left_out[symbol] = known
 
     async def _minutes(
         self, instrument: Instrument, start: datetime, end: datetime, as_of: datetime
