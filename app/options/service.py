@@ -219,7 +219,7 @@ def _at_strike(listed: Listed, series: Series, kind: OptionKind, strike: float) 
     near = sorted(chain.contracts.strike[rows[np.argsort(away)[:4]]].tolist())
     raise NotFound(
         f"No {kind} on {listed.instrument.symbol} of {series.expiry.isoformat()} has that strike.",
-        suggestions=[f"{each:g}" for each in near],
+        suggestions=[f"{each:g} {kind}" for each in near],
     )
 
 

@@ -27,6 +27,7 @@ from app.agents.offline.option_words import (
 from app.agents.offline.plans import Call, Frame
 from app.agents.offline.reading import Reading
 
+_Read = Callable[[str, Reading, Frame, datetime], list[Call]]
 _OTHERS = frozenset({Intent.REFUSED, Intent.ALERT, Intent.ORDER, Intent.JOURNAL, *HELD})
 _LEVELLED = (Kind.LEVEL, Kind.PIVOT)
 _READ_OTHERWISE = (Kind.SUM, Kind.AVERAGE)
@@ -64,8 +65,10 @@ def option_calls(reading: Reading, frame: Frame, now: datetime) -> list[Call]:
     if reading.whole.of(*_LEVELLED) or _is_ordered(reading.canvas.low):
         return []
     low = _without_symbols(reading)
-    others = () if reading.whole.of(*_READ_OTHERWISE) else (_contract, _chain, _volatility)
-    for read in (_supposed, _structure, _numbers, *others):
+    readers: list[_Read] = [_supposed, _structure, _numbers]
+    if not reading.whole.of(*_READ_OTHERWISE):
+        readers += [_contract, _chain, _volatility]
+    for read in readers:
         calls = read(low, reading, frame, now)
         if calls:
             return calls
@@ -96,9 +99,6 @@ _SURELY_ANALYSED = re.compile(
 def _is_analysed(reading: Reading) -> bool:
     """ "Sold 3 puts at 0.45, what can I lose": told like a trade, and asked about."""
     return bool(_SURELY_ANALYSED.search(reading.canvas.low))
-
-
-_Read = Callable[[str, Reading, Frame, datetime], list[Call]]
 
 
 def _symbol(reading: Reading, frame: Frame) -> dict[str, str]:

@@ -61,7 +61,7 @@ def test_a_strike_that_is_not_listed_names_its_neighbours(listed: Listed) -> Non
 
     with pytest.raises(NotFound, match="that strike") as refused:
         contract_row(listed, series, OptionKind.CALL, strike=121.3)
-    assert {"120", "122.5"} <= set(refused.value.suggestions)
+    assert {"120 call", "122.5 call"} <= set(refused.value.suggestions)
 
 
 async def test_a_day_without_an_expiry_names_those_around_it(market: SimulatedMarket) -> None:

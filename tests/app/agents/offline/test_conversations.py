@@ -117,7 +117,6 @@ async def test_a_time_of_day_is_new_yorks_in_winter_and_in_summer(conversation: 
         "write me a poem",
         "alert me when spy hits 600",
         "buy 100 nvda",
-        "SPX 6000p 12/19",
         "what's my buying power",
         "",
         "???",
