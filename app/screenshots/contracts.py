@@ -29,6 +29,7 @@ _COMBO = re.compile(
     r"(?:SHORT |LONG )?(?:STRANGLE|STRADDLE)|(?:BULL|BEAR) (?:PUT|CALL)(?: SPREAD)?|IRON CONDOR"
 )
 _MULTIPLIER = "100"
+_FOUR_DIGITS = 1000
 
 NOT_TICKERS = frozenset(
     [
@@ -117,11 +118,19 @@ def parse_contract(text: str) -> Contract | None:
     strike = None
     if right or expiry:
         rest, strike = _take_strike(rest)
+        strike = None if _is_glued(expiry, strike) else strike
     left = rest.split()
     if len(left) > 1 or (left and not is_ticker(left[0])):
         return None
     found = Contract(left[0] if left else None, right, strike, expiry)
     return found if found.is_option or found.underlying else None
+
+
+def _is_glued(expiry: PrintedDate | None, strike: Decimal | None) -> bool:
+    """`02 Oct 26330`: a year that lost its space looks like the first digits of the strike."""
+    if expiry is None or expiry.year is not None or strike is None:
+        return False
+    return expiry.text[0].isdigit() and strike >= _FOUR_DIGITS
 
 
 def parse_combination(text: str) -> tuple[Leg, ...]:

@@ -24,11 +24,12 @@ from app.screenshots.contracts import (
     with_year,
 )
 from app.screenshots.headings import Column
-from app.screenshots.models import FieldName, Kind, PositionRow, Seen
+from app.screenshots.models import Box, FieldName, Kind, PositionRow, Seen
 from app.screenshots.numerals import parse_number
 
 _PRICED = {FieldName.MARK, FieldName.MARKET_VALUE, FieldName.ENTRY_PRICE, FieldName.COST}
 _FEWEST_PRICES = 2
+_NEAR = 1.5
 _TOTALS = ("total", "subtotal", "overall", "sum", "grand total")
 
 
@@ -136,7 +137,8 @@ class TableRows:
             fields[FieldName.QUANTITY] = entry.quantity
         fields |= entry.numbers
         doubts += [f"The {name} could not be read." for name in entry.unreadable]
-        return check_row(_sized(PositionRow(box=entry.box, fields=fields, doubts=tuple(doubts))))
+        box = _with_name(entry.box, fields.get(FieldName.UNDERLYING))
+        return check_row(_sized(PositionRow(box=box, fields=fields, doubts=tuple(doubts))))
 
     def _contract_fields(
         self, entry: Entry, contract: Contract
@@ -191,6 +193,12 @@ class TableRows:
             note = "A leg of a combination: its own price is not in the picture."
             row = PositionRow(box=entry.box, fields=fields, doubts=(note, *doubts), group=name)
             yield check_row(row)
+
+
+def _with_name(box: Box, name: Seen | None) -> Box:
+    """The row's box, and the name above it if it stands right there."""
+    is_near = name is not None and box.top - name.box.bottom < _NEAR * name.box.height
+    return box.around(name.box) if name is not None and is_near else box
 
 
 def _sized(row: PositionRow) -> PositionRow:

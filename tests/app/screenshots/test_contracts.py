@@ -97,7 +97,17 @@ def test_the_legs_of_a_strangle_are_a_put_below_and_a_call_above() -> None:
         ("call", Decimal(410), -1),
     ]
     bull = parse_combination("SPX Jun16'23 4450/4430 Bull Put")
-    assert [(leg.contract.strike, leg.direction) for leg in bull] == [(Decimal(4430), 1), (Decimal(4450), -1)]
+    assert [(leg.contract.strike, leg.direction) for leg in bull] == [
+        (Decimal(4430), 1),
+        (Decimal(4450), -1),
+    ]
+
+
+def test_a_year_that_ran_into_the_strike_leaves_both_open() -> None:
+    found = parse_contract("V 02 Oct 26330 Call")
+    assert found is not None
+    assert found.expiry is not None
+    assert (found.right, found.strike, found.expiry.date) == ("call", None, None)
 
 
 def test_a_combination_of_an_unknown_shape_has_no_legs() -> None:

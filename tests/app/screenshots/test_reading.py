@@ -200,7 +200,7 @@ def test_webulls_rows_have_two_storeys() -> None:
     )
     row = only(read_words(words))
     assert (row.number(F.QUANTITY), row.number(F.MARK), row.number(F.ENTRY_PRICE)) == (
-        5,
+        Decimal(5),
         Decimal("6.21"),
         Decimal("7.96"),
     )
