@@ -41,10 +41,10 @@ async def _render(folder: Path, count: int, seed: int) -> list[Picture]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
         for number in range(count):
-            shelf = NEGATIVES if number % 10 == 9 else SKINS  # noqa: PLR2004
+            shelf = NEGATIVES if number % 10 == 9 else SKINS
             skin = shelf[(number // 10 if shelf is NEGATIVES else number) % len(shelf)]
             look = Look(
-                is_dark=random.random() < 0.5,  # noqa: PLR2004
+                is_dark=random.random() < 0.5,
                 font=random.choice(_FONTS),
                 size=(size := random.choice([12, 13, 14, 15])),
                 line=size + random.choice([6, 9, 14]),

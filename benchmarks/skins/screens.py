@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from benchmarks.skins.book import COMPANIES, Held, Truth, random_book, truth_of
+from benchmarks.skins.book import COMPANIES, Truth, random_book, truth_of
 
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,18 +376,17 @@ def watchlist(random: Random, look: Look) -> Screen:
 
 def chain(random: Random, look: Look) -> Screen:
     rows = [_head(["Bid", "Ask", "Last", "Volume", "Strike", "Bid", "Ask", "Last", "Volume"])]
-    for strike in range(100, 100 + 5 * random.randint(6, 10), 5):
-        rows.append(
-            _row(
-                [f"{random.uniform(0.1, 9):.2f}" for _ in range(3)]
-                + [str(random.randint(0, 999)), str(strike)]
-                + [f"{random.uniform(0.1, 9):.2f}" for _ in range(3)]
-                + [str(random.randint(0, 999))]
-            )
-        )
+    rows += [
+        _row([*_prices(random), str(strike), *_prices(random)])
+        for strike in range(100, 100 + 5 * random.randint(6, 10), 5)
+    ]
     body = f"<h3>CALLS &nbsp; AAPL 19 Dec 25 &nbsp; PUTS</h3><table>{''.join(rows)}</table>"
     html = _page(look, body, ground=("#fff", "#111"), ink=("#111", "#eee"), width=760)
     return Screen("negative", html, ())
+
+
+def _prices(random: Random) -> list[str]:
+    return [*(f"{random.uniform(0.1, 9):.2f}" for _ in range(3)), str(random.randint(0, 999))]
 
 
 def letter(random: Random, look: Look) -> Screen:
