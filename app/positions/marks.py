@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class LineGreeks:
     rho: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class BookLine:
     """A position with its market. `absence` says why there is no price, or no Greeks; `spot` is the
     underlying's price."""
@@ -101,7 +102,7 @@ class BookLine:
             and any(lot.opened_at < mark.opened for lot in self.position.holding.lots)
         )
 
-    @property
+    @cached_property
     def greeks(self) -> LineGreeks | None:
         held = float(self.position.exposure)
         if not self.position.asset.is_option:

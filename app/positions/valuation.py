@@ -31,8 +31,9 @@ from app.positions.models import Asset, AssetKind, Position, leg_of
 
 HISTORY = timedelta(days=380)
 """Calendar days that hold a year of sessions."""
-MOST_GROUPED = 24
-"""Legs of one underlying that are sorted into structures; more are left as they are."""
+MOST_GROUPED = 12
+"""Legs of one underlying that are sorted into structures; the time that takes grows with the fourth power,
+so more are left as they are."""
 
 T = TypeVar("T")
 
