@@ -3,6 +3,7 @@
 const LABEL_HEIGHT = 16;
 const LABEL_STEP = LABEL_HEIGHT + 1;
 const LABEL_PADDING = 6;
+const FAMILY_STRETCH = 0.4;
 /** On a narrower chart a label is the level's name alone: its price is on the axis. */
 export const NARROW_PX = 420;
 
@@ -101,9 +102,7 @@ export class LevelLines {
   autoscaleInfo() {
     const seen = this.#seen();
     if (!seen) return null;
-    const room = seen.high - seen.low;
-    const isNear = ({ price, isOnlyEdge }) => !isOnlyEdge && seen.low - room <= price && price <= seen.high + room;
-    const prices = this.#lines.filter(isNear).map((line) => line.price);
+    const prices = this.#lines.filter((line) => widens(line, seen)).map((line) => line.price);
     if (prices.length === 0) return null;
     return { priceRange: { minValue: Math.min(...prices), maxValue: Math.max(...prices) } };
   }
@@ -122,6 +121,12 @@ export class LevelLines {
       for (const line of placed) drawLabel(context, line, mediaSize.width, this.#look);
     });
   }
+}
+
+/** Whether a line widens the view; a family that is pinned whole would flatten it, half as far. */
+export function widens({ price, kind, isPinned, isOnlyEdge }, { low, high }) {
+  const room = (high - low) * (isPinned && kind !== "mark" ? FAMILY_STRETCH : 1);
+  return !isOnlyEdge && low - room <= price && price <= high + room;
 }
 
 function measured(context, line, width) {

@@ -268,3 +268,22 @@ def test_hidden_vwap_leaves_no_moments_on_the_axis_of_longer_bars(open_gallery: 
     """
 
     assert run(open_gallery(), "overlays", body) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_wider"),
+    [
+        ({"price": 119, "kind": "previous"}, True),
+        ({"price": 121, "kind": "previous"}, False),
+        ({"price": 119, "kind": "pivot", "isPinned": True}, False),
+        ({"price": 113, "kind": "pivot", "isPinned": True}, True),
+        ({"price": 119, "kind": "mark", "isPinned": True}, True),
+        ({"price": 105, "kind": "average", "isPinned": True, "isOnlyEdge": True}, False),
+    ],
+)
+def test_lines_widen_the_view_as_far_as_candles_stay_readable(
+    open_gallery: Open, line: dict[str, object], is_wider: bool
+) -> None:
+    body = "return m.widens(g[0], { low: 100, high: 110 })"
+
+    assert run(open_gallery(), "drawings", body, line) is is_wider
