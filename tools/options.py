@@ -9,10 +9,11 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.symbols import Symbol
 from app.macro.short_rate import short_rate
 from app.options.chains import Series
+from app.options.history import MONTH
+from app.options.past import volatility_history
 from app.options.service import (
     Listed,
     Reading,
-    VolatilityNow,
     contract_row,
     expected_move,
     listed_options,
@@ -192,7 +193,7 @@ async def get_greeks(args: GreeksArgs, context: ToolContext) -> ToolResult:
     if args.symbol is None:
         raise InvalidInput("Name the underlying (`symbol`), or give its price (`spot`).")
     listed = await listed_options(context.market, Symbol(args.symbol), as_of=as_of, rate=rate.value)
-    days = 30 if args.days is None and args.expiry is None else args.days
+    days = MONTH if args.days is None and args.expiry is None else args.days
     series = _series(listed, args.expiry, days)
     row = contract_row(listed, series, args.kind, strike=args.strike, delta=args.delta)
     return by_words(args, context, listed, row, rate_note(rate))
@@ -219,13 +220,16 @@ async def get_volatility(args: VolatilityArgs, context: ToolContext) -> ToolResu
     """
     as_of = context.moment(args.as_of)
     rate = await short_rate(context.macro, as_of=as_of)
-    found: VolatilityNow = await volatility_now(
+    listed = await listed_options(context.market, Symbol(args.symbol), as_of=as_of, rate=rate.value)
+    days = MONTH if args.days is None and args.expiry is None else args.days
+    history = await volatility_history(
         context.market,
-        Symbol(args.symbol),
+        listed.instrument.symbol,
+        records=context.records,
         as_of=as_of,
         rate=rate.value,
-        expiry=args.expiry,
-        days=args.days,
+        chain=listed.chain,
     )
+    found = volatility_now(listed, _series(listed, args.expiry, days), history)
     card, figures = volatility_card(context, found, is_frozen=args.as_of is not None)
     return ToolResult(volatility_sentence(found, figures), (card,))

@@ -19,11 +19,10 @@ RICH, CHEAP = 1.15, 0.87
 """Implied against realised volatility: in between it is about fair."""
 _SMILE_REACH = 3.5
 _TERM_SHOWN = 14
-NO_HISTORY = "no chains of past weeks are kept here"
 _FACTS = (
     ("realised", "Realised, 21 sessions", "not enough history"),
-    ("rank", "IV rank, a year", NO_HISTORY),
-    ("percentile", "IV percentile, a year", NO_HISTORY),
+    ("rank", "IV rank, a year", ""),
+    ("percentile", "IV percentile, a year", ""),
     ("move", "Expected move, straddle", "no market at the money"),
     ("deviation", "One standard deviation", "no volatility at the money"),
     ("skew", "25-delta put less call", "no market there"),
@@ -33,8 +32,8 @@ _FACTS = (
     ("max_pain", "Max pain", "nothing is open"),
 )
 METHODS = (
-    "Rank is where volatility a month out lies between its lowest (0) and highest (100) of a year's "
-    "weekly samples; percentile is the share of them that were lower.",
+    "Rank is where volatility a month out lies between the lowest (0) and highest (100) of a year; "
+    "percentile is the share of that year that was lower.",
     "The straddle's expected move is 85 % of its price; walls are the strikes with most open interest.",
 )
 
@@ -71,7 +70,7 @@ def volatility_card(
             VolatilityFact(
                 label=label,
                 number=shown(figures.get(path), with_unit=True),
-                absent_because="" if path in figures else reason,
+                absent_because="" if path in figures else reason or found.history.absence,
             )
             for path, label, reason in _FACTS
         ),
@@ -89,9 +88,11 @@ def _record(book: OptionFigures, found: VolatilityNow) -> dict[str, Figure]:
         "spot": book.price("spot", found.listed.spot, "price of the underlying"),
         "days": book.days("days", found.series.expiry, "days to expiry"),
         "volatility": book.volatility("volatility", found.at_the_money, "volatility at the money"),
-        "realised": book.volatility("realised", found.realised, "realised volatility, 21 sessions"),
-        "rank": book.volatility("rank", found.rank, "IV rank"),
-        "percentile": book.volatility("percentile", found.percentile, "IV percentile"),
+        "realised": book.volatility(
+            "realised", found.history.today.realised, "realised volatility, 21 sessions"
+        ),
+        "rank": book.volatility("rank", found.history.rank, "IV rank"),
+        "percentile": book.volatility("percentile", found.history.percentile, "IV percentile"),
         "move": book.price("move", move.by_straddle, "expected move by the straddle"),
         "deviation": book.price("deviation", move.by_volatility, "one standard deviation"),
         "skew": book.volatility("skew", found.skew, "25-delta put less call", signed=True),
@@ -140,15 +141,16 @@ def volatility_sentence(found: VolatilityNow, figures: Mapping[str, Figure]) -> 
     if "rank" in figures and "percentile" in figures:
         said += f" IV rank {figures['rank'].ref}, percentile {figures['percentile'].ref} of the last year."
     else:
-        said += f" There is no IV rank: {NO_HISTORY}."
+        said += " There is no IV rank yet: too little of its past is known here."
     if "move" in figures:
         said += f" Expected move by then: {figures['move'].ref} either way."
     return said
 
 
 def _against(found: VolatilityNow, figures: Mapping[str, Figure]) -> str:
-    if "realised" not in figures or not found.realised or found.at_the_money is None:
+    realised = found.history.today.realised
+    if "realised" not in figures or not realised or found.at_the_money is None:
         return ""
-    ratio = found.at_the_money / found.realised
+    ratio = found.at_the_money / realised
     verdict = "rich" if ratio > RICH else "cheap" if ratio < CHEAP else "about fair"
     return f", {verdict} against {figures['realised'].ref} realised over the last month"

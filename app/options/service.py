@@ -14,17 +14,15 @@ import numpy as np
 
 from app.core.errors import NotFound
 from app.core.symbols import Symbol
-from app.core.timeframes import Timeframe
-from app.market.calendar import finished_session, market_date
+from app.market.calendar import market_date
 from app.market.chains import ExerciseStyle, OptionChain, OptionKind, OptionQuote
-from app.market.models import Floats, Instrument
+from app.market.models import Instrument
 from app.market.protocol import MarketData
-from app.market.vendor import NotCovered
 from app.options.chains import MeasuredChain, Series, measured
-from app.options.history import realised_volatility, volatility_percentile, volatility_rank
 from app.options.interest import Interest, interest
 from app.options.models import NoVolatility
 from app.options.odds import Outlook, standard_move, straddle_move
+from app.options.past import VolatilityHistory
 from app.options.pricing import may_be_exercised_early
 from app.options.smile import (
     Smile,
@@ -35,11 +33,6 @@ from app.options.smile import (
     term_structure,
 )
 
-MONTH = 30
-"""Days that volatility is compared over: the nearest expiry, as indices of volatility do."""
-_REALISED_SESSIONS = 21
-_SAMPLES = 52
-_FEWEST_SAMPLES = 20
 _LEAST_YEARS = 1.0 / 365.0
 
 
@@ -87,11 +80,12 @@ class ExpectedMove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolatilityNow:
-    """What options of one underlying say about volatility; fractions. `rank` and `percentile` are of
-    a year's weekly samples of the volatility a month out, None without that history."""
+    """What options of one underlying say about volatility; fractions. `history` is of the volatility
+    a month out, whatever the expiry."""
 
     listed: Listed
     series: Series
+    history: VolatilityHistory
     smile: Smile
     term: tuple[TermPoint, ...]
     at_the_money: float | None
@@ -99,10 +93,6 @@ class VolatilityNow:
     """Of a put of a quarter's delta less a call's."""
     move: ExpectedMove
     interest: Interest
-    realised: float | None
-    rank: float | None
-    percentile: float | None
-    samples: int
 
 
 async def listed_options(
@@ -246,42 +236,22 @@ def expected_move(listed: Listed, series: Series) -> ExpectedMove:
     )
 
 
-async def volatility_now(
-    market: MarketData,
-    symbol: Symbol,
-    *,
-    as_of: datetime,
-    rate: float,
-    expiry: date | None = None,
-    days: float | None = None,
-) -> VolatilityNow:
-    """Of the expiry nearest to a month out, or of the one asked for."""
-    listed = await listed_options(market, symbol, as_of=as_of, rate=rate)
-    series = nearest_series(listed, expiry=expiry, days=MONTH if days is None else days)
+def volatility_now(listed: Listed, series: Series, history: VolatilityHistory) -> VolatilityNow:
+    """What the chain says of one expiry, beside its past."""
     chain = listed.measured
-    month = smile(chain, nearest_series(listed, days=MONTH)).at_the_money()
-    past = await _past_volatilities(market, listed, as_of)
-    rows = chain.on(series)
-    has_history = month is not None and len(past) >= _FEWEST_SAMPLES
-    term = tuple(each for each in term_structure(chain) if each.series.years >= _LEAST_YEARS)
-    curve = smile(chain, series)
+    rows, curve = chain.on(series), smile(chain, series)
     return VolatilityNow(
         listed=listed,
         series=series,
+        history=history,
         smile=curve,
-        term=term,
+        term=tuple(each for each in term_structure(chain) if each.series.years >= _LEAST_YEARS),
         at_the_money=curve.at_the_money(),
         skew=_skew(listed, series),
         move=expected_move(listed, series),
         interest=interest(
             chain.contracts.is_call[rows], chain.contracts.strike[rows], chain.open_interest[rows]
         ),
-        realised=await _realised(market, listed.instrument, as_of),
-        rank=volatility_rank(past, month) if has_history and month is not None else None,
-        percentile=volatility_percentile(past, month)
-        if has_history and month is not None
-        else None,
-        samples=len(past),
     )
 
 
@@ -292,42 +262,6 @@ def _skew(listed: Listed, series: Series) -> float | None:
     if put is None or call is None:
         return None
     return _known(chain.volatility.value[put] - chain.volatility.value[call])
-
-
-async def _realised(market: MarketData, instrument: Instrument, as_of: datetime) -> float | None:
-    """Of the last month's sessions that are over."""
-    end = finished_session(as_of, instrument.calendar).close
-    start = end - timedelta(days=2 * MONTH)
-    bars = await market.bars(instrument.symbol, Timeframe.D1, start=start, end=end, as_of=end)
-    if len(bars) <= _REALISED_SESSIONS:
-        return None
-    return realised_volatility(bars.close[-_REALISED_SESSIONS - 1 :])
-
-
-async def _past_volatilities(market: MarketData, listed: Listed, as_of: datetime) -> Floats:
-    """A month's volatility at the money, weekly for a year, where chains of past moments are had."""
-    found = []
-    for week in range(1, _SAMPLES + 1):
-        at = finished_session(as_of - timedelta(days=7 * week)).close - timedelta(minutes=1)
-        try:
-            value = await _volatility_then(market, listed, at)
-        except (NotCovered, NotFound):
-            break
-        found.append(float("nan") if value is None else value)
-    known = np.array(found, dtype=np.float64)
-    return known[~np.isnan(known)]
-
-
-async def _volatility_then(market: MarketData, listed: Listed, at: datetime) -> float | None:
-    """Of the Friday about a month after `at`; None where nothing is listed then."""
-    day = market_date(at) + timedelta(days=MONTH)
-    friday = day - timedelta(days=(day.weekday() - 4) % 7)
-    symbol = listed.instrument.symbol
-    chain = await market.option_chain(symbol, expiry=friday, as_of=at)
-    if not chain.quotes or chain.spot is None:
-        return None
-    found = measured(chain, rate=listed.rate)
-    return smile(found, found.series[-1]).at_the_money()
 
 
 def _either(vendors: Decimal | None, own: float, *, is_vendors: bool) -> float | None:

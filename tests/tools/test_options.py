@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.symbols import Symbol
 from app.grounding.answer import Writer
 from app.macro.sources.files import FilesSource
+from app.market.chains import OptionChain
 from app.market.providers.simulated import SimulatedMarket
 from app.market.vendor import NotCovered
 from tools.base import Tool
@@ -179,6 +182,28 @@ async def test_rich_is_told_against_what_was_realised(said: Any) -> None:
     assert len(card.smile) > 10
     assert len(card.term) > 5
     assert all(fact.number is not None for fact in card.facts)
+
+
+class _WithoutPast(SimulatedMarket):
+    """Has chains of the present alone, as vendors do."""
+
+    @override
+    async def option_chain(
+        self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
+    ) -> OptionChain:
+        if as_of < NOW:
+            raise NotCovered("no chains of the past")
+        return await super().option_chain(symbol, expiry=expiry, as_of=as_of)
+
+
+async def test_without_a_past_there_is_no_rank_and_the_card_says_why(ask: Any) -> None:
+    found = await ask(get_volatility, {"symbol": "AMD"}, at=NOW, market=_WithoutPast())
+
+    assert "There is no IV rank yet" in found.sentence
+    facts = {fact.label: fact for fact in found.result.cards[0].facts}
+    assert facts["IV rank, a year"].number is None
+    assert "of history" in facts["IV rank, a year"].absent_because
+    assert facts["Realised, 21 sessions"].number is not None
 
 
 async def test_a_bull_put_in_dollars_at_its_net_credit(said: Any) -> None:

@@ -11,7 +11,8 @@ from app.core.errors import NotFound
 from app.core.symbols import Symbol
 from app.market.chains import OptionChain, OptionKind
 from app.market.providers.simulated import SimulatedMarket
-from app.market.vendor import NotCovered
+from app.options.past import volatility_history
+from app.options.records import NoRecords
 from app.options.service import (
     Listed,
     contract_row,
@@ -102,14 +103,12 @@ async def test_index_options_cannot_be_exercised_early(market: SimulatedMarket) 
 
 
 class _Vendor(SimulatedMarket):
-    """Gives Greeks with every quote, and no past."""
+    """Gives Greeks with every quote."""
 
     @override
     async def option_chain(
         self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
     ) -> OptionChain:
-        if as_of != NOW:
-            raise NotCovered("no past chains")
         chain = await super().option_chain(symbol, expiry=expiry, as_of=as_of)
         told = [
             replace(each, implied_volatility=Decimal("0.5"), delta=Decimal("0.42"))
@@ -126,20 +125,16 @@ async def test_a_vendors_own_greeks_stand_and_say_so() -> None:
     assert found.gamma is None
 
 
-async def test_rank_and_percentile_come_from_a_year_of_samples(market: SimulatedMarket) -> None:
-    found = await volatility_now(market, AMD, as_of=NOW, rate=0.04)
+async def test_what_options_say_stands_beside_their_past(market: SimulatedMarket) -> None:
+    listed = await listed_options(market, AMD, as_of=NOW, rate=0.04)
+    history = await volatility_history(
+        market, AMD, records=NoRecords(), as_of=NOW, rate=0.04, chain=listed.chain
+    )
+    found = volatility_now(listed, nearest_series(listed, days=30), history)
 
-    assert found.samples > 40
-    assert found.rank is not None
-    assert found.percentile is not None
-    assert 0.0 <= found.percentile <= 1.0
+    assert found.history.rank is not None
     assert found.skew is not None
     assert found.skew > 0
-    assert found.realised == pytest.approx(0.53, abs=0.05)
-
-
-async def test_without_past_chains_there_is_no_rank() -> None:
-    found = await volatility_now(_Vendor(), AMD, as_of=NOW, rate=0.04)
-
-    assert (found.rank, found.percentile, found.samples) == (None, None, 0)
-    assert found.at_the_money is not None
+    assert found.at_the_money == pytest.approx(found.history.today.at_the_money, rel=0.1)
+    assert len(found.term) > 5
+    assert found.interest.max_pain is not None
