@@ -46,7 +46,9 @@ async def open_panel(tabs: Iterable[Tab], element: dict[str, Any]) -> None:
     """Show `element` in the side panel."""
     content = {"elements": [element], "key": element["id"]}
     audience = list(tabs)
-    await tell(audience, "set_sidebar_title", element["props"].get("symbol", "Chart"))
+    props = element["props"]
+    title = props.get("symbol") or props.get("title") or "Chart"
+    await tell(audience, "set_sidebar_title", title)
     await tell(audience, "set_sidebar_elements", content)
 
 

@@ -179,8 +179,10 @@ async def drafted(tab: Any, question: str = "sold 100 aapl at 231.50") -> str:
     return card
 
 
-async def click(server: Any, token: str, tab: Any, card: str) -> httpx.Response:
-    action = {"name": "confirm_position", "payload": {"card_id": card}}
+async def click(
+    server: Any, token: str, tab: Any, card: str, *, name: str = "confirm_position"
+) -> httpx.Response:
+    action = {"name": name, "payload": {"card_id": card}}
     async with httpx.AsyncClient(
         base_url=server.url,
         cookies={"access_token": token},
@@ -289,3 +291,18 @@ async def test_every_number_the_coach_says_of_a_book_is_bound(
     assert [card["element"] for each in said for card in each["cards"]].count(
         "PositionDraftCard"
     ) == 1
+
+
+async def test_the_book_opens_large_in_the_side_panel(
+    server: Any, tabs: Any, web: httpx.AsyncClient, ada_token: str
+) -> None:
+    await opened(web, AAPL)
+    tab = await tabs.open(server, ada_token)
+    await tab.ask("how's my book")
+    card = tab.cards("PositionsCard")[-1]["card_id"]
+
+    answer = await click(server, ada_token, tab, card, name="open_card")
+
+    assert answer.status_code == httpx.codes.OK
+    await tab.until(lambda: bool(tab.panel))
+    assert [each["name"] for each in tab.panel] == ["PositionsCard"]

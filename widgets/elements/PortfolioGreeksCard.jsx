@@ -2,7 +2,7 @@ const { coach } = window;
 const { Card, Change, Num } = coach.parts(React);
 
 function PortfolioGreeksCard() {
-  const { title, net, underlyings, expiries, what_if, notes, freshness } = props;
+  const { card_id, title, net, underlyings, expiries, what_if, notes, freshness } = props;
   const [first, ...others] = net;
   return (
     <Card
@@ -11,6 +11,7 @@ function PortfolioGreeksCard() {
       sentence={net.filter(({ number }) => number).map(({ label, number }) => `${label} ${number.text}`).join(', ') + '.'}
       className="tc-wide"
       freshness={freshness}
+      actions={[{ label: 'Open large', onClick: () => callAction({ name: 'open_card', payload: { card_id } }) }]}
       notes={notes}
     >
       <div className="tc-main">

@@ -2,7 +2,7 @@ const { coach } = window;
 const { Card, Change, Num, Price } = coach.parts(React);
 
 function PositionsCard() {
-  const { title, value, day, result, rows, structures, notes, freshness } = props;
+  const { card_id, title, value, day, result, rows, structures, notes, freshness } = props;
   const ticks = coach.useTicks(React, [...new Set(rows.map((row) => row.symbol).filter(Boolean))], freshness);
   const moves = rows.map((row) => moved(row, ticks[row.symbol]));
   const gained = moves.reduce((total, move) => total + (move ?? 0), 0);
@@ -15,6 +15,7 @@ function PositionsCard() {
       sentence={`${rows.length} positions${value ? `, worth ${value.text} dollars` : ''}${day ? `, ${day.text} today` : ''}.`}
       className="tc-wide"
       freshness={freshness}
+      actions={[{ label: 'Open large', onClick: () => callAction({ name: 'open_card', payload: { card_id } }) }]}
       notes={notes}
     >
       <div className="tc-main">
