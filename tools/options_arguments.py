@@ -51,8 +51,8 @@ class ChainArgs(ToolArgs):
     )
     min_delta: float | None = Field(None, ge=0, le=1, description="Without sign: 0.2.")
     max_delta: float | None = Field(None, ge=0, le=1, description="Without sign: 0.4.")
-    min_open_interest: int | None = Field(None, ge=0)
-    min_volume: int | None = Field(None, ge=0)
+    min_open_interest: int | None = Field(None, ge=0, description="Contracts open, at least.")
+    min_volume: int | None = Field(None, ge=0, description="Contracts traded today, at least.")
     max_spread: float | None = Field(
         None, gt=0, le=200, description="Widest market, in percent of its middle."
     )
@@ -60,9 +60,9 @@ class ChainArgs(ToolArgs):
 
 
 class GreeksArgs(ToolArgs):
-    kind: KindArgument = OptionKind.CALL
+    kind: KindArgument = Field(OptionKind.CALL, description="call or put.")
     symbol: SymbolArgument | None = Field(None, description="Underlying of a listed contract.")
-    strike: float | None = Field(None, gt=0)
+    strike: float | None = Field(None, gt=0, description="The option's strike.")
     delta: float | None = Field(
         None, gt=-1, lt=1, description="Find the listed contract nearest to this delta: 0.30."
     )
@@ -71,7 +71,7 @@ class GreeksArgs(ToolArgs):
     spot: float | None = Field(
         None, gt=0, description="Price of the underlying; with it nothing is looked up."
     )
-    volatility: Percent | None = None
+    volatility: Percent | None = Field(None, description="In percent a year: 33.")
     price: float | None = Field(None, ge=0, description="What the option costs, per share.")
     rate: float | None = Field(None, ge=-10, le=50, description="Interest, in percent: 4.")
     dividend_yield: float = Field(0.0, ge=0, le=50, description="In percent a year.")

@@ -41,14 +41,16 @@ class LegArg(BaseModel):
 
 
 class StructureArgs(ToolArgs):
-    legs: tuple[LegArg, ...] = Field(min_length=1, max_length=MOST_LEGS)
+    legs: tuple[LegArg, ...] = Field(
+        min_length=1, max_length=MOST_LEGS, description="One to eight: what is bought and sold."
+    )
     symbol: SymbolArgument | None = Field(None, description="The underlying, if it was named.")
     credit: Decimal | None = Field(None, gt=0, description="Net, per share, received for all legs.")
     debit: Decimal | None = Field(None, gt=0, description="Net, per share, paid for all legs.")
     expiry: Expiry = None
     days: Days = None
     spot: float | None = Field(None, gt=0, description="Price of the underlying, without `symbol`.")
-    volatility: Percent | None = None
+    volatility: Percent | None = Field(None, description="Of all legs, in percent: 33.")
     rate: float | None = Field(None, ge=-10, le=50, description="Interest, in percent: 4.")
     if_price: float | None = Field(None, gt=0, description="What if the underlying is here.")
     if_move: float | None = Field(
