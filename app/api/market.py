@@ -5,7 +5,7 @@ latter too. Levels come exactly as the levels engine writes them.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -42,6 +42,7 @@ from app.market.models import Bars, Instrument, Phase, Session
 BARS_AT_MOST = 5_000
 BARS_BY_DEFAULT = 500
 DAYS_AHEAD = 5
+FIRST_MOMENT = datetime.combine(calendar.FIRST_DAY, time(), UTC)
 _PAIR_WITH_DASH = re.compile(r"[A-Za-z0-9]{2,10}-[A-Za-z]{3,5}")
 
 router = APIRouter(
@@ -154,7 +155,7 @@ async def bars(  # noqa: PLR0913 - the things that say which bars
     instrument = await at.market.instrument(symbol_of(symbol))
     now = moment_of(at, as_of)
     until = min(end or now, now)
-    reach = until - _span(timeframe, BARS_AT_MOST if start else limit)
+    reach = max(until - _span(timeframe, BARS_AT_MOST if start else limit), FIRST_MOMENT)
     since = max(start, reach) if start else reach
     if since >= until:
         raise InvalidInput("`start` must lie before `end`.")
@@ -263,7 +264,7 @@ async def profile(  # noqa: PLR0913 - the things that say which bars
     if window is not None:
         raise InvalidInput("A profile is of a `window` or of bars from `start` on, not of both.")
     until = min(end or now, now)
-    since = max(start, until - _span(timeframe, BARS_AT_MOST))
+    since = max(start, until - _span(timeframe, BARS_AT_MOST), FIRST_MOMENT)
     if since >= until:
         raise InvalidInput("`start` must lie before `end`.")
     found = await at.market.bars(

@@ -229,6 +229,16 @@ async def test_a_pair_has_its_days_as_sessions_so_that_vwap_begins_with_each(
     assert first["open"] <= found["bars"][0]["time"] < first["close"]
 
 
+@pytest.mark.parametrize("timeframe", ["1w", "1mo"])
+async def test_a_chart_of_all_there_is_begins_with_the_first_bar(
+    web: httpx.AsyncClient, timeframe: str
+) -> None:
+    whole = f"/api/v1/bars/SPY?timeframe={timeframe}&start=1926-01-01T00:00:00Z"
+    answer = await web.get(whole)
+    assert answer.status_code == 200
+    assert len(answer.json()["bars"]) > 100
+
+
 async def test_more_bars_than_one_answer_holds_are_cut_and_it_says_so(
     web: httpx.AsyncClient,
 ) -> None:
