@@ -125,7 +125,11 @@ async def get_calendar(args: CalendarArgs, context: ToolContext) -> ToolResult:
             is_frozen=args.as_of is not None,
         ),
     )
-    return ToolResult(_scheduled(events, waits, amounts, notes), (card,))
+    said = _scheduled(events, waits, amounts, notes)
+    absent = found.absent.get(EventKind.RELEASE)
+    if absent is not None and absent.message not in said:
+        said = f"{said} {absent.message}"
+    return ToolResult(said, (card,))
 
 
 def _nothing_known(found: Agenda) -> ToolResult:

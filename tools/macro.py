@@ -7,8 +7,9 @@ from pydantic import Field
 
 from app.core.figures import Figure, Unit
 from app.core.symbols import Symbol
-from app.macro.rotation import BENCHMARK, Quarter, Rotation, Standing, Window
+from app.macro.rotation import BENCHMARK, Quarter, Rotation, Standing, Window, sector_of
 from app.macro.service import map_rotation
+from app.macro.source import plain
 from app.market import calendar
 from tools.arguments import AsOf
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
@@ -17,11 +18,19 @@ from widgets.base import CardNumber
 from widgets.macro import SectorRotationCard, SectorRow
 
 SPOKEN = {
+    Window.DAY: "the last day",
     Window.WEEK: "the last week",
     Window.MONTH: "the last month",
     Window.QUARTER: "the last three months",
     Window.HALF_YEAR: "the last six months",
+    Window.YEAR: "the last year",
     Window.YEAR_TO_DATE: "the year so far",
+}
+TURNING = {
+    Quarter.LEADING: "strong and gaining by its own mean of ten weeks",
+    Quarter.WEAKENING: "strong but losing by its own mean of ten weeks",
+    Quarter.LAGGING: "weak and losing by its own mean of ten weeks",
+    Quarter.IMPROVING: "weak but gaining by its own mean of ten weeks",
 }
 NAMED = 3
 """Sectors that the sentence names at each end."""
@@ -33,7 +42,14 @@ METHOD = (
 
 
 class RotationArgs(ToolArgs):
-    window: Window = Field(default=Window.MONTH, description="How far back: 1w, 1m, 3m, 6m or ytd.")
+    window: Window = Field(
+        default=Window.MONTH, description="How far back: 1d, 1w, 1m, 3m, 6m, 1y or ytd."
+    )
+    sector: str = Field(
+        "",
+        description="A sector that is asked about by name, to be told first: energy, tech.",
+        max_length=40,
+    )
     as_of: AsOf = None
 
 
@@ -80,7 +96,21 @@ async def get_sector_rotation(args: RotationArgs, context: ToolContext) -> ToolR
         notes=(METHOD,),
         freshness=shown.model_copy(update={"is_frozen": args.as_of is not None}),
     )
-    return ToolResult(_sentence(found, excess, market), (card,))
+    named = _of_one(found, args.sector, excess)
+    return ToolResult(f"{named} {_sentence(found, excess, market)}".strip(), (card,))
+
+
+def _of_one(found: Rotation, sector: str, excess: Mapping[Symbol, Figure]) -> str:
+    """ "Energy (XLE) is behind SPY …": the sector that was asked about."""
+    asked = sector_of(sector) if sector else None
+    each = next((each for each in found.standings if each.symbol == asked), None)
+    if each is None:
+        return f"There is no sector fund by the name of {plain(sector)} here." if sector else ""
+    side = "ahead of" if each.excess > 0 else "behind"
+    name = each.sector[0].upper() + each.sector[1:]
+    said = f"{name} ({each.symbol}) is {side} SPY over {SPOKEN[found.window]}, {excess[each.symbol].ref}"
+    turning = f", and {TURNING[each.quarter]}" if each.quarter else ""
+    return f"{said}{turning}."
 
 
 def _sentence(found: Rotation, excess: Mapping[Symbol, Figure], market: Figure) -> str:
@@ -88,9 +118,12 @@ def _sentence(found: Rotation, excess: Mapping[Symbol, Figure], market: Figure) 
     said = f"Over {SPOKEN[found.window]} SPY has moved {market.ref}. "
     said += f"Strongest against it: {_named(listed[:NAMED], excess)}. "
     said += f"Weakest: {_named(tuple(reversed(listed[-NAMED:])), excess)}."
-    turning = [each for each in listed if each.quarter is Quarter.IMPROVING]
+    turning = [
+        each for each in listed if each.quarter is Quarter.IMPROVING and each not in listed[:NAMED]
+    ]
     if turning:
-        said += f" Weak but gaining: {', '.join(each.sector for each in turning)}."
+        listed_names = ", ".join(each.sector for each in turning)
+        said += f" Below their own mean of ten weeks but gaining: {listed_names}."
     return said
 
 

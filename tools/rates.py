@@ -5,8 +5,12 @@ under its own name, with how it is made.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+
+from pydantic import Field
 
 from app.core.figures import Figure, Unit
 from app.macro.rates import Kind, Rates, known_at, lean_of, spread
@@ -25,31 +29,52 @@ LEAN = (
     "The lean is the two-year yield less the three-month one: what two years of Treasury prices hold "
     "against today's rate, term premium included. It is not a probability."
 )
-SLOPE = "The slope is the ten-year yield less the two-year one, in points of percent."
+SLOPE = "The slope is the ten-year yield less the two-year one; slope and lean are in percentage points."
 BREAKEVEN = (
     "Expected inflation is the yield of plain Treasuries less that of inflation-protected ones."
 )
 NO_YIELDS = "The source has no Treasury yields of the last two weeks."
+NO_REAL = "Real yields, those of inflation-protected Treasuries, are not told here: no source states them."
 NO_ODDS = "Probabilities of the decision are not known here."
 ENTITY = "US rates"
+_LONGER = {
+    Tenor.M1: "one-month", Tenor.M6: "six-month", Tenor.Y1: "one-year", Tenor.Y3: "three-year",
+    Tenor.Y5: "five-year", Tenor.Y7: "seven-year", Tenor.Y20: "twenty-year", Tenor.Y30: "thirty-year",
+}  # fmt: skip
+_YEARS: dict[str, str] = {Tenor.Y5: "five years", Tenor.Y10: "ten years"}
 _TOLD = ((Tenor.M3, "three-month"), (Tenor.Y2, "two-year"), (Tenor.Y10, "ten-year"))
 
 
+class About(StrEnum):
+    """What a question about rates turns on; it is told first."""
+
+    YIELDS = "yields"
+    CURVE = "curve"
+    FED = "fed"
+    INFLATION = "inflation"
+    REAL = "real"
+
+
 class RatesArgs(ToolArgs):
+    about: About = Field(
+        default=About.YIELDS,
+        description="What is asked, told first: yields, curve, fed (cuts, odds), inflation, real (yields).",
+    )
+    tenor: Tenor | None = Field(None, description="One maturity: 2y, 10y.")
     as_of: AsOf = None
 
 
 @tool(
     RatesArgs,
     examples=[
-        Example("what does the market expect from the fed"),
-        Example("yield curve"),
-        Example("is the curve inverted"),
-        Example("where is the 10 year yield"),
+        Example("what does the market expect from the fed", {"about": "fed"}),
+        Example("yield curve", {"about": "curve"}),
+        Example("is the curve inverted", {"about": "curve"}),
+        Example("where is the 10 year yield", {"tenor": "10y"}),
         Example("treasury yields"),
-        Example("odds of a rate cut in december"),
-        Example("what's priced in for the next fed meeting"),
-        Example("2s10s"),
+        Example("odds of a rate cut in december", {"about": "fed"}),
+        Example("what's priced in for the next fed meeting", {"about": "fed"}),
+        Example("2s10s", {"about": "curve"}),
         Example("are rates going up or down"),
     ],
 )
@@ -80,7 +105,8 @@ async def get_rates(args: RatesArgs, context: ToolContext) -> ToolResult:
         notes=_notes(found, slope, lean),
         freshness=_freshness(found, as_of, is_frozen=args.as_of is not None),
     )
-    return ToolResult(_sentence(found, outcomes, points, slope, lean, wait), (card,))
+    told = _Told(found, outcomes, points, slope, lean, wait)
+    return ToolResult(_sentence(told, args, card), (card,))
 
 
 def _points(context: ToolContext, yields: Yields | None) -> dict[Tenor, Figure]:
@@ -101,7 +127,16 @@ def _spread(
     if yields is None or value is None:
         return None
     name_provider(context.book, yields.provider)
-    return _percent(context, path, value, f"{long} less {short}", known_at(yields.on), signed=True)
+    return context.book.record(
+        path,
+        value,
+        Unit.PERCENTAGE_POINTS,
+        label=f"{long} less {short}",
+        entity=ENTITY,
+        as_of=known_at(yields.on),
+        decimals=2,
+        signed=True,
+    )
 
 
 def _percent(  # noqa: PLR0913 - a figure has that many properties
@@ -203,7 +238,7 @@ def _meeting(found: Rates, wait: Figure | None) -> MeetingRow | None:
 
 
 def _shown(figure: Figure | None) -> CardNumber | None:
-    return CardNumber.of(figure, with_unit=True) if figure else None
+    return CardNumber.of(figure) if figure else None
 
 
 def _notes(found: Rates, slope: Figure | None, lean: Figure | None) -> tuple[str, ...]:
@@ -228,42 +263,103 @@ def _freshness(found: Rates, as_of: datetime, *, is_frozen: bool) -> Freshness:
     )
 
 
-def _sentence(
-    found: Rates,
-    outcomes: Sequence[OutcomeRow],
-    points: dict[Tenor, Figure],
-    slope: Figure | None,
-    lean: Figure | None,
-    wait: Figure | None,
-) -> str:
-    said = [_expected(outcomes), _curve(points, slope, lean), _decision(found, wait)]
-    if found.yields is None:
-        said.append(found.absent.get(Kind.YIELDS, NO_YIELDS))
-    elif not outcomes:
-        said.append(NO_ODDS)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was found, with its figures."""
+
+    found: Rates
+    outcomes: Sequence[OutcomeRow]
+    points: dict[Tenor, Figure]
+    slope: Figure | None
+    lean: Figure | None
+    wait: Figure | None
+
+    @property
+    def day(self) -> str:
+        """Of which day the yields are."""
+        on = self.found.yields.on if self.found.yields else None
+        return f" at the end of {day_in_words(on)}" if on else ""
+
+    def why_absent(self, kind: Kind, otherwise: str) -> str:
+        return self.found.absent.get(kind, otherwise)
+
+
+def _sentence(told: _Told, args: RatesArgs, card: RatesCard) -> str:
+    """What was asked comes first; the rest of the picture follows without saying it twice."""
+    expected, curve = _expected(told), _curve(told)
+    decision = _decision(told.found, told.wait)
+    no_yields = "" if told.points else told.why_absent(Kind.YIELDS, NO_YIELDS)
+    if args.tenor is not None:
+        said = [_of_tenor(told, args.tenor), curve if told.points else no_yields]
+    elif args.about is About.CURVE:
+        said = [_verdict(told), curve if told.points else no_yields]
+    elif args.about is About.FED:
+        odds = "" if told.outcomes else told.why_absent(Kind.OUTCOMES, NO_ODDS)
+        said = [expected, odds, _leaning(told), decision]
+    elif args.about is About.INFLATION:
+        said = [_breakeven(told, card), curve]
+    elif args.about is About.REAL:
+        said = [NO_REAL, _breakeven(told, card), curve]
+    else:
+        no_odds = "" if told.outcomes or no_yields else NO_ODDS
+        said = [curve or no_yields, _leaning(told), expected, decision, no_odds]
     return " ".join(part for part in said if part)
 
 
-def _expected(outcomes: Sequence[OutcomeRow]) -> str:
-    """The likeliest range."""
-    if not outcomes:
+def _of_tenor(told: _Told, tenor: Tenor) -> str:
+    figure = told.points.get(tenor)
+    if figure is None:
+        return "The source has no yield of that maturity." if told.points else ""
+    return f"The {_named(tenor)} Treasury yields {figure.ref}{told.day}."
+
+
+def _named(tenor: Tenor) -> str:
+    return dict(_TOLD).get(tenor, _LONGER.get(tenor, "asked"))
+
+
+def _verdict(told: _Told) -> str:
+    """Yes or no, of the two and ten years."""
+    if told.slope is None:
         return ""
-    best = max(outcomes, key=lambda row: Decimal(row.probability.value))
+    return (
+        "Yes, the curve is inverted." if told.slope.value < 0 else "No, the curve is not inverted."
+    )
+
+
+def _expected(told: _Told) -> str:
+    """The likeliest range, and when that was stated."""
+    if not told.outcomes:
+        return ""
+    best = max(told.outcomes, key=lambda row: Decimal(row.probability.value))
     low, high, odds = (f"{{{number.figure}}}" for number in (best.low, best.high, best.probability))
-    return f"Likeliest after the next Fed meeting: a target of {low} to {high}, stated at {odds}."
+    on = day_in_words(told.found.outcomes[0].on)
+    return f"Likeliest after the next Fed meeting: a target of {low} to {high}, stated at {odds} on {on}."
 
 
-def _curve(points: dict[Tenor, Figure], slope: Figure | None, lean: Figure | None) -> str:
-    told = [f"the {name} {points[tenor].ref}" for tenor, name in _TOLD if tenor in points]
-    if not told:
+def _curve(told: _Told) -> str:
+    listed = [
+        f"the {name} {told.points[tenor].ref}" for tenor, name in _TOLD if tenor in told.points
+    ]
+    if not listed:
         return ""
-    said = f"Treasuries yield: {', '.join(told)}."
-    if slope is not None:
-        shape = "inverted" if slope.value < 0 else "upward"
-        said += f" The curve from two to ten years is {shape}, {slope.ref}."
-    if lean is not None:
-        said += f" Two years less three months is {lean.ref}: prices lean to {lean_of(lean.value)}."
+    said = f"Treasuries yield{told.day}: {', '.join(listed)}."
+    if told.slope is not None:
+        shape = "inverted" if told.slope.value < 0 else "upward"
+        said += f" The curve from two to ten years is {shape}, {told.slope.ref}."
     return said
+
+
+def _leaning(told: _Told) -> str:
+    if told.lean is None:
+        return ""
+    return f"Two years less three months is {told.lean.ref}: prices lean to {lean_of(told.lean.value)}."
+
+
+def _breakeven(told: _Told, card: RatesCard) -> str:
+    if not card.inflation:
+        return told.why_absent(Kind.INFLATION, "The source has no expected inflation.")
+    listed = [f"{{{point.rate.figure}}} over {_YEARS[point.tenor]}" for point in card.inflation]
+    return f"Treasury prices expect inflation of {' and '.join(listed)}."
 
 
 def _decision(found: Rates, wait: Figure | None) -> str:

@@ -18,6 +18,7 @@ class Unit(StrEnum):
     USD = "USD"
     POINTS = "points"
     PERCENT = "%"
+    PERCENTAGE_POINTS = "percentage points"
     ATR = "ATR"
     SIGMA = "σ"
     SHARES = "shares"
@@ -35,6 +36,7 @@ class Unit(StrEnum):
 
 _WRITTEN = {
     Unit.PERCENT: "%",
+    Unit.PERCENTAGE_POINTS: " percentage points",
     Unit.ATR: " ATR",
     Unit.SIGMA: "σ",
     Unit.COUNT: "×",

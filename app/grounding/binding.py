@@ -39,7 +39,8 @@ _MINUTES_IN = {
     Unit.SECONDS: 1 / Decimal(60),
 }
 _ALIKE = {
-    Unit.POINTS: frozenset({Unit.POINTS, Unit.USD}),
+    Unit.POINTS: frozenset({Unit.POINTS, Unit.USD, Unit.PERCENTAGE_POINTS}),
+    Unit.PERCENT: frozenset({Unit.PERCENT, Unit.PERCENTAGE_POINTS}),
     Unit.COUNT: frozenset({Unit.COUNT, Unit.RATIO}),
     Unit.RATIO: frozenset({Unit.COUNT, Unit.RATIO}),
     **dict.fromkeys(_MINUTES_IN, frozenset(_MINUTES_IN)),

@@ -37,20 +37,49 @@ SECTORS: Mapping[Symbol, str] = {
 }
 """The eleven sector funds of the S&P 500."""
 
+_CALLED = {
+    "tech": "XLK", "technology": "XLK", "information technology": "XLK", "financials": "XLF",
+    "financial": "XLF", "finance": "XLF", "banks": "XLF", "energy": "XLE", "oil stocks": "XLE",
+    "health care": "XLV", "healthcare": "XLV", "health": "XLV", "industrials": "XLI",
+    "industrial": "XLI", "consumer discretionary": "XLY", "discretionary": "XLY",
+    "consumer staples": "XLP", "staples": "XLP", "utilities": "XLU", "utility": "XLU",
+    "materials": "XLB", "real estate": "XLRE", "reits": "XLRE", "communication services": "XLC",
+    "communications": "XLC", "communication": "XLC", "telecom": "XLC",
+}  # fmt: skip
+SECTOR_NAMES = tuple(sorted(_CALLED, key=len, reverse=True))
+"""What sectors are called, longest first."""
+
+
+def sector_of(name: str) -> Symbol | None:
+    """The fund of a sector, by the sector's name or the fund's symbol."""
+    low = " ".join(name.casefold().split())
+    called = _CALLED.get(low, low.upper())
+    return next((symbol for symbol in SECTORS if symbol == called), None)
+
+
 STRENGTH_SESSIONS, MOMENTUM_SESSIONS = 50, 10
 
 
 class Window(StrEnum):
     """How far back sectors are compared."""
 
+    DAY = "1d"
     WEEK = "1w"
     MONTH = "1m"
     QUARTER = "3m"
     HALF_YEAR = "6m"
+    YEAR = "1y"
     YEAR_TO_DATE = "ytd"
 
 
-SESSIONS = {Window.WEEK: 5, Window.MONTH: 21, Window.QUARTER: 63, Window.HALF_YEAR: 126}
+SESSIONS = {
+    Window.DAY: 1,
+    Window.WEEK: 5,
+    Window.MONTH: 21,
+    Window.QUARTER: 63,
+    Window.HALF_YEAR: 126,
+    Window.YEAR: 252,
+}
 
 
 class Quarter(StrEnum):

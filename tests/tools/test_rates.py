@@ -45,15 +45,16 @@ async def test_the_curve_is_that_of_the_last_day_that_is_over(ask: Any, folder: 
         ("30y", "4.74%"),
     ]
     assert (card.slope.text, card.lean.text, card.leans) == (
-        "+0.61%",
-        "\u22120.35%",
+        "+0.61",
+        "\u22120.35",
         "to lower rates",
     )
     assert card.freshness.as_of == datetime(2026, 11, 18, 23, tzinfo=UTC)
     assert said.sentence == (
-        "Treasuries yield: the three-month 3.87%, the two-year 3.52%, the ten-year 4.13%. The curve "
-        "from two to ten years is upward, +0.61%. Two years less three months is \u22120.35%: prices "
-        "lean to lower rates. The Fed decides next on Wednesday 9 December 2026 at 14:00 ET, in 20 "
+        "Treasuries yield at the end of Wednesday 18 November 2026: the three-month 3.87%, the "
+        "two-year 3.52%, the ten-year 4.13%. The curve from two to ten years is upward, +0.61 "
+        "percentage points. Two years less three months is \u22120.35 percentage points: prices lean "
+        "to lower rates. The Fed decides next on Wednesday 9 December 2026 at 14:00 ET, in 20 "
         "days. Probabilities of the decision are not known here."
     )
 
@@ -72,7 +73,7 @@ async def test_probabilities_are_those_stated_last_about_the_next_meeting(
 ) -> None:
     (folder / "expectations.csv").write_text(EXPECTATIONS, encoding="utf-8")
 
-    said = await ask(get_rates, {}, at=NOW, macro=FilesSource(folder))
+    said = await ask(get_rates, {"about": "fed"}, at=NOW, macro=FilesSource(folder))
 
     rows = said.result.cards[0].outcomes
     assert [(row.low.text, row.probability.text) for row in rows] == [
@@ -80,7 +81,8 @@ async def test_probabilities_are_those_stated_last_about_the_next_meeting(
         ("3.75", "38.6%"),
     ]
     assert said.sentence.startswith(
-        "Likeliest after the next Fed meeting: a target of 3.50% to 3.75%, stated at 61.4%."
+        "Likeliest after the next Fed meeting: a target of 3.50% to 3.75%, stated at 61.4% on "
+        "Wednesday 18 November 2026."
     )
 
 

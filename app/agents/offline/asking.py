@@ -17,6 +17,7 @@ from app.agents.offline.dates import (
     traded_date,
 )
 from app.agents.offline.days import Look
+from app.agents.offline.macro_words import named_sector
 from app.agents.offline.mentions import Kind, Mention
 from app.agents.offline.plans import Call
 from app.agents.offline.profile_words import is_of_a_profile, profile_arguments
@@ -258,15 +259,22 @@ def status_calls(clause: Clause, symbols: list[str], now: datetime) -> list[Call
     return [Call("get_market_status", arguments)]
 
 
-_ROTATION_WINDOWS = {"week": "1w", "month": "1m", "quarter": "3m", "ytd": "ytd", "today": "1w"}
-_HALF_YEAR = re.compile(r"\b(?:6|six) months\b|\bhalf (?:a )?year\b")
+_ROTATION_WINDOWS = {
+    "today": "1d",
+    "week": "1w",
+    "month": "1m",
+    "quarter": "3m",
+    "half": "6m",
+    "year": "1y",
+    "ytd": "ytd",
+}
 
 
 def rotation_call(clause: Clause) -> Call:
-    """Sectors against the market, over the window that is named."""
+    """Sectors against the market, over the window that is named; the sector that is named first."""
     low = clause.text.lower()
-    window = "6m" if _HALF_YEAR.search(low) else _ROTATION_WINDOWS.get(zoom_of(low), "")
-    return Call("get_sector_rotation", {"window": window} if window else {})
+    asked = {"window": _ROTATION_WINDOWS.get(zoom_of(low), ""), "sector": named_sector(low)}
+    return Call("get_sector_rotation", {name: value for name, value in asked.items() if value})
 
 
 def calculation(clause: Clause) -> list[Call]:

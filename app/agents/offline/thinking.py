@@ -21,7 +21,7 @@ from app.agents.offline.guards import is_off_topic
 from app.agents.offline.intents import HELD, TOOLS, UNBUILT, Intent
 from app.agents.offline.leads import leads_of
 from app.agents.offline.likeness import Likeness
-from app.agents.offline.macro_asking import calendar_calls
+from app.agents.offline.macro_asking import calendar_calls, rates_call
 from app.agents.offline.mentions import Kind
 from app.agents.offline.option_asking import option_calls
 from app.agents.offline.plans import Call, Frame, Plan
@@ -209,9 +209,9 @@ def _without_symbol(
     elif intent is Intent.ROTATION:
         plan.add([rotation_call(clause)])
     elif intent is Intent.CALENDAR:
-        plan.add(calendar_calls(clause, frame.symbols))
+        plan.add(calendar_calls(clause, frame.symbols, now))
     elif intent is Intent.RATES:
-        plan.add([Call("get_rates", {})])
+        plan.add([rates_call(clause)])
     elif intent is Intent.STATUS:
         plan.add(status_calls(clause, clause.values(Kind.SYMBOL), now))
     else:
