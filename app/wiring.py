@@ -17,6 +17,7 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
 from app.infra.db.database import Database
 from app.infra.faults import CannotStart
+from app.infra.llm.client import ChatClient
 from app.infra.settings import (
     AlpacaSettings,
     HistorySettings,
@@ -33,6 +34,7 @@ from app.market.streaming.feed import Feed
 from app.market.vendor import Vendor, VendorStream
 from app.options.records import StoredRecords
 from app.screenshots.readers.local import LocalRecogniser
+from app.screenshots.readers.vision import VisionReader
 from app.screenshots.service import PictureReader
 from tools import TOOLBOX
 from tools.base import Toolbox
@@ -296,8 +298,19 @@ def _vendor_streams(settings: Settings, clock: Clock) -> list[VendorStream]:
 
 
 def build_picture_reader(settings: Settings) -> PictureReader:
-    """Recognition in a child process, which starts with the first picture."""
-    return PictureReader(LocalRecogniser())
+    """Recognition in a child process, which starts with the first picture; and the model as a second
+    reader where it may see pictures."""
+    llm = settings.llm
+    if not (llm.is_on and llm.reads_pictures):
+        return PictureReader(LocalRecogniser())
+    client = ChatClient(
+        base_url=llm.base_url or OPENAI,
+        api_key=_plain(llm.api_key),
+        model=llm.model,
+        timeout_seconds=llm.timeout_seconds,
+        retries=llm.retries,
+    )
+    return PictureReader(LocalRecogniser(), VisionReader(client))
 
 
 def build_bus(settings: Settings) -> Bus:

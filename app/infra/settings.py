@@ -29,6 +29,9 @@ class LlmSettings(_Group):
     model: str = Field("gpt-5-mini", description="The model's name there.")
     timeout_seconds: float = Field(60, gt=0, description="How long one round may take.")
     retries: int = Field(2, ge=0, le=5, description="How often a 429 or 5xx is tried again.")
+    reads_pictures: bool = Field(
+        default=False, description="Whether it is shown members' screenshots, as a second reader."
+    )
 
     @property
     def is_on(self) -> bool:

@@ -63,6 +63,8 @@ class PictureReader:
 
     async def close(self) -> None:
         await self.recogniser.close()
+        if self.second is not None:
+            await self.second.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

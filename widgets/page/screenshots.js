@@ -12,7 +12,7 @@ export async function readPictures(files, say, done) {
   const readings = [];
   for (const [index, file] of files.entries()) {
     const which = files.length > 1 ? `picture ${index + 1} of ${files.length}` : "the picture";
-    say(`Reading ${which}. It stays on this server and is deleted after the days you choose.`);
+    say(`Sending and reading ${which}. It becomes no position before you confirm.`);
     const answer = await send(file);
     if (answer.problem) {
       say(files.length > 1 ? `${file.name}: ${answer.problem}` : answer.problem, 8_000);

@@ -1,6 +1,7 @@
 """What is kept of a picture, for how long, and what a confirmation makes of it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -66,13 +67,15 @@ class Other(SecondReader):
     async def read(self, picture: bytes) -> tuple[PositionRow, ...]:
         if self._changed is None:
             raise ProviderUnavailable("It does not answer.")
-        from dataclasses import replace
-
         row = (await PictureReader(Laid()).read(b""))[1].rows[0]
         fields = dict(row.fields)
         for name, value in self._changed.items():
             fields[name] = replace(fields[name], value=value)
         return (replace(row, fields=fields),)
+
+    @override
+    async def close(self) -> None:
+        return
 
 
 async def _kept(database: Database, member: UUID, now: datetime, days: int = 7) -> Screenshot:
