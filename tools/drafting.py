@@ -241,15 +241,23 @@ def _drawn(
             f"market {calendar.phase_at(context.now).value}",
         ),
     )
-    verb = {Action.BUY: "buy", Action.SELL: "sell", Action.CLOSE: "close"}.get(
-        draft.action, "correct"
-    )
+    verb = _verb(draft)
     at = f" at {price.ref}" if price else ""
     sentence = (
         f"Here is a draft: {verb} {quantity.ref} {asset.label}{at}, which takes you from {before.ref}"
         f" to {after.ref} {asset.unit}. Nothing is stored until you confirm it on the card."
     )
     return card, sentence
+
+
+def _verb(draft: Draft) -> str:
+    """Never "close": before a number that is a price."""
+    if draft.action is Action.CORRECT:
+        return "correct to"
+    is_sold = (draft.change.quantity or 0) < 0
+    if draft.action is Action.CLOSE and not is_sold:
+        return "buy back"
+    return "sell" if is_sold else "buy"
 
 
 def _notes(draft: Draft, line: BookLine, *, is_assumed: bool) -> list[str]:

@@ -307,7 +307,8 @@ def _risk_sentence(found: BookRisk, net: dict[str, Figure], what_if: WhatIf | No
         else f"its delta is {net['dollars'].ref} USD"
     )
     said = f"Your book is {side} the market: {moves}. {_waiting(net['theta'])}"
-    said += f" A point of volatility is {net['vega'].ref} USD."
+    if net["vega"].rounded:
+        said += f" A point of volatility is {net['vega'].ref} USD."
     if what_if is not None:
         said += f" The what-if of the card comes to {{{what_if.result.figure}}} USD."
     return said

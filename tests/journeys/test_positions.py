@@ -281,6 +281,8 @@ async def test_every_number_the_coach_says_of_a_book_is_bound(
         "what happens to my positions if the market drops 2% and vol is up 3 points",
         "close one of them",
         "sold 40 aapl",
+        "close my aapl",
+        "i actually hold 90 shares of aapl at 200",
     ):
         await tab.ask(question)
 
@@ -290,7 +292,7 @@ async def test_every_number_the_coach_says_of_a_book_is_bound(
     assert sum(each["grounding"]["numbers"] for each in said) > 10
     assert [card["element"] for each in said for card in each["cards"]].count(
         "PositionDraftCard"
-    ) == 1
+    ) == 3
 
 
 async def test_the_book_opens_large_in_the_side_panel(
