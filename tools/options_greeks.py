@@ -1,7 +1,7 @@
 """One option's Greeks as figures and a card: of a listed contract, or of given numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -12,7 +12,7 @@ from app.macro.short_rate import ShortRate
 from app.market.calendar import session_on
 from app.options.models import Contracts, NoVolatility
 from app.options.pricer import priced
-from app.options.pricing import greeks, prices, probability_itm, second_greeks
+from app.options.pricing import probability_itm, second_greeks
 from app.options.service import Listed, Reading, reading
 from app.options.settlement import years_until
 from tools.base import ToolContext, ToolResult
@@ -24,8 +24,8 @@ from widgets.options import GreekRow, GreeksCard
 
 SHARES = 100
 EARLY = (
-    "It may be exercised early, which can make it worth a little more than this European value; its "
-    "volatility is then a little lower."
+    "It may be exercised early; that right is counted into volatility and the first five Greeks. The "
+    "second-order ones are European."
 )
 FIRST = ("delta", "gamma", "theta", "vega", "rho")
 
@@ -52,11 +52,16 @@ def by_words(
     found = reading(listed, row)
     contracts = listed.measured.contracts.rows(slice(row, row + 1))
     told = _of_reading(listed, found, contracts)
+    is_american = found.may_be_exercised_early
     if args.volatility is not None:
-        told = _at_volatility(told, contracts, args.volatility / 100.0)
+        told = _priced_anew(
+            told, contracts, volatility=args.volatility / 100.0, is_american=is_american
+        )
+    elif is_american and found.price is not None:
+        told = _priced_anew(told, contracts, price=found.price, is_american=True)
     book = figures_for(context, listed)
     notes = [*whose([found]), note]
-    if found.may_be_exercised_early:
+    if is_american:
         notes.append(EARLY)
     card, figures = _card(
         book, told, tuple(notes), chain_freshness(listed, is_frozen=args.as_of is not None)
@@ -83,18 +88,31 @@ def _of_reading(listed: Listed, found: Reading, contracts: Contracts) -> _Told:
     )
 
 
-def _at_volatility(told: _Told, contracts: Contracts, volatility: float) -> _Told:
-    own = greeks(contracts, volatility)
-    return _Told(
-        title=told.title,
-        subtitle=told.subtitle,
-        price=float(prices(contracts, volatility)[0]),
-        spot=told.spot,
-        years=told.years,
-        volatility=volatility,
-        odds=_odds(contracts, volatility),
-        values={name: float(getattr(own, name)[0]) for name in FIRST}
-        | _second(contracts, volatility),
+def _priced_anew(
+    told: _Told,
+    contracts: Contracts,
+    *,
+    volatility: float | None = None,
+    price: float | None = None,
+    is_american: bool,
+) -> _Told:
+    """Of a volatility or a price, with the right to exercise early where that is worth something."""
+    nan = float("nan")
+    found = priced(
+        contracts,
+        volatility=np.array([nan if volatility is None else volatility]),
+        price=np.array([nan if price is None else price]),
+        is_american=np.array([is_american]),
+    )
+    value = _known(found.volatility.value[0])
+    return replace(
+        told,
+        price=_known(found.price[0]),
+        volatility=value,
+        odds=_odds(contracts, value),
+        values={name: _known(getattr(found.greeks, name)[0]) for name in FIRST}
+        | _second(contracts, value),
+        absence=NoVolatility(int(found.volatility.absence[0])).words,
     )
 
 
@@ -117,25 +135,22 @@ def by_numbers(
         rate=percent / 100.0,
         dividend_yield=args.dividend_yield / 100.0,
     )
-    nan = float("nan")
-    found = priced(
-        contracts,
-        volatility=np.array([nan if args.volatility is None else args.volatility / 100.0]),
-        price=np.array([nan if args.price is None else args.price]),
-        is_american=np.array([args.is_american]),
-    )
-    volatility = _known(found.volatility.value[0])
-    told = _Told(
+    plain = _Told(
         title=f"{args.strike:g} {args.kind}",
         subtitle="American" if args.is_american else "European",
-        price=_known(found.price[0]),
+        price=None,
         spot=args.spot,
         years=years,
-        volatility=volatility,
-        odds=_known(found.odds[0]),
-        values={name: _known(getattr(found.greeks, name)[0]) for name in FIRST}
-        | _second(contracts, volatility),
-        absence=NoVolatility(int(found.volatility.absence[0])).words,
+        volatility=None,
+        odds=None,
+        values={},
+    )
+    told = _priced_anew(
+        plain,
+        contracts,
+        volatility=None if args.volatility is None else args.volatility / 100.0,
+        price=args.price,
+        is_american=args.is_american,
     )
     book = OptionFigures(context.book, told.title, as_of, CALCULATED)
     notes = [

@@ -105,7 +105,7 @@ async def test_a_contract_is_found_by_delta_and_days_and_its_units_are_named(sai
     found = await said(get_greeks, arguments)
 
     assert "The SPY 283 put of 8 January 2027" in found.sentence
-    assert "theta \u22120.061 a calendar day" in found.sentence
+    assert "theta \u22120.062 a calendar day" in found.sentence
     assert "a point of volatility, per share" in found.sentence
     [card] = found.result.cards
     rows = {row.name: row for row in card.greeks}

@@ -126,7 +126,9 @@ def _supposed(low: str, reading: Reading, frame: Frame, now: datetime) -> list[C
     moved = what_if(low)
     if last is None or not moved or not _SUPPOSES.search(low) or legs(low) or structure(low):
         return []
-    return [last.having(**moved, **_on_day(reading, now))]
+    named = reading.whole.values(Kind.SYMBOL)
+    symbol = {"symbol": named[0]} if named and not last.symbol else {}
+    return [last.having(**symbol, **moved, **_on_day(reading, now))]
 
 
 def _on_day(reading: Reading, now: datetime) -> dict[str, str]:

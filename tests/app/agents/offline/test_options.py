@@ -63,6 +63,14 @@ async def test_what_happens_to_it_is_the_structure_of_the_last_answer(conversati
     assert call.arguments["if_date"] == "2025-11-21"
 
 
+async def test_an_underlying_named_later_is_taken_into_the_structure(conversation: Any) -> None:
+    await conversation.say("bull put 4450/4430 for 5.10: where do i break even")
+
+    [call], _ = await conversation.say("what happens to it if SPX drops 1%")
+
+    assert (call.arguments["symbol"], call.arguments["if_move"]) == ("SPX", -1)
+
+
 async def test_the_symbol_of_the_thread_is_meant_where_none_is_named(conversation: Any) -> None:
     await conversation.say("nvda option chain")
 
