@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from app.agents.model import ChatModel, ModelEvent, ModelRequest, RoundEnd, TextDelta
 from app.core.errors import InvalidInput
-from tools.charts import ShowChartArgs
+from tools.charts_arguments import ShowChartArgs
 from tools.wording import NEW_YORK
 
 FOREIGN = (
