@@ -51,7 +51,7 @@ _INSTEAD = {
 
 ASK_OPTION = (
     "Name the underlying, and I show its option chain, a contract's Greeks, its volatility, or what a"
-    " spread can win and lose: “greeks of the 30 delta put on SPY in 45 days”."
+    " spread can win and lose: “greeks of the three week at-the-money put on SPY”."
 )
 
 
