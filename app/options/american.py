@@ -43,6 +43,8 @@ _TIME_MOVE = 1.0 / DAYS_A_YEAR
 _VOLATILITY_MOVE = 0.005
 _RATE_MOVE = 1e-4
 
+_LEAST_PAID = 1e-9
+"""Below this part of the most it can cost, a price is lost in the engine's own error."""
 _HIGHEST = 20.0
 _ROUNDS = 80
 _SETTLED = 1e-9
@@ -137,6 +139,8 @@ def _implied(
         return nan, NoVolatility.ABOVE_MAXIMUM
     if paid <= float(_at_once(contracts)[0]) * (1.0 + 1e-12) or missed(0.0) >= 0.0:
         return nan, NoVolatility.NO_TIME_VALUE
+    if paid < _LEAST_PAID * most:
+        return nan, NoVolatility.UNRESOLVED
     high = start * (1.0 + 1e-9) if start > 0.0 else 0.5
     while missed(high) < 0.0:
         high *= 2.0

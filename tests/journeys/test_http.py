@@ -1,5 +1,6 @@
 """The HTTP interface as a program meets it: real requests to a real process."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -405,7 +406,8 @@ async def test_too_many_questions_at_once_are_told_when_to_come_back(
 ) -> None:
     headers = {"Authorization": f"Bearer {flood_token}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=60) as flood:
-        answers = [await flood.post("/api/v1/chat", json={"message": "?" * 3}) for _ in range(40)]
+        asked = (flood.post("/api/v1/chat", json={"message": "?" * 3}) for _ in range(40))
+        answers = await asyncio.gather(*asked)
     refused = [answer for answer in answers if answer.status_code == 429]
     assert refused
     assert is_problem(refused[0], 429, "rate_limited")
