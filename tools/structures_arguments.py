@@ -45,8 +45,10 @@ class StructureArgs(ToolArgs):
         min_length=1, max_length=MOST_LEGS, description="One to eight: what is bought and sold."
     )
     symbol: SymbolArgument | None = Field(None, description="The underlying, if it was named.")
-    credit: Decimal | None = Field(None, gt=0, description="Net, per share, received for all legs.")
-    debit: Decimal | None = Field(None, gt=0, description="Net, per share, paid for all legs.")
+    credit: Decimal | None = Field(
+        None, gt=0, description="Net, per share, received for all options."
+    )
+    debit: Decimal | None = Field(None, gt=0, description="Net, per share, paid for all options.")
     expiry: Expiry = None
     days: Days = None
     spot: float | None = Field(None, gt=0, description="Price of the underlying, without `symbol`.")

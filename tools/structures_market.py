@@ -14,7 +14,8 @@ from app.market.calendar import session_on
 from app.market.chains import OptionKind
 from app.market.models import Instrument
 from app.market.vendor import NotCovered
-from app.options.legs import Leg, LegKind
+from app.options.legs import Leg, LegKind, ends
+from app.options.payoff import payoff
 from app.options.service import (
     Listed,
     Reading,
@@ -146,7 +147,7 @@ def _priced(args: StructureArgs, found: Sequence[_Found], spot: float | None) ->
     legs = []
     for asked, each in zip(args.legs, found, strict=True):
         price = asked.price
-        if price is None and net is not None:
+        if price is None and net is not None and asked.kind is not LegKind.STOCK:
             price = Decimal(0)
         if price is None:
             price = _market_price(asked, each, spot)
@@ -160,7 +161,11 @@ def _priced(args: StructureArgs, found: Sequence[_Found], spot: float | None) ->
                 expires_at=each.end,
             )
         )
-    return tuple(legs) if net is None else _at_net(legs, net)
+    if net is None:
+        return tuple(legs)
+    at_net = _at_net(legs, net)
+    _check_net(at_net, spot)
+    return at_net
 
 
 def _net(args: StructureArgs) -> Decimal | None:
@@ -174,7 +179,9 @@ def _market_price(asked: LegArg, found: _Found, spot: float | None) -> Decimal:
     if asked.kind is LegKind.STOCK and spot is not None:
         return Decimal(repr(spot))
     if found.reading is None or found.reading.price is None:
-        what = "stock" if asked.kind is LegKind.STOCK else f"{asked.strike} {asked.kind}"
+        if asked.kind is LegKind.STOCK:
+            raise InvalidInput("There is no market price of the stock: name it.")
+        what = f"{asked.strike} {asked.kind}"
         raise InvalidInput(f"There is no market price of the {what}: name it, or the net price.")
     return Decimal(repr(round(found.reading.price, 4)))
 
@@ -190,6 +197,28 @@ def _at_net(legs: Sequence[Leg], net: Decimal) -> tuple[Leg, ...]:
     total = net * units * bearer.multiplier - rest
     borne = replace(bearer, price=bearer.price + total / bearer.shares)
     return tuple(borne if leg is bearer else leg for leg in legs)
+
+
+def _check_net(legs: Sequence[Leg], spot: float | None) -> None:
+    """No market gives what cannot lose, or takes what cannot win.
+
+    Options are judged alone and with stock at its present price, whatever was once paid for it. A
+    result that is the same everywhere is a loan, and may have either sign.
+    """
+    if len(ends(legs)) > 1:
+        return
+    judged = [[leg for leg in legs if leg.is_option]]
+    if spot is not None:
+        at_market = Decimal(repr(spot))
+        judged.append([leg if leg.is_option else replace(leg, price=at_market) for leg in legs])
+    for each in judged:
+        found = payoff(each)
+        if found.best is not None and found.best == found.worst:
+            continue
+        if found.worst is not None and found.worst >= 0:
+            raise InvalidInput("That price cannot be: with it the structure could never lose.")
+        if found.best is not None and found.best <= 0:
+            raise InvalidInput("That price cannot be: with it the structure could never win.")
 
 
 def _volatility(args: StructureArgs, found: _Found) -> float | None:

@@ -221,6 +221,67 @@ async def test_a_bull_put_in_dollars_at_its_net_credit(said: Any) -> None:
     assert (card.odds, card.greeks) == (None, ())
 
 
+async def test_stock_beside_a_net_price_costs_what_the_market_asks(said: Any) -> None:
+    legs = [
+        {"kind": "stock", "side": "buy", "quantity": 100},
+        {"kind": "call", "side": "sell", "strike": 125},
+    ]
+    asked = {"symbol": "AMD", "spot": 120, "days": 30, "legs": legs, "credit": 3.10}
+    found = await said(analyze_structure, asked)
+
+    assert found.sentence.startswith(
+        "The covered call in AMD is a debit of 11,690.00 dollars. At most it makes 810.00 and at most "
+        "it loses 11,690.00. It breaks even at 116.90."
+    )
+    with pytest.raises(InvalidInput, match="price of the stock"):
+        await said(analyze_structure, {"legs": legs, "credit": 3.10})
+
+
+COVERED = [
+    {"kind": "stock", "side": "buy", "quantity": 100},
+    {"kind": "call", "side": "sell", "strike": 95},
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "outcome"),
+    [
+        ({"legs": BULL_PUT, "credit": 21}, "never lose"),
+        ({"legs": BULL_PUT, "debit": 3}, "never win"),
+        ({"legs": [{"kind": "put", "side": "sell", "strike": 90}], "debit": 2}, "never win"),
+        ({"legs": COVERED, "debit": 3, "spot": 100}, "never win"),
+        ({"legs": COVERED, "credit": 120, "spot": 100}, "never lose"),
+    ],
+)
+async def test_a_net_price_that_no_market_gives_is_refused(
+    said: Any, asked: dict[str, Any], outcome: str
+) -> None:
+    with pytest.raises(InvalidInput, match=f"price cannot be: with it .* {outcome}"):
+        await said(analyze_structure, asked)
+
+
+async def test_stock_bought_long_ago_may_have_won_already(said: Any) -> None:
+    legs = [
+        {"kind": "stock", "side": "buy", "quantity": 100, "price": 50},
+        {"kind": "put", "side": "buy", "strike": 90},
+    ]
+    found = await said(analyze_structure, {"legs": legs, "debit": 2, "spot": 100})
+
+    assert "at most it loses 0.00" in found.sentence
+
+
+async def test_a_box_is_a_loan_and_may_have_either_sign(said: Any) -> None:
+    legs = [
+        {"kind": kind, "side": side, "strike": strike}
+        for kind, side, strike in (
+            ("call", "sell", 90), ("call", "buy", 95), ("put", "buy", 90), ("put", "sell", 95)
+        )
+    ]  # fmt: skip
+    found = await said(analyze_structure, {"legs": legs, "credit": 4.95})
+
+    assert "at most it loses 5.00" in found.sentence
+
+
 async def test_with_its_numbers_a_structure_has_odds_and_greeks(said: Any) -> None:
     numbers = {"spot": 4460, "days": 20, "volatility": 16, "rate": 4}
     found = await said(analyze_structure, {"legs": BULL_PUT, "credit": 5.10, **numbers})
