@@ -350,7 +350,7 @@ def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str) 
     whose = f" in {settled.instrument.symbol}" if settled.instrument else ""
     kind = "credit" if found.cost < 0 else "debit"
     said = f"The {name}{whose} is a {kind} of {figures.cost.ref} dollars."
-    said += f" {_bounds(figures)}"
+    said += f" {_bounds(figures, is_modelled=found.exact is None)}"
     said += f" {_breakevens(figures)}"
     if figures.odds is not None:
         said += f" Risk-neutral odds of a profit: {figures.odds.ref}."
@@ -361,7 +361,7 @@ def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str) 
     return said
 
 
-def _bounds(figures: _Figures) -> str:
+def _bounds(figures: _Figures, *, is_modelled: bool) -> str:
     most = (
         "its profit has no limit"
         if figures.best is None
@@ -372,7 +372,7 @@ def _bounds(figures: _Figures) -> str:
         if figures.worst is None
         else f"at most it loses {figures.worst.ref}"
     )
-    said = f"{most} and {least}"
+    said = f"by the model {most} and {least}" if is_modelled else f"{most} and {least}"
     return f"{said[0].upper()}{said[1:]}."
 
 

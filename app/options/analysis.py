@@ -1,7 +1,8 @@
 """All that is told of a structure: what it wins and loses, its odds, its Greeks, its margin.
 
 Decided: when all legs end together the numbers are exact. When they do not, best, worst and breakevens
-are a model's on the day the first of them ends, and say so. Without volatility or time there are no
+are a model's on the day the first of them ends, and say so; whether there is a bound above all strikes
+is counted in shares, not looked up in the model. Without volatility or time there are no
 odds and no Greeks, and none are made up.
 """
 
@@ -17,7 +18,13 @@ from app.options.legs import Leg, cost, ends
 from app.options.margin import Margin, estimated_margin
 from app.options.models import DAYS_A_YEAR
 from app.options.odds import Outlook, probability_of_touch
-from app.options.payoff import Payoff, payoff, probability_of_profit, result_at_expiry
+from app.options.payoff import (
+    Payoff,
+    net_shares_above,
+    payoff,
+    probability_of_profit,
+    result_at_expiry,
+)
 from app.options.recognition import StructureName, recognised
 from app.options.settlement import years_until
 from app.options.valuation import (
@@ -74,6 +81,7 @@ def analysed(
     exact = payoff(legs) if is_exact else None
     projected = None if exact or market is None else projection(legs, market, _first(finals))
     outlook = None if market is None else _outlook(legs, market)
+    worst, best = (exact.worst, exact.best) if exact else _projected_bounds(legs, projected)
     breakevens = exact.breakevens if exact else _decimals(projected)
     odds = projected.probability_of_profit if projected else None
     if exact and outlook is not None:
@@ -83,8 +91,8 @@ def analysed(
         cost=cost(legs),
         exact=exact,
         projected=projected,
-        best=exact.best if exact else _decimal(projected.best if projected else None),
-        worst=exact.worst if exact else _decimal(projected.worst if projected else None),
+        best=best,
+        worst=worst,
         breakevens=breakevens,
         probability_of_profit=odds,
         touch=_touch(breakevens, outlook),
@@ -140,6 +148,18 @@ def _touch(breakevens: Sequence[Decimal], outlook: Outlook | None) -> float | No
         return None
     nearest = min(breakevens, key=lambda each: abs(float(each) - outlook.spot))
     return float(probability_of_touch(outlook, np.array([float(nearest)]))[0])
+
+
+def _projected_bounds(
+    legs: Sequence[Leg], projected: Projection | None
+) -> tuple[Decimal | None, Decimal | None]:
+    """Worst and best. A model looks only so far: beyond it every call moves like its shares."""
+    if projected is None:
+        return None, None
+    slope = net_shares_above(legs)
+    worst = None if slope < 0 else _decimal(projected.worst)
+    best = None if slope > 0 else _decimal(projected.best)
+    return worst, best
 
 
 def _first(finals: Sequence[datetime | None]) -> datetime:

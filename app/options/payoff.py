@@ -48,7 +48,7 @@ def payoff(legs: Sequence[Leg]) -> Payoff:
         raise InvalidInput("These legs end at different times: what they pay depends on a model.")
     prices = [ZERO, *strikes(legs)]
     results = [result_at_expiry(legs, price) for price in prices]
-    slope = sum((leg.shares for leg in legs if leg.kind is not LegKind.PUT), ZERO)
+    slope = net_shares_above(legs)
     corners = tuple(zip(prices, results, strict=True))
     return Payoff(
         cost=cost(legs),
@@ -59,6 +59,11 @@ def payoff(legs: Sequence[Leg]) -> Payoff:
         corners=corners,
         slope=slope,
     )
+
+
+def net_shares_above(legs: Sequence[Leg]) -> Decimal:
+    """What a dollar more brings far above all strikes, whenever the legs end."""
+    return sum((leg.shares for leg in legs if leg.kind is not LegKind.PUT), ZERO)
 
 
 def probability_of_profit(found: Payoff, outlook: Outlook) -> float:

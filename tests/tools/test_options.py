@@ -334,6 +334,21 @@ async def test_a_calendar_is_a_models_and_says_so(said: Any) -> None:
     assert any("different times" in note for note in card.notes)
 
 
+async def test_near_calls_sold_beyond_the_far_one_lose_without_limit(said: Any) -> None:
+    legs = [
+        {"kind": "call", "side": "sell", "strike": 120, "quantity": 2, "days": 14},
+        {"kind": "call", "side": "buy", "strike": 120, "days": 42},
+    ]
+    sold = await said(analyze_structure, {"symbol": "AMD", "legs": legs})
+    turned = [leg | {"side": "buy" if leg["side"] == "sell" else "sell"} for leg in legs]
+    bought = await said(analyze_structure, {"symbol": "AMD", "legs": turned})
+
+    assert "By the model at most it makes" in sold.sentence
+    assert "its loss has no limit" in sold.sentence
+    assert "By the model its profit has no limit and at most it loses" in bought.sentence
+    assert (sold.result.cards[0].worst, bought.result.cards[0].best) == (None, None)
+
+
 async def test_a_leaps_shows_what_waiting_costs(said: Any) -> None:
     call = [{"kind": "call", "side": "buy", "strike": 120}]
     [card] = (
