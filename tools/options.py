@@ -35,7 +35,7 @@ from tools.options_chain import (
 )
 from tools.options_greeks import by_numbers, by_words
 from tools.options_volatility import volatility_card, volatility_sentence
-from tools.options_words import rate_note
+from tools.options_words import rate_note, series_on
 from tools.wording import day_in_words
 
 
@@ -87,14 +87,7 @@ async def get_option_chain(args: ChainArgs, context: ToolContext) -> ToolResult:
 def _series(listed: Listed, expiry: Date | None, days: int | None) -> Series:
     """Of that date exactly, else nearest to so many days, else the first after today."""
     if expiry is not None:
-        found = [each for each in listed.measured.of_expiry(expiry) if each.years > 0.0]
-        if not found:
-            near = sorted(listed.chain.expiries, key=lambda day: abs(day - expiry))[:3]
-            raise NotFound(
-                f"No options on {listed.instrument.symbol} expire on {day_in_words(expiry)}.",
-                suggestions=[day.isoformat() for day in sorted(near)],
-            )
-        return found[-1]
+        return series_on(listed, expiry)
     if days is not None:
         return nearest_series(listed, days=days)
     first = nearest_series(listed)

@@ -27,7 +27,7 @@ from app.options.service import (
 from app.options.smile import smile
 from app.options.valuation import Market
 from tools.base import ToolContext
-from tools.options_words import rate_note
+from tools.options_words import rate_note, series_on
 from tools.structures_arguments import LegArg, StructureArgs
 
 USUAL_DAYS = 30
@@ -119,7 +119,7 @@ def _of_leg(args: StructureArgs, leg: LegArg, listed: Listed | None, at: datetim
         return _Found(_end(expiry, days, at), None, None)
     if expiry is None and days is None:
         days = USUAL_DAYS
-    series = nearest_series(listed, expiry=expiry, days=days)
+    series = nearest_series(listed, days=days) if expiry is None else series_on(listed, expiry)
     kind = OptionKind(leg.kind.value)
     middle = smile(listed.measured, series).at_the_money()
     try:
@@ -273,4 +273,9 @@ def _assumed(
     )
     if listed is not None and is_off:
         notes.append("Not every strike is listed: for those the volatility at the money is taken.")
+    if listed is not None and args.volatility is not None:
+        notes.append(
+            f"Your volatility of {args.volatility:g} % stands in odds, Greeks and what-ifs; prices you "
+            "did not name are the market's."
+        )
     return tuple(notes)

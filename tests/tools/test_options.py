@@ -366,6 +366,27 @@ async def test_a_strike_without_a_price_must_be_listed(said: Any) -> None:
         await said(analyze_structure, {"symbol": "AMD", "legs": legs})
 
 
+async def test_a_structure_of_an_expiry_that_is_not_listed_names_near_ones(said: Any) -> None:
+    legs = [{"kind": "put", "side": "buy", "strike": 120}]
+    asked = {"symbol": "AMD", "legs": legs, "expiry": "2026-12-08"}
+    with pytest.raises(NotFound, match="expire on") as raised:
+        await said(analyze_structure, asked)
+
+    assert "2026-12-11" in raised.value.suggestions
+
+
+async def test_a_volatility_of_ones_own_is_said_beside_market_prices(said: Any) -> None:
+    legs = [{"kind": "put", "side": "buy", "strike": 120}]
+    asked = {"symbol": "AMD", "legs": legs, "days": 30}
+    [own] = (await said(analyze_structure, asked | {"volatility": 90})).result.cards
+    [market] = (await said(analyze_structure, asked)).result.cards
+
+    assert any("Your volatility of 90 %" in note for note in own.notes)
+    assert not any("Your volatility" in note for note in market.notes)
+    assert own.cost.value == market.cost.value
+    assert own.greeks != market.greeks
+
+
 async def test_credit_and_debit_together_are_refused(said: Any) -> None:
     with pytest.raises(InvalidInput, match="not both"):
         await said(analyze_structure, {"legs": BULL_PUT, "credit": 5, "debit": 5})
