@@ -332,7 +332,9 @@ export class ChartView {
   }
 
   #zoomed() {
-    return zoomedFrom(this.#bars, this.#card.zoom, live.now() ?? this.#bars.at(-1).time);
+    const first = zoomedFrom(this.#bars, this.#card.zoom, live.now() ?? this.#bars.at(-1).time);
+    // Percents count from the first bar seen: from the close that the time begins with, as is said.
+    return this.#card.compare.length ? Math.max(0, first - 1) : first;
   }
 
   /** The first bar of an opening view: as many as are easily read, with premarket all of its day. */
