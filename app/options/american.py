@@ -33,16 +33,28 @@ _NOTHING = 1e-6
 """Of the strike: less time value than this is none."""
 _TRUE_TO = 1e-4
 """Of the premium: three times what the engine was seen to be off by at volatilities of 6 % and more."""
+_CALM_TRUE_TO = 4e-6
+"""Of the strike: what finite differences miss where interest outweighs volatility."""
+_ROUNDING = 1e-14
+"""Of the price."""
 _VOLATILITY_TRUE_TO = 1e-3
 """An implied volatility is right to this part of itself, or absent."""
 
+_LEAST_VOLATILITY = 1e-4
+"""Below it a price is what exercise on the best day brings."""
+_LEAST_WITH_GREEKS = 0.01
+
 _SPOT_MOVE = 0.1
 """Part of a standard deviation until the end, but at most `_LARGEST_MOVE` of the price."""
+_CALM_SPOT_MOVE = 0.04
+"""Where interest outweighs volatility, exercise lies nearer than a deviation."""
 _LARGEST_MOVE = 0.02
 _TIME_MOVE = 1.0 / DAYS_A_YEAR
 _VOLATILITY_MOVE = 0.005
 _RATE_MOVE = 1e-4
 
+_NO_PREMIUM = 1e-12
+"""Of the strike."""
 _LEAST_PAID = 1e-9
 """Below this part of the most it can cost, a price is lost in the engine's own error."""
 _HIGHEST = 20.0
@@ -66,14 +78,17 @@ def american_prices(
     """What they are worth when they may be exercised at any time; never less than at once.
 
     `dividends` in cash come on top of a dividend yield; a price is then right to a few tenths of a
-    cent a hundred dollars.
+    cent a hundred dollars. NaN where the engine has no answer.
     """
     sigma = _stretched(volatility, contracts)
     worth = european_prices(contracts, sigma)
     to_price = contracts.years > 0.0 if dividends else may_be_exercised_early(contracts)
+    if not dividends:
+        worth = np.where(to_price, np.maximum(worth, _at_the_best_moment(contracts)), worth)
+        to_price = to_price & (sigma >= _LEAST_VOLATILITY)
     for row in np.flatnonzero(to_price & (sigma >= 0.0)):
         found = american_price(_one(contracts, sigma, int(row)), dividends)
-        worth[row] = found if dividends else max(found, worth[row])
+        worth[row] = found if dividends else np.maximum(found, worth[row])
     at_once: Floats = np.maximum(worth, _at_once(contracts))
     return at_once
 
@@ -88,7 +103,10 @@ def early_exercise(contracts: Contracts, volatility: ArrayLike) -> EarlyExercise
 
 
 def american_greeks(contracts: Contracts, volatility: ArrayLike) -> Greeks:
-    """Delta, gamma, theta, vega and rho; those of stock bought or sold where exercise is best now."""
+    """Delta, gamma, theta, vega and rho; those of stock bought or sold where exercise is best now.
+
+    NaN below a volatility of one percent that interest outweighs: differences are lost in the engine's.
+    """
     sigma = _stretched(volatility, contracts)
     found = european_greeks(contracts, sigma)
     early = np.flatnonzero(may_be_exercised_early(contracts) & (sigma > 0.0))
@@ -96,13 +114,14 @@ def american_greeks(contracts: Contracts, volatility: ArrayLike) -> Greeks:
         return found
     part, at = contracts.rows(early), sigma[early]
     added, is_best_now = _premium_greeks(part, at)
+    is_lost = _is_calm(part, at) & (at < _LEAST_WITH_GREEKS)
     side = np.where(part.is_call, 1.0, -1.0)
     columns = {}
     for each in fields(Greeks):
         column = getattr(found, each.name).copy()
         exercised = side if each.name == "delta" else 0.0
         kept = column[early] + getattr(added, each.name)
-        column[early] = np.where(is_best_now, exercised, kept)
+        column[early] = np.where(is_best_now, exercised, np.where(is_lost, np.nan, kept))
         columns[each.name] = column
     return Greeks(**columns)
 
@@ -118,9 +137,12 @@ def american_volatility(
     found = european_volatility(contracts, paid)
     value, absence = found.value.copy(), found.absence.copy()
     to_solve = contracts.years > 0.0 if dividends else may_be_exercised_early(contracts)
+    is_lost = found.absence == NoVolatility.UNRESOLVED
     for row in np.flatnonzero(to_solve & ~np.isnan(paid)):
         one = contracts.rows(slice(row, row + 1))
         value[row], absence[row] = _implied(one, float(paid[row]), float(value[row]), dividends)
+        if is_lost[row] and _adds_nothing(one, float(value[row]), dividends):
+            value[row], absence[row] = np.nan, NoVolatility.UNRESOLVED
     return ImpliedVolatility(value=value, absence=absence)
 
 
@@ -149,10 +171,28 @@ def _implied(
     sigma = _zero(missed, high)
     move = 0.001 * sigma
     slope = (missed(sigma + move) - missed(sigma - move)) / (2.0 * move)
-    premium = float(early_exercise(contracts, sigma).premium[0])
-    if _TRUE_TO * premium > _VOLATILITY_TRUE_TO * sigma * slope:
+    if not _error(contracts, sigma, paid) <= _VOLATILITY_TRUE_TO * sigma * slope:
         return nan, NoVolatility.UNRESOLVED
     return sigma, NoVolatility.HAS_ONE
+
+
+def _is_calm(contracts: Contracts, sigma: Floats) -> Flags:
+    return np.array([_one(contracts, sigma, row).is_calm for row in range(len(contracts))])
+
+
+def _adds_nothing(contracts: Contracts, sigma: float, dividends: Sequence[CashDividend]) -> bool:
+    """The right to exercise early: then a volatility lost in the European price stays lost."""
+    if dividends or not sigma > 0.0:
+        return False
+    return bool(early_exercise(contracts, sigma).premium[0] <= _NO_PREMIUM * contracts.strike[0])
+
+
+def _error(contracts: Contracts, sigma: float, paid: float) -> float:
+    """In dollars, of an American price at this volatility."""
+    error = _TRUE_TO * float(early_exercise(contracts, sigma).premium[0]) + _ROUNDING * paid
+    if _is_calm(contracts, np.array([sigma]))[0]:
+        error += _CALM_TRUE_TO * float(contracts.strike[0])
+    return error
 
 
 def _zero(missed: Callable[[float], float], high: float) -> float:
@@ -179,7 +219,8 @@ def _premium_greeks(contracts: Contracts, sigma: Floats) -> tuple[Greeks, Flags]
         return american_prices(moved, at) - european_prices(moved, at)
 
     spot, years = contracts.spot, contracts.years
-    step = spot * np.minimum(_SPOT_MOVE * sigma * np.sqrt(years), _LARGEST_MOVE)
+    part = np.where(_is_calm(contracts, sigma), _CALM_SPOT_MOVE, _SPOT_MOVE)
+    step = spot * np.minimum(part * sigma * np.sqrt(years), _LARGEST_MOVE)
     up = premium(replace(contracts, spot=spot + step), sigma)
     down = premium(replace(contracts, spot=spot - step), sigma)
     worth = american_prices(contracts, sigma)
@@ -214,6 +255,21 @@ def _is_best_now(contracts: Contracts, worth: Floats) -> Flags:
     at_once = _at_once(contracts)
     best: Flags = worth <= at_once + _NOTHING * contracts.strike
     return best & (at_once > 0.0) & may_be_exercised_early(contracts)
+
+
+def _at_the_best_moment(contracts: Contracts) -> Floats:
+    """Without volatility: what exercise brings on the best day of all, which an American price is at
+    least."""
+    side = np.where(contracts.is_call, 1.0, -1.0)
+    rate, paid = contracts.rate, contracts.dividend_yield
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        turn = np.log(rate * contracts.strike / (paid * contracts.spot)) / (rate - paid)
+    most = np.zeros(len(contracts))
+    for moment in (np.zeros(len(contracts)), np.nan_to_num(turn, posinf=0.0), contracts.years):
+        at = np.clip(moment, 0.0, np.maximum(contracts.years, 0.0))
+        stock, money = contracts.spot * np.exp(-paid * at), contracts.strike * np.exp(-rate * at)
+        most = np.maximum(most, side * (stock - money))
+    return most
 
 
 def _at_once(contracts: Contracts) -> Floats:

@@ -95,7 +95,7 @@ some = st.builds(
 )
 
 
-@given(contracts=some, sigma=st.floats(0.08, 1.5))
+@given(contracts=some, sigma=st.floats(0.03, 1.5))
 @settings(deadline=None, max_examples=200)
 def test_it_is_worth_at_least_what_it_is_at_once_and_at_its_end(
     contracts: Contracts, sigma: float
@@ -108,14 +108,14 @@ def test_it_is_worth_at_least_what_it_is_at_once_and_at_its_end(
     assert found <= max(contracts.spot[0], contracts.strike[0])
 
 
-@given(contracts=some, sigma=st.floats(0.08, 1.0))
+@given(contracts=some, sigma=st.floats(0.03, 1.0))
 @settings(deadline=None, max_examples=60)
 def test_more_volatility_more_time_and_a_better_strike_are_worth_no_less(
     contracts: Contracts, sigma: float
 ) -> None:
     better = -1.0 if contracts.is_call[0] else 1.0
     [found] = american_prices(contracts, sigma)
-    allowed = found - 2e-5
+    allowed = found - (5e-4 if sigma < 0.3 else 2e-5)
 
     assert american_prices(contracts, sigma * 1.05)[0] >= allowed
     assert american_prices(replace(contracts, years=contracts.years * 1.05), sigma)[0] >= allowed
@@ -123,7 +123,7 @@ def test_more_volatility_more_time_and_a_better_strike_are_worth_no_less(
     assert american_prices(moved, sigma)[0] >= allowed
 
 
-@given(contracts=some, sigma=st.floats(0.08, 1.5))
+@given(contracts=some, sigma=st.floats(0.03, 1.5))
 @settings(deadline=None, max_examples=60)
 def test_the_volatility_of_a_price_is_the_one_it_was_made_with_or_there_is_none(
     contracts: Contracts, sigma: float
@@ -192,7 +192,78 @@ def test_why_there_is_no_volatility(price: float, years: float, reason: NoVolati
     assert found.absence[0] == reason
 
 
-@given(spot=st.floats(50.0, 150.0), years=st.floats(0.001, 2.0), sigma=st.floats(0.05, 1.5))
+CALM = (
+    (False, 100.0, 1.0, 0.08, 0.005),
+    (False, 100.0, 0.1, 0.05, 0.0),
+    (False, 102.0, 0.375, 0.11, 0.04),
+    (False, 101.0, 1.4, 0.06, 0.11),
+    (True, 98.35, 0.375, 0.01, 0.11),
+    (True, 99.6, 0.8, 0.02, 0.085),
+)
+"""Puts and calls that interest or yield outweighs: whether a call, spot, years, rate, yield."""
+
+
+@pytest.mark.parametrize("option", CALM)
+@pytest.mark.parametrize("sigma", [0.01, 0.03, 0.045, 0.06, 0.08])
+def test_where_interest_outweighs_volatility_prices_are_the_trees(
+    option: tuple[bool, float, float, float, float], sigma: float
+) -> None:
+    is_call, spot, years, rate, dividend_yield = option
+    contract = Contracts.of(
+        is_call=is_call,
+        spot=spot,
+        strike=100.0,
+        years=years,
+        rate=rate,
+        dividend_yield=dividend_yield,
+    )
+
+    assert american_prices(contract, sigma)[0] == pytest.approx(_tree(contract, sigma), abs=7e-4)
+
+
+def test_where_interest_outweighs_volatility_greeks_are_the_trees() -> None:
+    put = Contracts.of(
+        is_call=False, spot=100.0, strike=100.0, years=1.0, rate=0.08, dividend_yield=0.005
+    )
+    found = american_greeks(put, 0.03)
+    up, down = (_tree(replace(put, spot=put.spot + step), 0.03) for step in (0.1, -0.1))
+
+    assert found.delta[0] == pytest.approx((up - down) / 0.2, abs=5e-3)
+    assert found.vega[0] == pytest.approx(_tree(put, 0.035) - _tree(put, 0.025), rel=0.01)
+    assert american_volatility(put, _tree(put, 0.03)).value[0] == pytest.approx(0.03, rel=5e-3)
+
+
+def test_without_volatility_it_is_exercised_on_the_best_day() -> None:
+    """At once for a put under interest; for one whose stock is to fall by more than interest earns,
+    the day on which waiting begins to cost."""
+    puts = Contracts.of(
+        is_call=False, spot=100.0, strike=[105.0, 105.0], years=20.0, rate=0.04,
+        dividend_yield=[0.0, 0.08],
+    )  # fmt: skip
+    day = np.linspace(0.0, 20.0, 200_001)
+    best = np.max(105.0 * np.exp(-0.04 * day) - 100.0 * np.exp(-0.08 * day))
+
+    for sigma in (0.0, 1e-12):
+        np.testing.assert_allclose(american_prices(puts, sigma), [5.0, best], rtol=1e-6)
+
+
+def test_a_volatility_too_low_to_tell_has_no_greeks() -> None:
+    put = Contracts.of(is_call=False, spot=100.0, strike=100.0, years=1.0, rate=0.08)
+
+    assert np.isnan(american_greeks(put, 0.005).vega[0])
+    assert american_volatility(put, 0.001).absence[0] == NoVolatility.UNRESOLVED
+
+
+def test_what_is_lost_in_the_european_price_stays_lost_where_exercise_adds_nothing() -> None:
+    call = Contracts.of(
+        is_call=True, spot=100.0, strike=50.0, years=0.05, rate=0.08, dividend_yield=0.03
+    )
+
+    found = american_volatility(call, american_prices(call, 0.3))
+    assert found.absence[0] == NoVolatility.UNRESOLVED
+
+
+@given(spot=st.floats(50.0, 150.0), years=st.floats(0.001, 2.0), sigma=st.floats(0.03, 1.5))
 @settings(deadline=None, max_examples=100)
 def test_a_call_without_dividends_is_the_european_one(
     spot: float, years: float, sigma: float
