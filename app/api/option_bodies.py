@@ -10,22 +10,24 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from app.api.schemas import Body
+from app.core.errors import InvalidInput
 from app.options.legs import MOST_LEGS
 
 CONTRACTS_AT_MOST = 5_000
 AMERICAN_AT_MOST = 200
+YEARS_AT_MOST = 100.0
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Price = Annotated[float, Field(allow_inf_nan=False, ge=0.0, le=1e9)]
 Positive = Annotated[float, Field(allow_inf_nan=False, gt=0.0, le=1e9)]
-Years = Annotated[float, Field(allow_inf_nan=False, ge=0.0, le=100.0)]
+Years = Annotated[float, Field(allow_inf_nan=False, ge=0.0, le=YEARS_AT_MOST)]
 Rate = Annotated[
     float,
     Field(allow_inf_nan=False, ge=-0.5, le=1.0, description="Continuous, a fraction: 0.04 is 4 %."),
 ]
 Volatility = Annotated[
     float,
-    Field(allow_inf_nan=False, gt=0.0, le=10.0, description="A fraction a year: 0.33 is 33 %."),
+    Field(allow_inf_nan=False, ge=1e-4, le=10.0, description="A fraction a year: 0.33 is 33 %."),
 ]
 
 
@@ -55,7 +57,10 @@ class ContractAsked(Body):
         if self.years is not None:
             return self.years
         assert self.expires_at is not None  # noqa: S101 - held by the validator
-        return (self.expires_at - now).total_seconds() / (365.0 * 86_400.0)
+        years = (self.expires_at - now).total_seconds() / (365.0 * 86_400.0)
+        if years > YEARS_AT_MOST:
+            raise InvalidInput(f"An option ends within {YEARS_AT_MOST:g} years.")
+        return years
 
 
 class GreeksRequest(Body):
@@ -87,10 +92,11 @@ class GreeksRequest(Body):
 class GreeksBody(Body):
     """Per share. Theta is per calendar day, vega per point of volatility, rho per point of the rate.
 
-    Where a price has no implied volatility it is null, and so are the Greeks.
+    Where a price has no implied volatility it is null, and so are the Greeks; what no engine can tell
+    is null too.
     """
 
-    price: float
+    price: float | None
     implied_volatility: float | None
     delta: float | None
     gamma: float | None
@@ -109,7 +115,7 @@ class LegAsked(Body):
 
     type: Literal["call", "put", "stock"]
     side: Literal["buy", "sell"]
-    quantity: Annotated[float, Field(allow_inf_nan=False, gt=0.0, le=1e7)] = 1.0
+    quantity: Annotated[float, Field(allow_inf_nan=False, ge=1e-6, le=1e7)] = 1.0
     strike: Positive | None = None
     price: Price
 

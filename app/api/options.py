@@ -100,7 +100,7 @@ async def analyze(at: AtDoor, asked: StructureRequest) -> StructureBody:
         )
     found = analysed(legs, market, spot=_exact(asked.spot))
     return StructureBody(
-        breakevens=[float(each) for each in found.breakevens],
+        breakevens=[price for each in found.breakevens if np.isfinite(price := float(each))],
         max_profit=None if found.best is None else max(float(found.best), 0.0),
         max_loss=None if found.worst is None else max(-float(found.worst), 0.0),
         cost=float(found.cost),
@@ -176,7 +176,7 @@ def _results(found: Priced) -> list[GreeksBody]:
     )
     return [
         GreeksBody(
-            price=price,
+            price=_known(price),
             implied_volatility=_known(volatility),
             delta=_known(delta),
             gamma=_known(gamma),
@@ -228,4 +228,4 @@ def _or_nan(value: float | None) -> float:
 
 
 def _known(value: float) -> float | None:
-    return None if np.isnan(value) else value
+    return value if np.isfinite(value) else None

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
 from app.api import options, problems
-from app.api.options import _around
+from app.api.options import _around, _results
 from app.core.clock import WallClock
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
@@ -29,6 +30,8 @@ from app.market.chains import (
 from app.market.models import Provider
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins import massive as massives
+from app.options.models import Greeks, ImpliedVolatility
+from app.options.pricer import Priced
 from app.users.service import ensure_member
 from app.users.tokens import issue_token
 from app.wiring import build_bus, build_runtime
@@ -202,3 +205,58 @@ async def test_a_chain_is_for_members_only(served: Served) -> None:
     answer = await served.web.get("/options/SPY/chain", headers={"Authorization": ""})
 
     assert answer.status_code == 401
+
+
+A_PUT = {"type": "put", "spot": 100, "strike": 100, "rate": 0.08}
+
+
+@pytest.mark.parametrize("style", ["american", "european"])
+async def test_a_contract_at_the_edge_of_what_is_allowed_is_answered(
+    served: Served, style: str
+) -> None:
+    """Of a hair of volatility or of time, or of numbers that leave no price."""
+    edges = [
+        A_PUT | {"style": style, "years": years, "spot": spot, "volatility": volatility}
+        for years in (0.0, 1e-9, 100.0)
+        for spot in (1e-9, 100.0, 1e9)
+        for volatility in (1e-4, 10.0)
+    ]
+    answer = await served.web.post("/greeks", json={"contracts": edges})
+
+    assert answer.status_code == 200, answer.text
+    assert len(answer.json()["results"]) == len(edges)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"years": 1.0, "volatility": 1e-12, "style": "american"},
+        {"years": 101.0, "volatility": 0.2},
+        {"expires_at": "9000-01-01T00:00:00Z", "volatility": 0.2, "style": "american"},
+    ],
+)
+async def test_a_contract_beyond_what_an_engine_can_tell_is_refused(
+    served: Served, change: dict[str, Any]
+) -> None:
+    answer = await served.web.post("/greeks", json={"contracts": [A_PUT | change]})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+async def test_a_structure_of_nearly_nothing_is_refused(served: Served) -> None:
+    leg = {"type": "put", "side": "sell", "strike": 90, "price": 1, "quantity": 1e-300}
+    answer = await served.web.post("/structures/analyze", json={"spot": 100, "legs": [leg]})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+def test_a_price_that_no_engine_can_tell_is_null() -> None:
+    nothing = np.array([float("nan")])
+    found = Priced(
+        price=nothing,
+        volatility=ImpliedVolatility(value=np.array([np.inf]), absence=np.zeros(1, np.int8)),
+        greeks=Greeks(delta=nothing, gamma=nothing, theta=nothing, vega=nothing, rho=nothing),
+        odds=nothing,
+    )
+
+    assert set(_results(found)[0].model_dump().values()) == {None}
