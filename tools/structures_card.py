@@ -44,6 +44,7 @@ _WHOLE = {
 MARGIN = (
     "Margin is an estimate by the public rules of Regulation T accounts; your broker's may differ."
 )
+SHORT_STOCK = "Stock sold short is asked 150 % of its value, the proceeds among it."
 ODDS = (
     "Odds are risk-neutral, of a lognormal price at the mean volatility of the legs: what prices "
     "contain, not a forecast."
@@ -301,6 +302,8 @@ def _notes(settled: Settled, found: Analysis) -> tuple[str, ...]:
         notes.append(MODELLED)
     if found.margin is not None:
         notes.append(MARGIN)
+        if any(not leg.is_option and leg.quantity < 0 for leg in settled.legs):
+            notes.append(SHORT_STOCK)
     notes += _early(settled)
     if settled.listed is not None and not is_index(settled.instrument):
         notes.append("European values: what early exercise is worth is not counted.")

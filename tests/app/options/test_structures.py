@@ -1,6 +1,7 @@
 """Structures: known ones to the cent, any one against its own line, names, margin, exercise, rolls."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -354,6 +355,35 @@ def test_margin_is_estimated_by_the_public_rules(
     """100 × (1 of premium + 20 % of 100 − 5 out of the money), and so on by hand."""
     found = estimated_margin(legs(text), Decimal(100))
     assert (found.required, found.is_defined) == (Decimal(required), is_defined)
+
+
+@pytest.mark.parametrize(
+    ("text", "required", "is_defined"),
+    [
+        ("-100 stock", "15000", False),
+        ("-100 stock, -1 put 95", "15000", False),
+        ("-100 stock, -1 put 105", "15500", False),
+        ("-100 stock, -1 call 105", "16600", False),
+        ("-100 stock, -2 put 95", "16600", False),
+        ("-200 stock, +1 call 105", "15600", False),
+        ("-1 put 95, -2 call 105, +1 call 115", "2700", False),
+    ],
+)
+def test_what_is_naked_is_asked_for_beside_the_worst_of_the_rest(
+    text: str, required: str, is_defined: bool
+) -> None:
+    """Stock at 100: 150 % of it when short, a put beside it what it is in the money, the rest its
+    worst, which of stock sold at 100 under a call at 105 for a dollar is 600."""
+    stock_at_market = [
+        replace(each, price=Decimal(1 if each.is_option else 100)) for each in legs(text)
+    ]
+    found = estimated_margin(stock_at_market, Decimal(100))
+    assert (found.required, found.is_defined) == (Decimal(required), is_defined)
+
+
+def test_stock_sold_short_under_a_call_is_asked_its_worst() -> None:
+    found = estimated_margin([leg("-100 stock", "100"), leg("+1 call 105")], Decimal(100))
+    assert (found.required, found.is_defined) == (Decimal(600), True)
 
 
 def test_an_index_is_asked_less() -> None:
