@@ -190,7 +190,7 @@ async def _measured(market: MarketData, chain: OptionChain, rate: float) -> Meas
     spot = chain.spot
     if spot is None:
         spot = (await market.quote(chain.underlying, as_of=chain.as_of)).last
-    return measured(chain, rate=rate, spot=float(spot))
+    return await asyncio.to_thread(measured, chain, rate=rate, spot=float(spot))
 
 
 async def _realised(market: MarketData, instrument: Instrument, as_of: datetime) -> float | None:

@@ -5,6 +5,7 @@ row says whose they are. Ours are European values on the forward that the chain 
 an American contract can be worth more, that is said.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -103,7 +104,10 @@ async def listed_options(
     rate: float,
     expiry: date | None = None,
 ) -> Listed:
-    """Everything listed, or one expiry; `NotFound` names near expiries."""
+    """Everything listed, or one expiry; `NotFound` names near expiries.
+
+    Measured in a thread: whole chains take long enough for others to notice.
+    """
     instrument = await market.instrument(symbol)
     chain = await market.option_chain(instrument.symbol, expiry=expiry, as_of=as_of)
     if not chain.quotes:
@@ -111,7 +115,7 @@ async def listed_options(
     spot = chain.spot
     if spot is None:
         spot = (await market.quote(instrument.symbol, as_of=as_of)).last
-    found = measured(chain, rate=rate, spot=float(spot))
+    found = await asyncio.to_thread(measured, chain, rate=rate, spot=float(spot))
     return Listed(instrument=instrument, chain=chain, measured=found, rate=rate)
 
 

@@ -5,6 +5,7 @@ asked for. Daily bars come first (`simulated_daily`), minutes are made to fit th
 (`simulated_minutes`), everything longer is resampled. Nothing is stored but bounded caches.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -159,12 +160,13 @@ class SimulatedMarket(MarketData):
         self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
     ) -> OptionChain:
         """As of the minute; outside of regular hours as of the last close, like the options' own
-        market."""
+        market. Made in a thread, as thousands of options take long."""
         require_aware(as_of)
         instrument = self._anchor(symbol).instrument
         if not has_options(instrument):
             raise NotCovered(f"The simulated market lists no options on {symbol}.")
-        return self._chains(symbol, expiry, as_of.replace(second=0, microsecond=0))
+        minute = as_of.replace(second=0, microsecond=0)
+        return await asyncio.to_thread(self._chains, symbol, expiry, minute)
 
     def _last_trade(self, series: _Series, as_of: datetime) -> tuple[int, float, datetime]:
         """Session, price and time of the last trade before `as_of`."""

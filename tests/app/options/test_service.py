@@ -1,8 +1,11 @@
 """Listed options of the simulated market, measured; and a vendor's own Greeks beside ours."""
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from typing_extensions import override
@@ -37,6 +40,38 @@ def market() -> SimulatedMarket:
 @pytest.fixture
 async def listed(market: SimulatedMarket) -> Listed:
     return await listed_options(market, AMD, as_of=NOW, rate=0.04)
+
+
+async def _turns_while(work: Coroutine[Any, Any, Any]) -> int:
+    """How often another task had its turn."""
+    turns, task = 0, asyncio.ensure_future(work)
+    await asyncio.sleep(0)
+    while not task.done():
+        turns += 1
+        await asyncio.sleep(0)
+    await task
+    return turns
+
+
+class _Kept(SimulatedMarket):
+    """Has its chain at hand."""
+
+    chain: OptionChain
+
+    @override
+    async def option_chain(
+        self, symbol: Symbol, *, expiry: date | None = None, as_of: datetime
+    ) -> OptionChain:
+        return self.chain
+
+
+async def test_others_have_their_turn_while_a_chain_is_made_and_measured() -> None:
+    market = _Kept(seed=7)
+    made = SimulatedMarket(seed=7)
+    market.chain = await made.option_chain(AMD, as_of=NOW)
+
+    assert await _turns_while(made.option_chain(AMD, as_of=NOW - timedelta(hours=1))) > 0
+    assert await _turns_while(listed_options(market, AMD, as_of=NOW, rate=0.04)) > 0
 
 
 def test_a_contract_is_found_by_days_and_delta(listed: Listed) -> None:
