@@ -91,7 +91,7 @@ async def draft_position_change(args: DraftArgs, context: ToolContext) -> ToolRe
     asset = _asset(args, positions, calendar.market_date(context.now))
     line = await _priced(asset, context)
     asset = line.position.asset
-    held = next((each for each in positions if each.asset.key == asset.key), None)
+    held = await context.holdings.of_asset(asset.key)
     price, is_assumed = _price(args, line)
     draft = drafted(args.action, asset, held, quantity=args.quantity, price=price, at=context.now)
     check_whole(asset, draft.quantity)

@@ -14,6 +14,8 @@ from app.infra.db.database import Database
 from app.positions import repository
 from app.positions.models import Position
 
+_NOBODY = "Positions belong to a member: sign in to ask about yours."
+
 
 class Holdings(Protocol):
     """What one member holds."""
@@ -22,13 +24,22 @@ class Holdings(Protocol):
         """The open ones, by symbol, expiry and strike; `NotSignedIn` where nobody asks."""
         ...
 
+    async def of_asset(self, key: str) -> Position | None:
+        """That of an asset's key, closed or open; None where it was never held. A closed one counts
+        on: what opens it again is a change of its last version."""
+        ...
+
 
 class NoHoldings(Holdings):
     """Nobody's: a question from the terminal has no member."""
 
     @override
     async def positions(self) -> tuple[Position, ...]:
-        raise NotSignedIn("Positions belong to a member: sign in to ask about yours.")
+        raise NotSignedIn(_NOBODY)
+
+    @override
+    async def of_asset(self, key: str) -> Position | None:
+        raise NotSignedIn(_NOBODY)
 
 
 class MemberHoldings(Holdings):
@@ -43,3 +54,9 @@ class MemberHoldings(Holdings):
         async with self._database.member(self._member_id) as session:
             await repository.promise_to_read(session)
             return await repository.list_positions(session, with_closed=False)
+
+    @override
+    async def of_asset(self, key: str) -> Position | None:
+        async with self._database.member(self._member_id) as session:
+            await repository.promise_to_read(session)
+            return await repository.find_asset(session, key)

@@ -94,6 +94,14 @@ async def find_position(
     return None if row is None else _position(row)
 
 
+async def find_asset(session: AsyncSession, key: str) -> Position | None:
+    """The position of an asset's key, closed or open."""
+    query = select(PositionRow).where(PositionRow.asset == key)
+    found = await session.scalars(query, execution_options={"populate_existing": True})
+    row = found.one_or_none()
+    return None if row is None else _position(row)
+
+
 async def list_positions(session: AsyncSession, *, with_closed: bool) -> tuple[Position, ...]:
     """By asset: symbol, expiry, strike."""
     query = select(PositionRow).order_by(

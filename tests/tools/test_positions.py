@@ -21,9 +21,10 @@ from app.infra.embedded.postgres import DatabaseUrls
 from app.market.chains import OptionKind
 from app.market.providers.simulated import SimulatedMarket
 from app.positions import service
-from app.positions.models import Asset, AssetKind, Source, usual_multiplier
+from app.positions.drafts import line_of
+from app.positions.models import Asset, AssetKind, Entry, Source, usual_multiplier
 from app.positions.protocol import Holdings, MemberHoldings
-from app.positions.service import Opening
+from app.positions.service import Closing, Opening
 from tests.conftest import libpq
 from tools import TOOLBOX
 from tools.base import ToolContext
@@ -323,3 +324,22 @@ async def test_a_correction_shows_both_and_keeps_the_side(
 
     assert said.card.rows[0].after.text == "−120"
     assert said.card.draft.change == "correction"
+
+
+async def test_what_was_closed_is_opened_again_by_a_draft(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    await hold(database, ada, now, stock("AAPL", "100", "150"))
+    async with database.member(ada) as session:
+        (held,) = await service.list_positions(session)
+        await service.close_position(session, Closing(position_id=held.id), key="out", now=now)
+
+    said = await ask(
+        "draft_position_change", action="buy", symbol="AAPL", quantity="50", price="90"
+    )
+    line = line_of(said.card.draft.model_dump())
+    async with database.member(ada) as session:
+        entry = Entry(key="draft", source=Source.TYPED, lines=(line,))
+        stored = await service.store(session, entry, now=now)
+
+    assert [each.quantity for each in stored.positions] == [50]

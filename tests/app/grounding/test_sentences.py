@@ -40,6 +40,10 @@ class SmallBook(Holdings):
         shares = ("AAPL", "AMD", "DIS", "NVDA", "SPY", "TSLA")
         return (*(held(asset(symbol), "130", "91.37", bought) for symbol in shares), *coins)
 
+    @override
+    async def of_asset(self, key: str) -> Position | None:
+        return next((each for each in await self.positions() if each.asset.key == key), None)
+
 
 @pytest.mark.parametrize(
     ("tool", "arguments"), CALLS, ids=[f"{tool.name} {arguments}" for tool, arguments in CALLS]
