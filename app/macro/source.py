@@ -139,6 +139,16 @@ class Outcome:
     provider: Provider
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """A dividend in dollars a share; `ex_date` is the first day the stock trades without it."""
+
+    symbol: Annotated[Symbol, PlainValidator(Symbol)]  # read back out of caches
+    ex_date: date
+    amount: Decimal
+    provider: Provider
+
+
 class MacroSource(Protocol):
     """Where dates and rates come from. Lists are sorted by day; latest days come last."""
 
@@ -162,6 +172,13 @@ class MacroSource(Protocol):
     async def outcomes(self, first: date, last: date) -> tuple[Outcome, ...]:
         """Probabilities that were stated on days from `first` to `last`."""
         ...
+
+    async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
+        """Declared dividends of one company that go ex from `first` to `last`, both included."""
+        raise NotCovered(
+            "Dividends need a source, and none is set up: put dividends.csv into the folder of "
+            "COACH_MACRO__FOLDER. They are never simulated."
+        )
 
     async def close(self) -> None: ...
 

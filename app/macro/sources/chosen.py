@@ -14,10 +14,18 @@ from typing_extensions import override
 
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
-from app.macro.source import Earnings, Inflation, MacroSource, Outcome, Release, Yields
+from app.macro.source import (
+    Distribution,
+    Earnings,
+    Inflation,
+    MacroSource,
+    Outcome,
+    Release,
+    Yields,
+)
 from app.market.vendor import NotCovered
 
-Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome)
+Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome, Distribution)
 
 
 class ChosenSource(MacroSource):
@@ -52,6 +60,10 @@ class ChosenSource(MacroSource):
     @override
     async def outcomes(self, first: date, last: date) -> tuple[Outcome, ...]:
         return await self._first(lambda source: source.outcomes(first, last))
+
+    @override
+    async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
+        return await self._first(lambda source: source.dividends(first, last, symbol))
 
     @override
     async def close(self) -> None:

@@ -23,6 +23,7 @@ from app.core.errors import InvalidInput, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.infra.faults import CannotStart
 from app.macro.source import (
+    Distribution,
     Earnings,
     Importance,
     Inflation,
@@ -79,6 +80,12 @@ class _ReleaseLine(_Line):
     forecast: Decimal | None = None
     previous: Decimal | None = None
     actual: Decimal | None = None
+
+
+class _DividendLine(_Line):
+    symbol: str
+    ex_date: Day
+    amount: Annotated[Decimal, Field(gt=0, le=1000)]
 
 
 class _InflationLine(_Line):
@@ -148,6 +155,11 @@ class FilesSource(MacroSource):
     @override
     async def outcomes(self, first: date, last: date) -> tuple[Outcome, ...]:
         return await self._between(_OUTCOMES, first, last)
+
+    @override
+    async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
+        found = await self._between(_DIVIDENDS, first, last)
+        return tuple(each for each in found if each.symbol == symbol)
 
     @override
     async def close(self) -> None:
@@ -319,9 +331,27 @@ def _outcome(cells: Cells, provider: Provider) -> Outcome:
     )
 
 
+def _dividend(cells: Cells, provider: Provider) -> Distribution:
+    line = _DividendLine.model_validate(cells)
+    return Distribution(
+        symbol=Symbol.parse(line.symbol),
+        ex_date=line.ex_date,
+        amount=line.amount,
+        provider=provider,
+    )
+
+
 _EARNINGS = _Kind("earnings.csv", _earnings, lambda row: row.on)
 _RELEASES = _Kind("releases.csv", _release, lambda row: row.at.astimezone(_NEW_YORK).date())
 _YIELDS = _Kind("yields.csv", _yields, lambda row: row.on)
 _INFLATION = _Kind("inflation.csv", _inflation, lambda row: row.on)
 _OUTCOMES = _Kind("expectations.csv", _outcome, lambda row: row.on)
-_KINDS: tuple[_Kind[Any], ...] = (_EARNINGS, _RELEASES, _YIELDS, _INFLATION, _OUTCOMES)
+_DIVIDENDS = _Kind("dividends.csv", _dividend, lambda row: row.ex_date)
+_KINDS: tuple[_Kind[Any], ...] = (
+    _EARNINGS,
+    _RELEASES,
+    _YIELDS,
+    _INFLATION,
+    _OUTCOMES,
+    _DIVIDENDS,
+)

@@ -18,7 +18,15 @@ from typing_extensions import override
 from app.core.clock import Clock
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
-from app.macro.source import Earnings, Inflation, MacroSource, Outcome, Release, Yields
+from app.macro.source import (
+    Distribution,
+    Earnings,
+    Inflation,
+    MacroSource,
+    Outcome,
+    Release,
+    Yields,
+)
 from app.market.vendor import Allowance, NotCovered
 from app.market.vendors.cache import Cache, Entry
 from app.market.vendors.flights import Flights
@@ -28,13 +36,14 @@ FRESH_SECONDS = 3600.0
 NOT_COVERED_SECONDS = 600.0
 KEPT_SECONDS = 3 * 24 * 3600.0
 
-Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome)
+Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome, Distribution)
 
 _EARNINGS = TypeAdapter(tuple[Earnings, ...])
 _RELEASES = TypeAdapter(tuple[Release, ...])
 _YIELDS = TypeAdapter(tuple[Yields, ...])
 _INFLATION = TypeAdapter(tuple[Inflation, ...])
 _OUTCOMES = TypeAdapter(tuple[Outcome, ...])
+_DIVIDENDS = TypeAdapter(tuple[Distribution, ...])
 
 
 class KeptSource(MacroSource):
@@ -93,6 +102,14 @@ class KeptSource(MacroSource):
     async def outcomes(self, first: date, last: date) -> tuple[Outcome, ...]:
         return await self._told(
             f"outcomes:{first}:{last}", lambda: self._inner.outcomes(first, last), _OUTCOMES
+        )
+
+    @override
+    async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
+        return await self._told(
+            f"dividends:{first}:{last}:{symbol}",
+            lambda: self._inner.dividends(first, last, symbol),
+            _DIVIDENDS,
         )
 
     @override

@@ -1,4 +1,4 @@
-"""Earnings, Treasury yields and expected inflation from Massive.com.
+"""Earnings, Treasury yields, expected inflation and dividends from Massive.com.
 
 Decided: Massive has no calendar of economic releases and no probabilities of Fed decisions, and both
 are said to be absent; nothing is derived in their place. Earnings are Benzinga's, which a key needs a
@@ -18,6 +18,7 @@ from typing_extensions import override
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.macro.source import (
+    Distribution,
     Earnings,
     Importance,
     Inflation,
@@ -110,6 +111,19 @@ class MassiveMacro(MacroSource):
         )
 
     @override
+    async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
+        asked = {
+            "ticker": str(symbol),
+            "ex_dividend_date.gte": first.isoformat(),
+            "ex_dividend_date.lte": last.isoformat(),
+            "limit": "1000",
+        }
+        pages = await self._client.pages("/v3/reference/dividends", asked)
+        found = in_our_words(lambda: [_dividend(row, symbol) for row in _results(pages)])
+        told = [each for each in found if each is not None]
+        return tuple(sorted(told, key=lambda each: each.ex_date))
+
+    @override
     async def close(self) -> None:
         self._client.close()
 
@@ -179,6 +193,19 @@ def _inflation(row: Row) -> Inflation:
         on=date.fromisoformat(row["date"]),
         five_years=_decimal(row.get("market_5_year")),
         ten_years=_decimal(row.get("market_10_year")),
+        provider=Provider(name=NAME),
+    )
+
+
+def _dividend(row: Row, symbol: Symbol) -> Distribution | None:
+    """None for what is paid in another currency."""
+    amount = _decimal(row.get("cash_amount"))
+    if amount is None or row.get("currency") not in (None, "USD"):
+        return None
+    return Distribution(
+        symbol=symbol,
+        ex_date=date.fromisoformat(row["ex_dividend_date"]),
+        amount=amount,
         provider=Provider(name=NAME),
     )
 

@@ -134,3 +134,12 @@ async def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="COACH_MACRO__FOLDER"):
         FilesSource(tmp_path / "nowhere")
+
+
+async def test_dividends_of_one_company_are_told_by_their_ex_dates(tmp_path: Path) -> None:
+    text = "symbol,ex_date,amount\nAMD,2026-12-11,0.25\nF,2026-12-11,0.15\nAMD,2027-03-12,0.25\n"
+    source = _written(tmp_path, "dividends.csv", text)
+
+    [found] = await source.dividends(FIRST, LAST, Symbol("AMD"))
+
+    assert (found.ex_date, found.amount) == (date(2026, 12, 11), Decimal("0.25"))

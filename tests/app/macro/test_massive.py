@@ -171,3 +171,17 @@ async def test_a_broken_answer_is_a_failure_and_no_empty_calendar(
 
     with pytest.raises(ProviderUnavailable):
         await massive.earnings(FIRST, LAST)
+
+
+async def test_dividends_are_those_that_are_paid_in_dollars(
+    massive: MassiveMacro, stand_in: MassiveStandIn
+) -> None:
+    rows = [
+        {"ticker": "AMD", "ex_dividend_date": "2026-12-11", "cash_amount": 0.25, "currency": "USD"},
+        {"ticker": "AMD", "ex_dividend_date": "2026-12-12", "cash_amount": 0.2, "currency": "CAD"},
+    ]
+    stand_in.recorded["/v3/reference/dividends"] = {"status": "OK", "results": rows}
+
+    [found] = await massive.dividends(FIRST, LAST, Symbol("AMD"))
+
+    assert (found.ex_date, found.amount) == (date(2026, 12, 11), Decimal("0.25"))

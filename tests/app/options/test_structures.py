@@ -425,6 +425,25 @@ def test_interest_may_invite_exercise_of_a_put_and_expiry_of_all() -> None:
     )
 
 
+@pytest.mark.parametrize("spot", ["99.6", "100.4"])
+def test_near_its_strike_on_the_last_day_nobody_knows(spot: str) -> None:
+    at_risk = {"spot": Decimal(spot), "mark": Decimal("0.60"), "rate": Decimal("0.04")}
+    sold = leg("-1 call 100")
+    found = exercise_risk(sold, at=NEAR - timedelta(hours=3), **at_risk)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.reason == ExerciseReason.PIN
+    assert exercise_risk(sold, at=NEAR - timedelta(days=3), **at_risk) is None  # type: ignore[arg-type]
+    assert exercise_risk(sold, at=NEAR + timedelta(days=1), **at_risk) is None  # type: ignore[arg-type]
+
+
+def test_next_to_no_time_value_is_given_up_for_nothing() -> None:
+    at_risk = {"at": NOW, "spot": Decimal(100), "rate": Decimal(0)}
+    found = exercise_risk(leg("-1 call 60"), mark=Decimal("40.04"), **at_risk)  # type: ignore[arg-type]
+    assert found is not None
+    assert found.reason == ExerciseReason.NOTHING_LEFT
+    assert exercise_risk(leg("-1 call 60"), mark=Decimal("40.40"), **at_risk) is None  # type: ignore[arg-type]
+
+
 def test_a_roll_says_what_comes_in_and_what_is_locked_in() -> None:
     held = [leg("-1 call 105", "2.00")]
     found = roll(held, [Decimal("3.10")], [leg("-1 call 110", "3.60", FAR)])
