@@ -62,7 +62,7 @@ class FieldBody(Body):
     value: Number | date | str
     text: str
     confidence: float
-    evidence: Literal["checked", "agreed", "clear", "faint", "doubted"]
+    evidence: Literal["checked", "agreed", "clear", "faint", "derived", "doubted"]
 
 
 class RowBody(Body):
@@ -132,10 +132,12 @@ class ConfirmedPosition(Body):
 
 
 class ConfirmedBody(Body):
-    """`is_repeated` where this very confirmation had been stored before."""
+    """`is_repeated` where this very confirmation had been stored before; `remarks` say what was kept
+    of positions whose cost the picture does not show."""
 
     positions: list[ConfirmedPosition]
     is_repeated: bool
+    remarks: list[str]
 
 
 @router.post("/screenshots", summary="Read positions out of pictures", status_code=201)
@@ -209,6 +211,7 @@ async def confirm(
             for each in stored.positions
         ],
         is_repeated=stored.is_repeated,
+        remarks=list(stored.remarks),
     )
 
 

@@ -80,6 +80,8 @@ def check_total(rows: Sequence[PositionRow], total: Decimal | None) -> str | Non
 def _evidence(
     name: FieldName, seen: Seen, agreed: set[FieldName], contested: set[FieldName]
 ) -> Evidence:
+    if seen.evidence is Evidence.DERIVED:
+        return seen.evidence
     if name in agreed:
         return Evidence.CHECKED
     if name in contested:

@@ -14,6 +14,7 @@ MEASURED = {
     Evidence.CHECKED: 0.999,
     Evidence.CLEAR: 0.999,
     Evidence.FAINT: 0.996,
+    Evidence.DERIVED: 0.5,
     Evidence.DOUBTED: 0.5,
 }
 

@@ -7,8 +7,8 @@ unknown: a picture may be years old.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -30,6 +30,7 @@ _COMBO = re.compile(
 )
 _MULTIPLIER = "100"
 _FOUR_DIGITS = 1000
+_FRIDAY = 4
 
 NOT_TICKERS = frozenset(
     [
@@ -178,11 +179,24 @@ def is_ticker(text: str) -> bool:
     return bool(_TICKER.fullmatch(text)) and text not in NOT_TICKERS
 
 
-def with_year(printed: PrintedDate, seen_on: date) -> PrintedDate:
-    """The expiry as the next such day after the date that the picture itself shows."""
-    year = seen_on.year
-    this = _valid(year, printed.month, printed.day)
-    return replace(printed, year=year if this is not None and this >= seen_on else year + 1)
+def next_such_day(printed: PrintedDate, days: Collection[date]) -> date | None:
+    """The first such day on or after those that the picture itself shows; None unless all of them
+    lead to the same one, and options can expire on it."""
+    found = {_next(printed, day) for day in days}
+    only = found.pop() if len(found) == 1 else None
+    return only if only is not None and only.weekday() <= _FRIDAY else None
+
+
+def fuller(one: PrintedDate | None, other: PrintedDate | None) -> PrintedDate | None:
+    """Of two dates in one row the one that names its year, if they name the same day."""
+    if one is None or other is None or one.year is not None:
+        return one or other
+    return other if (one.day, one.month) == (other.day, other.month) else one
+
+
+def _next(printed: PrintedDate, day: date) -> date | None:
+    near = (_valid(year, printed.month, printed.day) for year in (day.year, day.year + 1))
+    return next((each for each in near if each is not None and each >= day), None)
 
 
 _DATES = [

@@ -1,7 +1,8 @@
 """What is seen in a picture: words in places, and the positions they are read as.
 
 Decided: a field is what was read, never what was worked out. One that cannot be read is absent;
-what arithmetic says about it stands in the row's doubts, in words.
+what arithmetic says about it stands in the row's doubts, in words. The one exception is the year of
+an expiry, whose evidence then is `DERIVED`.
 """
 
 from collections.abc import Mapping
@@ -110,6 +111,8 @@ class Evidence(StrEnum):
     """Two readers saw the same."""
     CLEAR = "clear"
     FAINT = "faint"
+    DERIVED = "derived"
+    """A part of it is not printed beside it, but follows by a rule that a doubt names."""
     DOUBTED = "doubted"
     """Arithmetic, or the other reader, says something else."""
 

@@ -5,7 +5,7 @@ a table of orders is none. What comes out without rows says what the picture is 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from app.screenshots.cards import read_cards
@@ -15,7 +15,7 @@ from app.screenshots.contracts import parse_contract
 from app.screenshots.grid import Line, lines_of
 from app.screenshots.headings import Column, Header, find_header, is_heading
 from app.screenshots.layouts import broker_of, what_it_shows
-from app.screenshots.models import PositionRow, Reading, Shows, Word
+from app.screenshots.models import FieldName, Kind, PositionRow, Reading, Shows, Word
 from app.screenshots.rows import TableRows
 
 _GIVEN_UP = 5
@@ -31,34 +31,58 @@ def read_words(words: Sequence[Word]) -> Reading:
     lines = lines_of([word for word in words if word.text.strip()])
     text = "\n".join(line.text for line in lines)
     headers = list(_headers(lines))
-    seen_on = day_shown(text)
+    rows, doubts = _read_rows(lines, headers, frozenset())
+    days = days_shown(_beside(lines, rows))
+    if days and any(_lacks_expiry(row) for row in rows):
+        rows, doubts = _read_rows(lines, headers, days)
+    shows = Shows.POSITIONS if rows else what_it_shows(text, [header for _, header in headers])
+    return Reading(shows=shows, broker=broker_of(text), rows=tuple(rows), doubts=tuple(doubts))
+
+
+def _read_rows(
+    lines: Sequence[Line], headers: Sequence[tuple[int, Header]], days: frozenset[date]
+) -> tuple[list[PositionRow], list[str]]:
     rows: list[PositionRow] = []
     doubts: list[str] = []
     for index, header in headers:
         if header.lists_positions and not header.lists_orders:
-            found, doubt = _read_table(lines[index + 1 :], header, seen_on)
+            found, doubt = _read_table(lines[index + 1 :], header, days)
             rows += found
             doubts += doubt
     if not rows and not any(header.lists_orders for _, header in headers):
-        cards = read_cards(lines, TableRows(seen_on))
+        cards = read_cards(lines, TableRows(days))
         rows += cards
         doubts += [_ONE_FIGURE] if cards else []
-    shows = Shows.POSITIONS if rows else what_it_shows(text, [header for _, header in headers])
-    return Reading(shows=shows, broker=broker_of(text), rows=tuple(rows), doubts=tuple(doubts))
+    return rows, doubts
+
+
+def _lacks_expiry(row: PositionRow) -> bool:
+    return row.value(FieldName.KIND) == Kind.OPTION and FieldName.EXPIRY not in row.fields
+
+
+def _beside(lines: Sequence[Line], rows: Sequence[PositionRow]) -> Iterator[str]:
+    """What stands outside the rows: another row's expiry is not the day of the picture."""
+    for line in lines:
+        boxes = [row.box for row in rows if row.box.top < line.box.middle < row.box.bottom]
+        yield " ".join(
+            word.text
+            for word in line.words
+            if all(word.box.shared_width(box) <= 0 for box in boxes)
+        )
 
 
 _ONE_FIGURE = "The list shows one figure beside each position; it is read as the last price."
 
 
-def day_shown(text: str) -> date | None:
-    """The earliest full date in the picture, if all of them are of one year."""
+def days_shown(texts: Iterable[str]) -> frozenset[date]:
+    """The full dates in `texts`."""
     days: set[date] = set()
-    for y, m, d, month, day, year in _FULL_DATE.findall(text):
+    for y, m, d, month, day, year in _FULL_DATE.findall("\n".join(texts)):
         try:
             days.add(date(int(y or year), int(m or month), int(d or day)))
         except ValueError:
             continue
-    return min(days) if len({day.year for day in days}) == 1 else None
+    return frozenset(days)
 
 
 def _headers(lines: Sequence[Line]) -> Iterator[tuple[int, Header]]:
@@ -69,9 +93,9 @@ def _headers(lines: Sequence[Line]) -> Iterator[tuple[int, Header]]:
 
 
 def _read_table(
-    lines: Sequence[Line], header: Header, seen_on: date | None
+    lines: Sequence[Line], header: Header, days: frozenset[date]
 ) -> tuple[tuple[PositionRow, ...], list[str]]:
-    rows = TableRows(seen_on)
+    rows = TableRows(days)
     silent = 0
     for entry in _entries(lines, header):
         silent = 0 if entry is not None and rows.take(entry) else silent + 1

@@ -17,14 +17,15 @@ from app.screenshots.contracts import (
     Leg,
     PrintedDate,
     date_in_column,
+    fuller,
     is_ticker,
+    next_such_day,
     parse_combination,
     parse_contract,
     take_date,
-    with_year,
 )
 from app.screenshots.headings import Column
-from app.screenshots.models import Box, FieldName, Kind, PositionRow, Seen
+from app.screenshots.models import Box, Evidence, FieldName, Kind, PositionRow, Seen
 from app.screenshots.numerals import parse_number
 
 _PRICED = {FieldName.MARK, FieldName.MARKET_VALUE, FieldName.ENTRY_PRICE, FieldName.COST}
@@ -37,10 +38,10 @@ _TOTALS = ("total", "subtotal", "overall", "sum", "grand total")
 class TableRows:
     """Reads the entries of one table, in order; remembers the group it is in.
 
-    `seen_on` is the day that the picture itself shows, if it shows one.
+    `days` are those that the picture itself shows outside its rows.
     """
 
-    seen_on: date | None = None
+    days: frozenset[date] = frozenset()
     total: Decimal | None = None
     doubts: list[str] = field(default_factory=list)
     _group: Cell | None = None
@@ -165,13 +166,9 @@ class TableRows:
     ) -> list[str]:
         if printed is None:
             return []
-        doubts: list[str] = []
         if printed.year is None:
-            spelled = f"The expiry is printed without its year ({printed.text})"
-            if self.seen_on is None:
-                return [f"{spelled}, so it stays open."]
-            printed = with_year(printed, self.seen_on)
-            doubts = [f"{spelled}; the picture shows {self.seen_on}, so it is read as the next."]
+            return self._derived_expiry(cell, printed, fields)
+        doubts: list[str] = []
         day = printed.date
         if day is None:
             return [f"The expiry {printed.text} is no date."]
@@ -179,6 +176,19 @@ class TableRows:
         if day.weekday() > 4:
             doubts.append(f"The expiry {day} is no weekday.")
         return doubts
+
+    def _derived_expiry(
+        self, cell: Cell, printed: PrintedDate, fields: dict[FieldName, Seen]
+    ) -> list[str]:
+        """The year out of the day that the picture shows, or none."""
+        spelled = f"The expiry is printed without its year ({printed.text})"
+        day = next_such_day(printed, self.days)
+        if day is None:
+            return [f"{spelled}, so it stays open."]
+        fields[FieldName.EXPIRY] = Seen(day, cell.text, cell.box, cell.score, Evidence.DERIVED)
+        return [
+            f"{spelled}; the picture shows {min(self.days)} elsewhere, and {day} is the next such day."
+        ]
 
     def _combination(self, entry: Entry, legs: Sequence[Leg]) -> Iterator[PositionRow]:
         """One row per leg; prices of the combination are no leg's, so they have none."""
@@ -234,5 +244,5 @@ def _with_columns(contract: Contract, entry: Entry) -> Contract:
         contract.underlying,
         contract.right or right,
         contract.strike or strike,
-        contract.expiry or expiry,
+        fuller(contract.expiry, expiry),
     )

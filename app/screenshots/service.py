@@ -187,7 +187,8 @@ def _added(one: Opening, other: Opening) -> Opening:
 
 def _asset(row: Confirmed) -> Asset:
     if row.kind is Kind.STOCK:
-        return Asset(kind=AssetKind.STOCK, symbol=Symbol.parse(row.underlying))
+        symbol = Symbol.parse(row.underlying)
+        return Asset(kind=AssetKind.CRYPTO if "/" in symbol else AssetKind.STOCK, symbol=symbol)
     if row.right is None or row.strike is None or row.expiry is None:
         raise InvalidInput(
             f"Of the option on {row.underlying[:12]} right, strike and expiry are needed."

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from app.screenshots.contracts import (
     date_in_column,
+    next_such_day,
     parse_combination,
     parse_contract,
-    with_year,
 )
 
 
@@ -77,8 +77,21 @@ def test_a_year_that_is_not_printed_is_not_guessed() -> None:
     assert found is not None
     assert found.expiry is not None
     assert found.expiry.date is None
-    assert with_year(found.expiry, date(2023, 4, 12)).date == date(2023, 5, 26)
-    assert with_year(found.expiry, date(2023, 6, 1)).date == date(2024, 5, 26)
+    assert next_such_day(found.expiry, [date(2023, 4, 12)]) == date(2023, 5, 26)
+    assert next_such_day(found.expiry, [date(2026, 6, 1)]) == date(2027, 5, 26)
+    assert next_such_day(found.expiry, [date(2023, 4, 12), date(2023, 5, 26)]) == date(2023, 5, 26)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [[], [date(2023, 4, 12), date(2021, 1, 4)], [date(2024, 4, 12)]],
+    ids=["no day", "days that lead to two years", "a Sunday"],
+)
+def test_a_year_that_does_not_follow_stays_open(days: list[date]) -> None:
+    found = parse_contract("SPY May26 410 CALL")
+    assert found is not None
+    assert found.expiry is not None
+    assert next_such_day(found.expiry, days) is None
 
 
 def test_a_number_behind_the_day_is_the_year_only_in_a_column_of_its_own() -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from app.screenshots.confidence import confidence
 from app.screenshots.models import (
     Broker,
     Evidence,
@@ -15,7 +16,7 @@ from app.screenshots.models import (
     Shows,
     Word,
 )
-from app.screenshots.reading import day_shown, read_words
+from app.screenshots.reading import days_shown, read_words
 from tests.app.screenshots.conftest import PITCH, line, table
 
 F = FieldName
@@ -274,7 +275,41 @@ def test_what_holds_no_positions_gives_none_and_says_what_it_is(
     assert reading.shows is shows
 
 
-def test_the_day_a_picture_shows_counts_only_if_its_years_agree() -> None:
-    assert day_shown("4/12/2023 … 2023-05-26") == date(2023, 4, 12)
-    assert day_shown("4/12/2023 and 1/2/2024") is None
-    assert day_shown("13/45/2023") is None
+def test_the_days_a_picture_shows_are_its_full_dates() -> None:
+    assert days_shown(["4/12/2023 …", "2023-05-26"]) == {date(2023, 4, 12), date(2023, 5, 26)}
+    assert days_shown(["13/45/2023"]) == set()
+
+
+def test_an_expiry_without_its_year_takes_none_from_another_row() -> None:
+    words = table(
+        IB,
+        IB_HEAD,
+        ("SPY 2027-05-21 400 CALL", "1", "500", "", "5.00", ""),
+        ("SPY May26 410 CALL", "1", "400", "", "4.00", ""),
+    )
+    full, short = read_words(words).rows
+    assert full.value(F.EXPIRY) == date(2027, 5, 21)
+    assert F.EXPIRY not in short.fields
+    assert any("without its year" in doubt for doubt in short.doubts)
+
+
+def test_a_year_that_follows_from_the_day_of_the_picture_is_said_and_less_sure() -> None:
+    words = table(IB, IB_HEAD, ("SPY May26 410 CALL", "1", "400", "", "4.00", ""))
+    words += line(600, [(20, "10:31 AM"), (200, "4/12/2023")])
+    row = only(read_words(words))
+    assert row.value(F.EXPIRY) == date(2023, 5, 26)
+    assert confidence(row.fields[F.EXPIRY]) <= 0.5
+    assert any("2023-04-12" in doubt and "next such day" in doubt for doubt in row.doubts)
+
+
+def test_a_year_that_stands_in_the_same_row_is_read() -> None:
+    edges = (20, -420, -520, -620, 700)
+    words = table(
+        edges,
+        ("Symbol", "Qty", "Mark", "Value", "Exp"),
+        ("SPY May26 410 CALL", "1", "4.00", "400", "2023-05-26"),
+    )
+    row = only(read_words(words))
+    assert row.value(F.EXPIRY) == date(2023, 5, 26)
+    assert row.fields[F.EXPIRY].evidence is Evidence.CLEAR
+    assert row.doubts == ()

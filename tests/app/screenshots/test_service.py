@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from app.core.errors import Conflict, InvalidInput, NotFound, ProviderUnavailable
 from app.infra.db.database import Database
-from app.positions.models import Source
+from app.positions.models import AssetKind, Source
 from app.positions.service import list_positions
 from app.screenshots import service
 from app.screenshots.models import Evidence, FieldName, Kind, PositionRow, Reading
@@ -106,6 +106,16 @@ async def test_a_confirmation_makes_positions_once(
         ("AAPL", Decimal(10), Source.SCREENSHOT),
         ("SPY 410 call 18 Jun 2027", Decimal(-2), Source.SCREENSHOT),
     ]
+
+
+async def test_a_pair_is_a_coin_whatever_the_picture_calls_it(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+    coin = Confirmed(underlying="BTC/USD", quantity=Decimal("0.5"), price=Decimal(91000))
+    async with database.member(ada) as session:
+        (held,) = (await service.confirm(session, kept.id, [coin], now=now)).positions
+    assert (held.asset.kind, held.asset.unit) == (AssetKind.CRYPTO, "coins")
 
 
 async def test_two_confirmations_at_once_are_one(
