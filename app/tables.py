@@ -4,6 +4,7 @@ import app.conversations.tables
 import app.infra.heartbeats
 import app.market.history.tables
 import app.market.streaming.lease
+import app.notifications.tables
 import app.options.tables
 import app.positions.tables
 import app.screenshots.tables

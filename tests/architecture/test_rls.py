@@ -31,8 +31,8 @@ OWNED_BY_NOBODY = {
     "price_snapshots",
     "volatility_days",
 }
-OPEN_TO_THE_SYSTEM = {"members", "outbox"}
-"""Who somebody is, and where something new is: never what was said."""
+OPEN_TO_THE_SYSTEM = {"deliveries", "members", "outbox"}
+"""Who somebody is, and where something new is or waits: never what was said."""
 
 ADDED_TO_ONLY = {"position_changes", "position_entries"}
 NEVER_DELETED = {"positions", *ADDED_TO_ONLY}

@@ -1,0 +1,1 @@
+"""Notifications: what the coach says while nobody looks, told again where the member wants it."""

@@ -1,0 +1,42 @@
+"""The words of a notification: plain and short, as they stand in the conversation.
+
+Figures are said as the message says them; nothing is computed here.
+"""
+
+import re
+from collections.abc import Sequence
+
+from app.notifications.models import Told
+
+TITLE_LENGTH = 120
+TEXT_LENGTH = 600
+LISTED = 10
+"""So many notes of a digest are named; the others are counted."""
+
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+_MARKS = re.compile(r"\*\*|__|~~|`|(?m:^ {0,3}(?:#{1,6} |> ?|[-*+] ))")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(markdown: str, length: int) -> str:
+    """`markdown` as plain text, cut between words at `length`."""
+    text = _MARKS.sub("", _LINK.sub(r"\1", _CONTROL.sub(" ", markdown)))
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    whole = "\n".join(line for line in lines if line)
+    if len(whole) <= length:
+        return whole
+    return whole[: length - 1].rsplit(None, 1)[0] + "…"
+
+
+def one_line(markdown: str, length: int = TITLE_LENGTH) -> str:
+    return plain(" ".join(markdown.split()), length)
+
+
+def compose(told: Sequence[Told]) -> tuple[str, str]:
+    """Title and text of one note, or of a digest of several, oldest first."""
+    if len(told) == 1:
+        return told[0].title, told[0].text
+    named = [f"• {each.title}" for each in told[:LISTED]]
+    left = len(told) - len(named)
+    more = [f"and {left} more in the coach"] if left else []
+    return f"{len(told)} messages from your coach", "\n".join([*named, *more])
