@@ -74,9 +74,11 @@ class CorrectionRequest(Body):
 
 
 class LotBody(Body):
+    """`opened_at` is null where nobody knows: such a lot counts its day from the previous close."""
+
     quantity: Number
     price: Number | None
-    opened_at: datetime
+    opened_at: datetime | None
 
 
 class PositionBody(Body):

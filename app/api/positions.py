@@ -158,7 +158,7 @@ async def close_position(
         position_id=_key(position_id),
         quantity=asked.quantity,
         price=asked.price,
-        at=moment_of(at, asked.at),
+        at=asked.at and moment_of(at, asked.at),
         version=asked.version,
     )
     async with at.database.member(member.id) as session:
@@ -235,7 +235,7 @@ def _opening(at: Doors, asked: TradeAsked) -> Opening:
         asset=asset,
         quantity=asked.quantity,
         price=asked.price,
-        opened_at=moment_of(at, asked.at),
+        opened_at=asked.at and moment_of(at, asked.at),
         note=asked.note,
     )
 
@@ -288,7 +288,8 @@ def _line(line: BookLine) -> PositionBody:
 
 
 def _lot(lot: Lot) -> LotBody:
-    return LotBody(quantity=lot.quantity, price=lot.price, opened_at=lot.opened_at)
+    opened_at = lot.opened_at if lot.is_dated else None
+    return LotBody(quantity=lot.quantity, price=lot.price, opened_at=opened_at)
 
 
 def _change(logged: LoggedChange) -> ChangeBody:

@@ -25,7 +25,7 @@ _PLACES = 6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A price, and `yesterday`'s, against which the day is measured. `opened` is when the day began:
-    lots that are younger count from what was paid for them."""
+    lots known to be younger count from what was paid for them."""
 
     price: Decimal
     yesterday: Decimal | None
@@ -82,13 +82,14 @@ class BookLine:
 
     @property
     def day_result(self) -> Decimal | None:
-        """Profit or loss of what is held since the last close, or since it was opened today."""
+        """Profit or loss of what is held since the last close, or since it was opened today; what was
+        opened nobody knows when was there before."""
         mark = self.mark
         if mark is None:
             return None
         return self._against(
             [
-                (lot, mark.yesterday if lot.opened_at < mark.opened else lot.price)
+                (lot, mark.yesterday if _was_there(lot, mark) else lot.price)
                 for lot in self.position.holding.lots
             ]
         )
@@ -99,7 +100,7 @@ class BookLine:
         return (
             mark is not None
             and mark.is_estimated
-            and any(lot.opened_at < mark.opened for lot in self.position.holding.lots)
+            and any(_was_there(lot, mark) for lot in self.position.holding.lots)
         )
 
     @cached_property
@@ -136,6 +137,11 @@ class BookLine:
             _shifted(contract, spot=spot, days=days), max(volatility + POINT * points, 0.0)
         )[0]
         return held * float(after - before)
+
+
+def _was_there(lot: Lot, mark: Mark) -> bool:
+    """When the day began."""
+    return not lot.is_dated or lot.opened_at < mark.opened
 
 
 def price_at(

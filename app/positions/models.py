@@ -84,7 +84,7 @@ class Asset:
             words.append(self.expiry.isoformat())
         if self.strike is not None and self.right is not None:
             words += [f"{self.strike.normalize():f}", self.right.value]
-        if self.multiplier != usual_multiplier(self.kind, str(self.symbol)):
+        if self.multiplier != _multiplier(self.kind, str(self.symbol), Decimal(1)):
             words.append(f"x{self.multiplier.normalize():f}")
         return " ".join(words)
 
@@ -95,7 +95,7 @@ class Asset:
     @property
     def label(self) -> str:
         """As a trader writes it: `DIS 130 call 16 Apr 2027`."""
-        words = [str(self.symbol)]
+        words = [self.root or str(self.symbol)]
         if self.strike is not None and self.right is not None:
             words += [f"{self.strike.normalize():f}", self.right.value]
         if self.expiry is not None:
@@ -129,9 +129,20 @@ _FUTURES: dict[str, int | str] = {
 
 
 def usual_multiplier(kind: AssetKind, symbol: str) -> Decimal:
-    """What a contract is worth a dollar of price, unless it was said otherwise."""
+    """What a contract is worth a dollar of price, unless it was said otherwise; `InvalidInput` of a
+    future that is not known here, for a guess would make its result wrong by as much."""
+    found = _multiplier(kind, symbol, None)
+    if found is None:
+        raise InvalidInput(
+            f"What is a point of {symbol} worth in dollars? Its contract is not known here: say its"
+            " multiplier."
+        )
+    return found
+
+
+def _multiplier(kind: AssetKind, symbol: str, unknown: Decimal | None) -> Decimal | None:
     if kind is AssetKind.FUTURE:
-        return Decimal(_FUTURES.get(symbol, 1))
+        return Decimal(_FUTURES[symbol]) if symbol in _FUTURES else unknown
     return Decimal(100 if kind is AssetKind.OPTION else 1)
 
 
@@ -156,11 +167,13 @@ def check_whole(asset: Asset, quantity: Decimal) -> None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
     """Bought or sold in one go; `quantity` is negative where sold short. `price` is None where
-    nobody knows what was paid."""
+    nobody knows what was paid. Unless it `is_dated` nobody knows when it was opened either, and
+    `opened_at` is when it was first heard of."""
 
     quantity: Decimal
     price: Decimal | None
     opened_at: datetime
+    is_dated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,10 +292,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What came of an entry; `is_repeated` where its key had been stored before."""
+    """What came of an entry; `is_repeated` where its key had been stored before. `remarks` say what
+    was kept of positions that a list only showed in part."""
 
     positions: tuple[Position, ...]
     is_repeated: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

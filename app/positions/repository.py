@@ -226,6 +226,7 @@ def _lot_body(lot: Lot) -> dict[str, Any]:
         "quantity": _written(lot.quantity),
         "price": _written(lot.price),
         "opened_at": lot.opened_at.isoformat(),
+        "is_dated": lot.is_dated,
     }
 
 
@@ -235,6 +236,7 @@ def _lots(bodies: Sequence[Mapping[str, Any]]) -> tuple[Lot, ...]:
             quantity=Decimal(body["quantity"]),
             price=_read(body["price"]),
             opened_at=datetime.fromisoformat(body["opened_at"]),
+            is_dated=body.get("is_dated", True),
         )
         for body in bodies
     )

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.positions import repository
-from app.positions.lots import changed, replayed
+from app.positions.lots import changed, listed, replayed
 from app.positions.models import (
     Asset,
     Change,
@@ -73,7 +73,7 @@ async def store(session: AsyncSession, entry: Entry, *, now: datetime) -> Stored
     `Conflict` where a line was made for another version of its position, or the key was used for
     something else.
     """
-    asked = [_told(each.asset.key, each.change) for each in entry.lines]
+    asked = [_told(each) for each in entry.lines]
     entry_id, before = await _claim(session, entry.key, entry.source, asked, now)
     return before or await _apply(session, entry_id, entry, now)
 
@@ -89,16 +89,26 @@ async def open_positions(
 ) -> Stored:
     """Open these positions together. With `is_total` they are all there is of each asset, as a
     broker's list shows it, so what was known of it is corrected instead of added to."""
-    make = _as_total if is_total else _as_trade
-    lines = tuple(Line(asset=each.asset, change=make(each, now)) for each in openings)
-    return await store(session, Entry(key=key, source=source, lines=lines), now=now)
+    asked = [f"total {is_total}", *(_asked(each) for each in openings)]
+    entry_id, before = await _claim(session, key, source, asked, now)
+    if before:
+        return before
+    if not is_total:
+        trades = tuple(Line(asset=each.asset, change=_as_trade(each, now)) for each in openings)
+        return await _apply(session, entry_id, Entry(key=key, source=source, lines=trades), now)
+    lines, remarks = await _totals(session, openings, source, now)
+    stored = await _apply(session, entry_id, Entry(key=key, source=source, lines=lines), now)
+    return replace(stored, remarks=remarks)
 
 
 async def close_position(
     session: AsyncSession, closing: Closing, *, key: str, now: datetime
 ) -> Stored:
     """Close all or a part. `Conflict` if less is left than should be closed."""
-    asked = [f"close {closing.position_id} {closing.quantity} {closing.price}"]
+    asked = [
+        _spelled("close", closing.position_id, closing.quantity, closing.price, closing.at),
+        _spelled(closing.version),
+    ]
     entry_id, before = await _claim(session, key, Source.TYPED, asked, now)
     if before:
         return before
@@ -122,7 +132,10 @@ async def correct_position(
     session: AsyncSession, correction: Correction, *, key: str, now: datetime
 ) -> Stored:
     """Put what is really held in the place of what was thought; the log keeps both."""
-    asked = [f"correct {correction.position_id} {correction.quantity} {correction.price}"]
+    asked = [
+        _spelled("correct", correction.position_id, correction.quantity, correction.price),
+        _spelled(correction.opened_at, correction.version, correction.note),
+    ]
     entry_id, before = await _claim(session, key, Source.TYPED, asked, now)
     if before:
         return before
@@ -164,7 +177,7 @@ async def _claim(
     session: AsyncSession, key: str, source: Source, asked: Sequence[str], now: datetime
 ) -> tuple[UUID, Stored | None]:
     """The entry of that key, and its outcome where it was stored before."""
-    fingerprint = sha256("\n".join(asked).encode()).hexdigest()
+    fingerprint = sha256("\n".join([source.value, *asked]).encode()).hexdigest()
     made = await repository.insert_entry(
         session, key=key, fingerprint=fingerprint, source=source, now=now
     )
@@ -234,26 +247,49 @@ def _as_trade(opening: Opening, now: datetime) -> Change:
     )
 
 
-def _as_total(opening: Opening, now: datetime) -> Change:
-    if not opening.quantity:
-        raise InvalidInput("What is held has a quantity.")
-    at = opening.opened_at or now
-    lot = Lot(quantity=opening.quantity, price=opening.price, opened_at=at)
-    return Change(kind=ChangeKind.CORRECTION, lots=(lot,), at=now, note=opening.note)
+async def _totals(
+    session: AsyncSession, openings: Sequence[Opening], source: Source, now: datetime
+) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    """Corrections to what a list shows, and what was kept of positions it shows in part."""
+    known: dict[str, Holding] = {}
+    for each in sorted(openings, key=lambda each: each.asset.key):
+        found = await repository.ensure_position(session, each.asset, source=source, now=now)
+        known[each.asset.key] = found.holding
+    lines, remarks = [], []
+    for each in openings:
+        lots, kept = listed(known[each.asset.key], each.quantity, each.price, now)
+        note = " ".join(part for part in (each.note, kept) if part)
+        change = Change(kind=ChangeKind.CORRECTION, lots=lots, at=now, note=note)
+        lines.append(Line(asset=each.asset, change=change))
+        remarks += [f"{each.asset.label}: {kept}"] if kept else []
+    return tuple(lines), tuple(remarks)
 
 
 def _corrected(correction: Correction, position: Position, now: datetime) -> Change:
     if not correction.quantity:
         return Change(kind=ChangeKind.VOID, at=now, note=correction.note)
+    lots = position.holding.lots
     lot = Lot(
         quantity=correction.quantity,
         price=correction.price,
         opened_at=correction.opened_at or position.opened_at,
+        is_dated=correction.opened_at is not None or not lots or lots[0].is_dated,
     )
     return Change(kind=ChangeKind.CORRECTION, lots=(lot,), at=now, note=correction.note)
 
 
-def _told(asset: str, change: Change) -> str:
-    """What tells one request from another: all but the moment it was made at."""
-    lots = [(lot.quantity, lot.price) for lot in change.lots]
-    return f"{asset} {change.kind} {change.quantity} {change.price} {lots} {change.note!r}"
+def _told(line: Line) -> str:
+    change = line.change
+    lots = [_spelled(lot.quantity, lot.price, lot.opened_at, lot.is_dated) for lot in change.lots]
+    said = (change.quantity, change.price, change.at, change.note)
+    return _spelled(line.asset.key, change.kind, *said, line.version, *lots)
+
+
+def _asked(opening: Opening) -> str:
+    said = (opening.quantity, opening.price, opening.opened_at, opening.note)
+    return _spelled(opening.asset.key, *said)
+
+
+def _spelled(*said: object) -> str:
+    """What tells one request from another; `100` and `100.00` are the same."""
+    return repr([f"{x.normalize():f}" if isinstance(x, Decimal) else str(x) for x in said])

@@ -85,6 +85,38 @@ async def test_the_same_key_stores_once(web: httpx.AsyncClient) -> None:
     assert is_problem(other, CONFLICT, "conflict")
 
 
+async def test_the_same_key_with_another_moment_is_refused(web: httpx.AsyncClient) -> None:
+    body = trades({**AAPL, "at": "2026-11-18T15:00:00Z"})
+    assert (await web.post("/api/v1/positions", json=body)).status_code == httpx.codes.CREATED
+    for moment in ({"at": "2026-11-19T15:00:00Z"}, {}):
+        other = trades({**AAPL, **moment}, key=body["key"])
+        assert is_problem(await web.post("/api/v1/positions", json=other), CONFLICT, "conflict")
+    assert (await web.post("/api/v1/positions", json=body)).json()["repeated"] is True
+
+
+async def test_what_was_closed_is_opened_again(web: httpx.AsyncClient) -> None:
+    held = (await opened(web, AAPL))[0]
+    await web.post(f"/api/v1/positions/{held['id']}/close", json={"key": "out", "price": 240})
+
+    again = (await opened(web, {"symbol": "AAPL", "quantity": 50, "price": 90}))[0]
+
+    assert (again["id"], again["version"], again["quantity"]) == (held["id"], 3, 50.0)
+    assert (again["average_price"], again["realised"]) == (90.0, 850.0)
+
+
+async def test_a_future_nobody_knows_is_refused_without_its_multiplier(
+    web: httpx.AsyncClient,
+) -> None:
+    future = {"kind": "future", "symbol": "ZC", "expiry": "2026-12-14", "quantity": 1, "price": 450}
+    refused = await web.post("/api/v1/positions", json=trades(future))
+    assert is_problem(refused, WRONG, "invalid_input")
+    assert "multiplier" in refused.json()["detail"]
+
+    known = {"kind": "future", "symbol": "ES", "expiry": "2026-12-18", "quantity": 1}
+    held = await opened(web, {**future, "multiplier": 50}, known)
+    assert [each["multiplier"] for each in held] == [50.0, 50.0]
+
+
 async def test_two_tabs_close_the_same_position_and_one_is_told(web: httpx.AsyncClient) -> None:
     held = (await opened(web, AAPL))[0]
     path = f"/api/v1/positions/{held['id']}/close"

@@ -1,7 +1,8 @@
 """Positions are stored once, together, and never forgotten, whoever else is at it."""
 
 import asyncio
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -96,8 +97,30 @@ async def test_the_same_key_stores_once_even_at_the_same_moment(desk: Desk) -> N
 
 async def test_a_key_cannot_be_used_for_something_else(desk: Desk) -> None:
     await desk.open(shares("100"), key="click")
-    with pytest.raises(Conflict):
-        await desk.open(shares("101"), key="click")
+    for other in (shares("101"), replace(shares("100"), opened_at=desk.now - timedelta(days=3))):
+        with pytest.raises(Conflict):
+            await desk.open(other, key="click")
+    assert (await desk.open(shares("100.0", "231.5"), key="click")).is_repeated
+
+
+async def test_a_close_of_another_moment_is_another_request(desk: Desk) -> None:
+    held = (await desk.open(shares("100"), key="open")).positions[0]
+    closing = Closing(position_id=held.id, quantity=Decimal(40))
+    await desk.close(closing, key="click")
+
+    for other in (replace(closing, at=desk.now - timedelta(days=1)), replace(closing, version=2)):
+        with pytest.raises(Conflict):
+            await desk.close(other, key="click")
+
+
+async def test_a_correction_of_other_words_is_another_request(desk: Desk) -> None:
+    held = (await desk.open(shares("100"), key="open")).positions[0]
+    fix = Correction(position_id=held.id, quantity=Decimal(60))
+    await desk.correct(fix, key="click")
+
+    for other in (replace(fix, note="the broker says so"), replace(fix, opened_at=desk.now)):
+        with pytest.raises(Conflict):
+            await desk.correct(other, key="click")
 
 
 async def test_two_members_may_choose_the_same_key(
@@ -198,10 +221,35 @@ async def test_what_was_never_held_is_gone_from_the_list_but_not_from_the_log(de
 
 async def test_a_brokers_list_corrects_what_was_typed_before(desk: Desk) -> None:
     await desk.open(shares("100"), key="typed")
-    await desk.open(shares("100", None), key="picture", is_total=True)
+    await desk.open(shares("80", "230"), key="picture", is_total=True)
 
     held = (await desk.positions())[0]
-    assert (held.quantity, held.holding.price) == (Decimal(100), None)
+    assert (held.quantity, held.holding.price) == (Decimal(80), Decimal(230))
+
+
+async def test_a_list_without_cost_keeps_what_was_known_and_says_so(desk: Desk) -> None:
+    before = (await desk.open(shares("100"), key="typed")).positions[0]
+
+    stored = await desk.open(shares("100", None), key="picture", is_total=True)
+
+    assert stored.positions[0].holding.lots == before.holding.lots
+    assert stored.remarks == ("AAPL: the list shows no cost, so what was known is kept.",)
+
+
+async def test_of_a_list_with_more_the_new_ones_have_no_cost(desk: Desk) -> None:
+    await desk.open(shares("100"), key="typed")
+
+    stored = await desk.open(shares("120", None), key="picture", is_total=True)
+
+    lots = [(each.quantity, each.price) for each in stored.positions[0].holding.lots]
+    assert lots == [(Decimal(100), Decimal("231.50")), (Decimal(20), None)]
+    assert "what the new ones cost is not known" in stored.remarks[0]
+
+
+async def test_a_position_of_a_list_has_no_day_of_opening(desk: Desk) -> None:
+    await desk.open(shares("100"), key="picture", is_total=True)
+
+    assert [lot.is_dated for lot in (await desk.positions())[0].holding.lots] == [False]
 
 
 async def test_a_position_of_another_member_does_not_exist(

@@ -1,5 +1,6 @@
 """What a book is worth, what it risks, and what it does when the market moves."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from app.options.pricing import greeks
 from app.options.recognition import StructureName
 from app.positions.beta import beta
 from app.positions.marks import BookLine
-from app.positions.models import AssetKind, Position
+from app.positions.models import AssetKind, Holding, Position
 from app.positions.risk import Shift, book_risk, shifted
 from app.positions.valuation import betas_of, structures, value_positions
 from tests.app.positions.conftest import DECEMBER, asset, held, option
@@ -164,6 +165,21 @@ async def test_greeks_are_told_by_expiry_soonest_first(market: MarketData, now: 
     assert [each.expiry for each in found.expiries] == [date(2026, 12, 11), DECEMBER, None]
     assert found.expiries[0].exposure.theta < 0 < found.expiries[1].exposure.theta
     assert found.net.theta == pytest.approx(sum(each.exposure.theta for each in found.expiries))
+
+
+async def test_what_was_opened_nobody_knows_when_counts_its_day_from_the_last_close(
+    market: MarketData, now: datetime
+) -> None:
+    today = held(asset("AAPL"), "100", "150", now)
+    (lot,) = today.holding.lots
+    unknown = replace(today, holding=Holding(lots=(replace(lot, is_dated=False),)))
+
+    bought, there = await valued(market, now, today, unknown)
+
+    quote = await market.quote(Symbol("AAPL"), as_of=now)
+    assert quote.previous_close is not None
+    assert bought.day_result == 100 * (quote.last - 150)
+    assert there.day_result == 100 * (quote.last - quote.previous_close)
 
 
 async def test_loose_legs_are_seen_as_what_they_make(market: MarketData, now: datetime) -> None:
