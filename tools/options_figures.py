@@ -68,6 +68,10 @@ class OptionFigures:
         """Dollars of a whole position."""
         return self._sure(path, Decimal(str(value)), Unit.USD, label, 2, signed=signed)
 
+    def dollars(self, path: str, value: float, label: str) -> Figure:
+        """Whole dollars of a whole position, signed."""
+        return self._sure(path, Decimal(repr(value)), Unit.USD, label, 0, signed=True)
+
     def volatility(
         self, path: str, value: float | None, label: str, *, signed: bool = False
     ) -> Figure | None:

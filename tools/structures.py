@@ -100,4 +100,4 @@ async def analyze_structure(args: StructureArgs, context: ToolContext) -> ToolRe
     Legs bought or sold, at prices that were named (each, or the net `credit` or `debit`) or, with a
     `symbol`, at the market's. Answers what-ifs by price, volatility and day. Up to eight legs.
     """
-    return tell(args, context, await settle(args, context))
+    return await tell(args, context, await settle(args, context))

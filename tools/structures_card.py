@@ -1,39 +1,33 @@
 """A structure as figures, a sentence and a card."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from app.core.errors import InvalidInput
 from app.core.figures import Figure
 from app.market import calendar
-from app.market.calendar import session_on
-from app.options.analysis import Analysis, analysed, drawn, usual_reach
-from app.options.exercise import exercise_risk
-from app.options.legs import Leg, LegKind, ends
+from app.options.analysis import Analysis, analysed
+from app.options.legs import Leg
 from app.options.recognition import StructureName
-from app.options.rolls import aged
-from app.options.settlement import years_until
-from app.options.valuation import Market, results
 from tools.base import ToolContext, ToolResult
 from tools.options_chain import chain_freshness
 from tools.options_figures import CALCULATED, GREEKS, OptionFigures, is_index, shown, unit_of
 from tools.structures_arguments import StructureArgs
+from tools.structures_early import assigned, early_premiums, leg_label
 from tools.structures_market import Settled
-from tools.wording import day_in_words
-from widgets.base import CardNumber, Freshness
-from widgets.options import (
-    AgedRow,
-    GreekRow,
-    PayoffPoint,
-    ScenarioRow,
-    StructureCard,
-    StructureLeg,
+from tools.structures_scenarios import (
+    aged_rows,
+    asked_row,
+    curve,
+    grid,
+    listed_words,
+    what_if,
 )
+from widgets.base import CardNumber, Freshness
+from widgets.options import GreekRow, StructureCard, StructureLeg
 
-_AGED_FROM = 60.0
-"""Days from which waiting is shown month by month."""
 _WHOLE = {
     "delta": "shares of the underlying",
     "gamma": "shares per dollar of the underlying",
@@ -43,6 +37,10 @@ _WHOLE = {
 }
 MARGIN = (
     "Margin is an estimate by the public rules of Regulation T accounts; your broker's may differ."
+)
+EUROPEAN = (
+    "Odds, Greeks and results before expiry are European values; where the right to exercise early is "
+    "worth anything, its leg says how much."
 )
 SHORT_STOCK = "Stock sold short is asked 150 % of its value, the proceeds among it."
 ODDS = (
@@ -68,7 +66,7 @@ class _Figures:
     what_if: Figure | None
 
 
-def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> ToolResult:
+async def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> ToolResult:
     spot = None if settled.spot is None else Decimal(repr(settled.spot))
     found = analysed(settled.legs, settled.model, spot=spot, is_index=is_index(settled.instrument))
     if found.exact is None and found.projected is None:
@@ -77,12 +75,14 @@ def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> ToolRes
             "underlying, the volatility and the days of each leg."
         )
     book = _book(context, settled, found)
-    words, what_if = _what_if(args, settled)
-    figures = _record(book, settled, found, what_if)
+    words, supposed = what_if(args, settled)
+    figures = _record(book, settled, found, supposed)
+    early = _early(book, await asyncio.to_thread(early_premiums, settled))
+    at_risk = await assigned(context, book, settled)
     card = StructureCard(
         title=found.name.value,
         subtitle=str(settled.instrument.symbol) if settled.instrument else "",
-        legs=_legs(book, settled),
+        legs=_legs(book, settled, early),
         cost=CardNumber.of(figures.cost),
         is_credit=found.cost < 0,
         best=shown(figures.best),
@@ -93,14 +93,17 @@ def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> ToolRes
         margin=shown(figures.margin),
         greeks=_greeks(book, found),
         spot=shown(figures.spot),
-        curve=_curve(settled, found),
-        scenarios=_scenarios(book, settled, words, figures.what_if),
-        aged=_aged(book, settled),
+        curve=curve(settled),
+        grid=grid(book, settled),
+        scenarios=asked_row(words, figures.what_if),
+        aged=aged_rows(book, settled),
+        assignments=at_risk.rows,
         is_modelled=found.exact is None,
         notes=_notes(settled, found),
         freshness=_freshness(settled, is_frozen=args.as_of is not None),
     )
-    return ToolResult(_sentence(settled, found, figures, words), (card,))
+    said = _sentence(settled, found, figures, words) + _rights(settled, early) + at_risk.said
+    return ToolResult(said, (card,))
 
 
 def _book(context: ToolContext, settled: Settled, found: Analysis) -> OptionFigures:
@@ -143,10 +146,12 @@ def _record(
     )
 
 
-def _legs(book: OptionFigures, settled: Settled) -> tuple[StructureLeg, ...]:
+def _legs(
+    book: OptionFigures, settled: Settled, early: Sequence[Figure | None]
+) -> tuple[StructureLeg, ...]:
     """Prices only where each leg has its own; a net price belongs to no single leg."""
     rows = []
-    for place, leg in enumerate(settled.legs, 1):
+    for place, (leg, right) in enumerate(zip(settled.legs, early, strict=True), 1):
         quantity = book.count(f"leg{place}.quantity", abs(leg.quantity), "quantity")
         assert quantity is not None  # noqa: S101 - a leg has one
         price = None
@@ -158,9 +163,17 @@ def _legs(book: OptionFigures, settled: Settled) -> tuple[StructureLeg, ...]:
                 quantity=CardNumber.of(quantity),
                 words=_leg_words(leg),
                 price=shown(price),
+                early=shown(right),
             )
         )
     return tuple(rows)
+
+
+def _early(book: OptionFigures, premiums: Sequence[float | None]) -> tuple[Figure | None, ...]:
+    return tuple(
+        book.premium(f"leg{place}.early", each, "what the right to exercise early is worth")
+        for place, each in enumerate(premiums, 1)
+    )
 
 
 def _leg_words(leg: Leg) -> str:
@@ -190,108 +203,6 @@ def _greeks(book: OptionFigures, found: Analysis) -> tuple[GreekRow, ...]:
     )
 
 
-def _curve(settled: Settled, found: Analysis) -> tuple[PayoffPoint, ...]:
-    middle = settled.spot or _middle(settled.legs)
-    if middle is None:
-        return ()
-    line = drawn(
-        settled.legs, settled.model, spot=middle, within=usual_reach(settled.legs, settled.model)
-    )
-    now = [None] * len(line.prices) if line.now is None else line.now.round(2).tolist()
-    return tuple(
-        PayoffPoint(price=price, at_end=at_end, now=then)
-        for price, at_end, then in zip(
-            line.prices.round(4).tolist(), line.at_end.round(2).tolist(), now, strict=True
-        )
-    )
-
-
-def _middle(legs: Sequence[Leg]) -> float | None:
-    strikes = [float(leg.strike) for leg in legs if leg.strike is not None]
-    prices = [float(leg.price) for leg in legs if leg.strike is None]
-    known = strikes or prices
-    return sum(known) / len(known) if known else None
-
-
-def _what_if(args: StructureArgs, settled: Settled) -> tuple[str, float | None]:
-    """In words, and what comes of it; empty if nothing was asked."""
-    asked = (args.if_price, args.if_move, args.if_volatility, args.if_date)
-    if all(each is None for each in asked):
-        return "", None
-    model = settled.model
-    if model is None:
-        raise InvalidInput(f"A what-if needs {listed_words(settled.missing)}.")
-    spot, days = _then(args, model)
-    words = [f"at {spot:,.2f}"]
-    if args.if_volatility:
-        words.append(f"volatility {args.if_volatility:+g} points")
-    if args.if_date is not None:
-        words.append(day_in_words(args.if_date))
-    points = args.if_volatility or 0.0
-    found = results(settled.legs, model, spots=spot, days=days, points=points)
-    return ", ".join(words), float(found)
-
-
-def _then(args: StructureArgs, model: Market) -> tuple[float, float]:
-    """Price of the underlying, and days from now."""
-    spot = args.if_price or model.spot * (1.0 + (args.if_move or 0.0) / 100.0)
-    if args.if_date is None:
-        return spot, 0.0
-    session = session_on(args.if_date)
-    end = session.close if session else None
-    if end is None or end < model.at:
-        raise InvalidInput(f"{args.if_date} is no trading day ahead; name one.")
-    return spot, (end - model.at) / timedelta(days=1)
-
-
-_MOVES = (-5.0, -2.0, -1.0, 1.0, 2.0, 5.0)
-
-
-def _scenarios(
-    book: OptionFigures, settled: Settled, words: str, what_if: Figure | None
-) -> tuple[ScenarioRow, ...]:
-    rows = [] if what_if is None else [ScenarioRow(words=words, result=CardNumber.of(what_if))]
-    if settled.model is None:
-        return tuple(rows)
-    for move in _MOVES:
-        spot = settled.model.spot * (1.0 + move / 100.0)
-        result = float(results(settled.legs, settled.model, spots=spot))
-        figure = book.money(
-            f"move{move:+g}", result, f"result if it moves {move:+g} %", signed=True
-        )
-        rows.append(
-            ScenarioRow(
-                words=f"{move:+g} % at once".replace("-", "−"), result=CardNumber.of(figure)
-            )
-        )
-    return tuple(rows)
-
-
-def _aged(book: OptionFigures, settled: Settled) -> tuple[AgedRow, ...]:
-    """Now, and at a quarter, a half and three quarters of the way to the first end."""
-    finals = [end for end in ends(settled.legs) if end is not None]
-    if settled.model is None or not finals:
-        return ()
-    left = years_until(finals[0], settled.model.at) * 365.0
-    if left < _AGED_FROM:
-        return ()
-    days = [float(round(left * part)) for part in (0.0, 0.25, 0.5, 0.75)]
-    return tuple(
-        AgedRow(
-            days=CardNumber.of(
-                book.span(f"aged{each.days:g}.days", each.days, "days on"), with_unit=True
-            ),
-            result=CardNumber.of(
-                book.money(f"aged{each.days:g}.result", each.result, "result then", signed=True)
-            ),
-            theta=CardNumber.of(
-                book.money(f"aged{each.days:g}.theta", each.greeks.theta, "theta then", signed=True)
-            ),
-        )
-        for each in aged(settled.legs, settled.model, days)
-    )
-
-
 def _notes(settled: Settled, found: Analysis) -> tuple[str, ...]:
     notes = list(settled.notes)
     if settled.missing:
@@ -304,48 +215,15 @@ def _notes(settled: Settled, found: Analysis) -> tuple[str, ...]:
         notes.append(MARGIN)
         if any(not leg.is_option and leg.quantity < 0 for leg in settled.legs):
             notes.append(SHORT_STOCK)
-    notes += _early(settled)
     if settled.listed is not None and not is_index(settled.instrument):
-        notes.append("European values: what early exercise is worth is not counted.")
+        notes.append(EUROPEAN)
     return tuple(notes)
-
-
-def _early(settled: Settled) -> list[str]:
-    """Sold options that somebody may exercise before they end."""
-    if settled.spot is None or is_index(settled.instrument):
-        return []
-    spot, found = Decimal(repr(settled.spot)), []
-    for leg, each in zip(settled.legs, settled.readings, strict=True):
-        if each is None or each.price is None or settled.model is None:
-            continue
-        risk = exercise_risk(
-            leg,
-            at=settled.model.at,
-            spot=spot,
-            mark=Decimal(repr(each.price)),
-            rate=Decimal(repr(settled.model.rate)),
-        )
-        words = _leg_words(leg)
-        if risk is not None:
-            found.append(f"The sold {words} may be exercised early ({risk.reason}).")
-        elif leg.quantity < 0 and leg.kind is LegKind.CALL and leg.intrinsic(spot) > 0:
-            found.append(
-                f"The sold {words} is in the money: on the day before a dividend it may be exercised; "
-                "dividends are not known here."
-            )
-    return found
 
 
 def _freshness(settled: Settled, *, is_frozen: bool) -> Freshness:
     if settled.listed is not None:
         return chain_freshness(settled.listed, is_frozen=is_frozen)
     return Freshness(provider=CALCULATED.name, as_of=settled.at, is_frozen=is_frozen)
-
-
-def listed_words(words: Sequence[str]) -> str:
-    """`this, that and those`."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str) -> str:
@@ -362,6 +240,18 @@ def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str) 
     if figures.what_if is not None:
         said += f" In that case it stands at {figures.what_if.ref} dollars."
     return said
+
+
+def _rights(settled: Settled, early: Sequence[Figure | None]) -> str:
+    """Where early exercise makes a difference, and what is told without it."""
+    told = [
+        f"{figure.ref} a share on the {leg_label(leg)}"
+        for leg, figure in zip(settled.legs, early, strict=True)
+        if figure is not None
+    ]
+    if not told:
+        return ""
+    return f" The right to exercise early is worth {listed_words(told)}; the payoff before expiry and the Greeks are without it."
 
 
 def _bounds(figures: _Figures, *, is_modelled: bool) -> str:

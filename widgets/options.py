@@ -74,6 +74,16 @@ class GreeksCard(BaseCard):
     freshness: Freshness
 
 
+class AssignmentRow(_Part):
+    """A sold option that may be assigned, and why: the time value a holder gives up, against what
+    exercise brings. `label` is empty where something is said of the underlying."""
+
+    label: str
+    words: str
+    time_value: CardNumber | None
+    gained: CardNumber | None
+
+
 class StructureLeg(_Part):
     """`action` is buy or sell; `words` what: `110 call of 18 December 2026`."""
 
@@ -81,6 +91,8 @@ class StructureLeg(_Part):
     quantity: CardNumber
     words: str
     price: CardNumber | None
+    early: CardNumber | None
+    """What the right to exercise early is worth a share, where it makes a difference."""
 
 
 class PayoffPoint(_Part):
@@ -96,6 +108,27 @@ class ScenarioRow(_Part):
 
     words: str
     result: CardNumber
+
+
+class GridRow(_Part):
+    """Results on one day, by move of the price."""
+
+    words: str
+    results: tuple[CardNumber, ...]
+
+
+class GridShift(_Part):
+    """All days, with volatility moved by so many points."""
+
+    words: str
+    rows: tuple[GridRow, ...]
+
+
+class ScenarioGrid(_Part):
+    """Results by price, day and volatility; `moves` head the columns, in percent."""
+
+    moves: tuple[str, ...]
+    shifts: tuple[GridShift, ...]
 
 
 class AgedRow(_Part):
@@ -127,7 +160,9 @@ class StructureCard(BaseCard):
     greeks: tuple[GreekRow, ...]
     spot: CardNumber | None
     curve: tuple[PayoffPoint, ...]
+    grid: ScenarioGrid | None
     scenarios: tuple[ScenarioRow, ...]
+    assignments: tuple[AssignmentRow, ...]
     aged: tuple[AgedRow, ...]
     is_modelled: bool
     notes: tuple[str, ...]

@@ -68,23 +68,33 @@ def exercise_risk(
     years = years_until(leg.expires_at, at)
     if years < 0:
         return None
-    if is_last_day(leg, at) and abs(spot - leg.strike) <= PIN_SHARE * leg.strike:
-        return ExerciseRisk(reason=ExerciseReason.PIN, time_value=time_value, gained=intrinsic)
+    if is_last_day(leg, at):
+        return _on_the_last_day(leg.strike, spot, intrinsic, time_value)
     if intrinsic <= 0:
         return None
-    if is_last_day(leg, at):
-        return ExerciseRisk(reason=ExerciseReason.EXPIRY, time_value=time_value, gained=intrinsic)
     if leg.kind is LegKind.CALL:
         amount = _still_to_come(dividend, at, leg.expires_at)
         reason = ExerciseReason.DIVIDEND
     else:
         amount = leg.strike * rate * Decimal(years)
         reason = ExerciseReason.INTEREST
-    if amount <= time_value:
-        if time_value > max(_NOTHING * leg.strike, _LEAST):
-            return None
-        reason, amount = ExerciseReason.NOTHING_LEFT, intrinsic
-    return ExerciseRisk(reason=reason, time_value=time_value, gained=amount)
+    if amount > time_value:
+        return ExerciseRisk(reason=reason, time_value=time_value, gained=amount)
+    if time_value > max(_NOTHING * leg.strike, _LEAST):
+        return None
+    return ExerciseRisk(
+        reason=ExerciseReason.NOTHING_LEFT, time_value=time_value, gained=Decimal(0)
+    )
+
+
+def _on_the_last_day(
+    strike: Decimal, spot: Decimal, intrinsic: Decimal, time_value: Decimal
+) -> ExerciseRisk | None:
+    if abs(spot - strike) <= PIN_SHARE * strike:
+        return ExerciseRisk(reason=ExerciseReason.PIN, time_value=time_value, gained=intrinsic)
+    if intrinsic <= 0:
+        return None
+    return ExerciseRisk(reason=ExerciseReason.EXPIRY, time_value=time_value, gained=intrinsic)
 
 
 def is_last_day(leg: Leg, at: datetime) -> bool:

@@ -1,10 +1,10 @@
 const { coach } = window;
-const { Card, Num } = coach.parts(React);
+const { AtRisk, Card, Num } = coach.parts(React);
 const { Plot } = coach.plot(React);
 const money = (value) => coach.format.number(value, 0, { signed: true });
 
 function StructureCard() {
-  const { title, subtitle, legs, cost, is_credit, best, worst, breakevens, odds, touch, margin, greeks, spot, curve, scenarios, aged, is_modelled, notes, freshness } = props;
+  const { card_id, title, subtitle, legs, cost, is_credit, best, worst, breakevens, odds, touch, margin, greeks, spot, curve, grid, scenarios, assignments, aged, is_modelled, notes, freshness } = props;
   const kind = is_credit ? 'credit' : 'debit';
   const losing = worst ? `loses at most ${worst.text}` : 'its loss has no limit';
   const winning = best ? `makes at most ${best.text}` : 'its profit has no limit';
@@ -32,14 +32,16 @@ function StructureCard() {
         {touch && <Pair label="Touches nearest breakeven"><Num n={touch} /></Pair>}
         {margin && <Pair label="Margin, estimated"><Num n={margin} /></Pair>}
       </dl>
+      <AtRisk rows={assignments} />
       <Payoff curve={curve} spot={spot} breakevens={breakevens} isModelled={is_modelled} title={title} />
       <ul className="tc-list">
-        {legs.map(({ action, quantity, words, price }) => (
-          <li key={`${action}${words}${quantity.figure}`}><span>{action} <Num n={quantity} /> × {words}</span>{price && <Num n={price} />}</li>
+        {legs.map(({ action, quantity, words, price, early }) => (
+          <li key={`${action}${words}${quantity.figure}`}><span>{action} <Num n={quantity} /> × {words}{early && <span className="tc-under">early exercise is worth <Num n={early} /></span>}</span>{price && <Num n={price} />}</li>
         ))}
       </ul>
+      {grid && <Grid grid={grid} cardId={card_id} />}
       <div className="tc-half">
-        <Rows caption="If it moves" rows={scenarios.map(({ words, result }) => [words, result])} />
+        <Rows caption="What if" rows={scenarios.map(({ words, result }) => [words, result])} />
         <Rows caption="The whole position" rows={greeks.map(({ name, words, share, contract }) => [`${name}, ${words}`, contract ?? share])} />
       </div>
       {aged.length > 0 && <Aged rows={aged} />}
@@ -82,6 +84,51 @@ function Payoff({ curve, spot, breakevens, isModelled, title }) {
       </div>
     </>
   );
+}
+
+/** Profit and loss by move of the price and by day; the colour only repeats what the sign says. */
+function Grid({ grid: { moves, shifts }, cardId }) {
+  const unmoved = Math.floor(shifts.length / 2);
+  const [shown, setShown] = coach.useMemory(React, cardId, 'shift', unmoved);
+  const all = shifts.flatMap(({ rows }) => rows.flatMap(({ results }) => results.map(({ value }) => Math.abs(Number(value)))));
+  const most = Math.max(...all, 1);
+  const outer = (place) => (place === 0 || place === moves.length - 1 ? 'is-outer' : undefined);
+  return (
+    <>
+      <div className="tc-heat-bar">
+        <span>Result in dollars by move and day</span>
+        <span className="tc-frames" role="group" aria-label="Volatility, points">
+          IV
+          {shifts.map(({ words }, place) => (
+            <button key={words} type="button" className="tc-frame" aria-pressed={place === shown} onClick={() => setShown(place)}>{words}</button>
+          ))}
+        </span>
+      </div>
+      <div className="tc-scroll" tabIndex={0} role="region" aria-label="Scenarios">
+        <table className="tc-heat">
+          <caption className="tc-sr">Result by move of the underlying and by day, volatility {shifts[shown].words} points</caption>
+          <thead>
+            <tr><th scope="col"><span className="tc-sr">Day</span></th>{moves.map((move, place) => <th key={move} scope="col" className={outer(place)}>{move}</th>)}</tr>
+          </thead>
+          <tbody>
+            {shifts[shown].rows.map(({ words, results }) => (
+              <tr key={words}>
+                <th scope="row">{words}</th>
+                {results.map((each, place) => <td key={each.figure} className={outer(place)} style={heat(each, most)}><Num n={each} /></td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function heat({ value }, most) {
+  const part = Number(value) / most;
+  const share = Math.round(6 + 34 * Math.sqrt(Math.abs(part)));
+  const colour = part < 0 ? 'var(--tc-down)' : 'var(--tc-up)';
+  return part ? { background: `color-mix(in srgb, ${colour} ${share}%, var(--tc-surface))` } : undefined;
 }
 
 function Rows({ caption, rows }) {

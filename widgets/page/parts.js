@@ -125,6 +125,23 @@ function make(React) {
     return h("ul", { className: "tc-notes" }, notes.map((note) => h("li", { key: note }, note)));
   }
 
+  /** Sold options that may be assigned: what a holder gives up, against what exercise brings. */
+  function AtRisk({ rows }) {
+    if (!rows.length) return null;
+    return h(
+      "ul",
+      { className: "tc-list tc-risks", "aria-label": "May be assigned" },
+      rows.map(({ label, words, time_value, gained }) =>
+        h(
+          "li",
+          { key: label + words },
+          h("span", null, label && h("b", null, label, " "), words),
+          time_value && h("span", { className: "tc-beside" }, "time value ", h(Num, { n: time_value }), gained && [" against ", h(Num, { key: "gained", n: gained })]),
+        ),
+      ),
+    );
+  }
+
   /** At most three next steps: `{label, onClick, pressed?}`. */
   function Actions({ actions }) {
     return h(
@@ -179,7 +196,7 @@ function make(React) {
     return h("span", { className: "tc-origin" }, words);
   }
 
-  return { common, Num, Price, Change, Badges, Age, Notes, Actions, Card, chartAction, copyAction };
+  return { common, Num, Price, Change, Badges, Age, Notes, AtRisk, Actions, Card, chartAction, copyAction };
 }
 
 /** A price younger than this needs no age beside it: its clock says enough. */

@@ -1,5 +1,6 @@
 """Every card in every state, as a contributor wants to see it. Prices are a made-up symbol's."""
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -24,12 +25,16 @@ from widgets.macro import (
 from widgets.market import CalendarDay, MarketStatusCard, Milestone
 from widgets.options import (
     AgedRow,
+    AssignmentRow,
     ChainRow,
     ChainSide,
     GreekRow,
     GreeksCard,
+    GridRow,
+    GridShift,
     OptionChainCard,
     PayoffPoint,
+    ScenarioGrid,
     ScenarioRow,
     SmilePoint,
     StructureCard,
@@ -515,6 +520,9 @@ class Samples:
                     ),
                     words=f"{strike} put, 18 Dec 2026",
                     price=self.number(book, f"{strike}.price", Decimal(price)),
+                    early=self.number(book, f"{strike}.early", Decimal("0.04"))
+                    if action == "buy"
+                    else None,
                 )
                 for action, strike, price in (("sell", 590, "6.20"), ("buy", 580, "4.10"))
             ),
@@ -531,6 +539,21 @@ class Samples:
             curve=tuple(
                 PayoffPoint(price=price, at_end=at(price), now=0.55 * at(price + (price - 600) / 9))
                 for price in range(550, 651, 5)
+            ),
+            grid=self.grid(book),
+            assignments=(
+                AssignmentRow(
+                    label="590 put",
+                    words="may be assigned early, for the interest on its strike",
+                    time_value=self.number(book, "time_value", Decimal("0.12")),
+                    gained=self.number(book, "gained", Decimal("1.81")),
+                ),
+                AssignmentRow(
+                    label="",
+                    words="Whether SPY pays a dividend before then is not known here.",
+                    time_value=None,
+                    gained=None,
+                ),
             ),
             scenarios=tuple(
                 ScenarioRow(
@@ -552,6 +575,33 @@ class Samples:
             freshness=self.freshness(),
         )
 
+    def grid(self, book: Book) -> ScenarioGrid:
+        """Of a spread that wins 210 and loses 790; higher volatility costs a little."""
+
+        def cell(points: int, day: int, move: int) -> CardNumber:
+            middle = -290 + 500 * math.tanh((move + 1.5) * (0.35 + 0.25 * day)) - 8 * points
+            path = f"grid.{points}.{day}.{move}"
+            worth = Decimal(round(middle * 12))
+            return self.number(book, path, worth, decimals=0, signed=True)
+
+        moves = range(-6, 7, 2)
+        return ScenarioGrid(
+            moves=("\u22126%", "\u22124%", "\u22122%", "0%", "+2%", "+4%", "+6%"),
+            shifts=tuple(
+                GridShift(
+                    words=words,
+                    rows=tuple(
+                        GridRow(
+                            words=name,
+                            results=tuple(cell(points, day, move) for move in moves),
+                        )
+                        for day, name in enumerate(("now", "29 Nov", "8 Dec", "18 Dec, end"))
+                    ),
+                )
+                for words, points in (("\u22125", -5), ("0", 0), ("+5", 5))
+            ),
+        )
+
     def unbounded(self) -> StructureCard:
         """A call sold without cover, of which neither volatility nor time is known."""
         book = self.book("analyze_structure")
@@ -564,6 +614,7 @@ class Samples:
                     quantity=self.number(book, "quantity", Decimal(2), Unit.SHARES, decimals=0),
                     words="610 call",
                     price=None,
+                    early=None,
                 ),
             ),
             cost=self.number(book, "cost", Decimal(300)),
@@ -580,6 +631,8 @@ class Samples:
                 PayoffPoint(price=price, at_end=300 - 200 * max(price - 610, 0), now=None)
                 for price in range(580, 641, 2)
             ),
+            grid=None,
+            assignments=(),
             scenarios=(),
             aged=(),
             is_modelled=False,
