@@ -1,5 +1,6 @@
 """Every table there is, so that Alembic and the tests see one schema."""
 
+import app.alerts.tables
 import app.conversations.tables
 import app.infra.heartbeats
 import app.market.history.tables

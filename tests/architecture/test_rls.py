@@ -22,6 +22,7 @@ from app.infra.embedded.postgres import DatabaseUrls
 from app.tables import METADATA
 
 OWNED_BY_NOBODY = {
+    "alert_marks",
     "bar_series",
     "bars_1d",
     "bars_1m",
@@ -31,10 +32,10 @@ OWNED_BY_NOBODY = {
     "price_snapshots",
     "volatility_days",
 }
-OPEN_TO_THE_SYSTEM = {"deliveries", "members", "outbox"}
-"""Who somebody is, and where something new is or waits: never what was said."""
+OPEN_TO_THE_SYSTEM = {"alert_watches", "deliveries", "members", "outbox"}
+"""Who somebody is, where something new is or waits, and what is watched for: never what was said."""
 
-ADDED_TO_ONLY = {"position_changes", "position_entries"}
+ADDED_TO_ONLY = {"alert_firings", "position_changes", "position_entries"}
 NEVER_DELETED = {"positions", *ADDED_TO_ONLY}
 """What the application itself must not lose: the log of positions, and what it is about."""
 
