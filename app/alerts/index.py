@@ -1,47 +1,164 @@
-"""The threshold index: many watches over many symbols, at the price of two comparisons a quiet tick.
+"""The threshold index: many watches over many symbols, at the price of a few comparisons a quiet tick.
 
 Decided: whatever a watch waits for, it can act at no price between the next one below and the next
 one above at which something happens to it. So each symbol keeps those prices in two heaps, and a tick
 between the nearest of them changes nothing. A tick beyond them is given to the same step as the plain
-machine of `states.py` takes, so both fire alike.
+machine of `states.py` takes, so both fire alike. Volumes and times are kept in the same way.
+
+An entry of a heap is never taken out when its watch moves on: it carries the version it was made for,
+and is dropped when it comes up or when the heap has grown to twice what it needs.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from heapq import heapify, heappop, heappush
+from itertools import count
 from uuid import UUID
 
-from app.alerts.triggers import Firing, State, Tape, Trigger
+from app.alerts.edges import MINUTE
+from app.alerts.states import LiveTape, path_of, step
+from app.alerts.triggers import Firing, Spikes, State, Tape, Trigger
+from app.alerts.waits import waits_of
 from app.core.symbols import Symbol
 from app.market.models import Bars
+
+_SPARE = 64
+"""Entries a heap may have beyond twice its watches before it is swept."""
+_SLACK = 1e-9
+
+
+class _Watch:
+    """One alert in the index; `version` is that of its entries, 0 while it has none."""
+
+    __slots__ = ("alert", "book", "order", "state", "trigger", "version")
+
+    def __init__(
+        self, alert: UUID, order: int, trigger: Trigger, state: State, book: "_Book"
+    ) -> None:
+        self.alert, self.order, self.trigger, self.state = alert, order, trigger, state
+        self.book, self.version = book, 0
+
+
+_Entry = tuple[float, int, _Watch]
+
+
+class _Book(LiveTape):
+    """One symbol: its tape, its watches' entries, and the gates between which a tick is quiet."""
+
+    __slots__ = ("down", "falls", "rises", "spike", "spikes", "times", "until", "up", "watches")
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__(tape)
+        self.rises: list[_Entry] = []
+        self.falls: list[_Entry] = []
+        self.times: list[_Entry] = []
+        self.spikes: dict[int, list[_Entry]] = {}
+        self.watches = 0
+        self.set_gates()
+
+    def set_gates(self) -> None:
+        """Below `down`, above `up`, at `spike` volume or at `until` somebody may have to act."""
+        self.down = -self.falls[0][0] if self.falls else 0.0
+        self.up = self.rises[0][0] if self.rises else math.inf
+        self.until = self.minute + MINUTE
+        if self.times and self.times[0][0] < self.until:
+            self.until = self.times[0][0]
+        self.spike = min(map(self._volume_to, self.spikes), default=math.inf)
+
+    def due(self) -> list[_Watch]:
+        """Whoever waits for something that this tick brings; none of them waits any more."""
+        due: list[_Watch] = []
+        _take(self.rises, self.price, due)
+        _take(self.falls, -self.price, due)
+        _take(self.times, self.at, due)
+        for minutes, heap in self.spikes.items():
+            _take(heap, self.bar(minutes)[1], due)
+        return due
+
+    def wait(self, watch: _Watch, version: int) -> None:
+        """Let it wait for what comes next."""
+        watch.version = version
+        down, up, volume, until = waits_of(watch.trigger, watch.state, self)
+        if up < math.inf:
+            self._push(self.rises, (up, version, watch))
+        if down > 0:
+            self._push(self.falls, (-down, version, watch))
+        if until < math.inf:
+            self._push(self.times, (until, version, watch))
+        if volume < math.inf and isinstance(watch.trigger.condition, Spikes):
+            heap = self.spikes.setdefault(watch.trigger.condition.minutes, [])
+            self._push(heap, (volume, version, watch))
+
+    def _push(self, heap: list[_Entry], entry: _Entry) -> None:
+        heappush(heap, entry)
+        if len(heap) > 2 * self.watches + _SPARE:
+            heap[:] = [each for each in heap if each[2].version == each[1]]
+            heapify(heap)
+
+    def _volume_to(self, minutes: int) -> float:
+        """What the forming minute must trade to concern those who watch bars of `minutes`."""
+        heap = self.spikes[minutes]
+        if not heap:
+            return math.inf
+        before = self.bar(minutes)[1] - self.volume
+        return (heap[0][0] - before) - _SLACK * (heap[0][0] + before)
+
+
+def _take(heap: list[_Entry], reached: float, due: list[_Watch]) -> None:
+    """Move to `due` whose entry is at or before `reached`; what is no longer true is dropped."""
+    while heap and heap[0][0] <= reached:
+        _, version, watch = heappop(heap)
+        if watch.version == version:
+            watch.version = 0
+            due.append(watch)
 
 
 class ThresholdIndex:
     """The alerts of one monitor. Not thread-safe; nothing in it waits."""
 
-    refused: int
-    """Ticks that were out of order, or no price, and changed nothing."""
-
-    def __init__(self) -> None: ...
+    def __init__(self) -> None:
+        self.refused = 0
+        """Ticks that were out of order, or no price, and changed nothing."""
+        self._watches: dict[UUID, _Watch] = {}
+        self._books: dict[Symbol, _Book] = {}
+        self._changed: dict[UUID, _Watch] = {}
+        self._numbers = count(1)
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        return len(self._watches)
 
     def __contains__(self, alert: UUID) -> bool:
-        raise NotImplementedError
+        return alert in self._watches
 
     def add(self, alert: UUID, symbol: Symbol, trigger: Trigger, state: State) -> None:
         """Watch from now on, going on from `state`. ValueError if it is watched already."""
+        if alert in self._watches:
+            raise ValueError("an alert is watched once")
+        book = self._book(symbol)
+        watch = _Watch(alert, next(self._numbers), trigger, state, book)
+        self._watches[alert] = watch
+        book.watches += 1
+        self._wait(watch)
 
     def remove(self, alert: UUID) -> None:
         """Watch no more; KeyError if it was not."""
+        watch = self._watches.pop(alert)
+        watch.version = 0
+        watch.book.watches -= 1
+        self._changed.pop(alert, None)
 
     def relevel(self, alert: UUID, level: float | None, *, afresh: bool = False) -> None:
         """Move the level; see `State.at_level`. None lets the watch sleep until there is one."""
+        self._put(alert, self.state(alert).at_level(level, afresh=afresh))
 
     def reaverage(self, alert: UUID, average: float | None) -> None:
         """Another average volume of a bar, for volume spikes."""
+        self._put(alert, replace(self.state(alert), average=average))
 
     def snooze(self, alert: UUID, until: float) -> None:
         """Tell nothing before `until`, Unix seconds; 0 wakes it."""
+        self._put(alert, self.state(alert).snoozed(until))
 
     def tick(
         self, symbol: Symbol, at: float, price: float, volume: float | None = None
@@ -52,7 +169,21 @@ class ThresholdIndex:
         the last one of its symbol, or without a price above zero, is refused: counted, and nothing
         else.
         """
-        raise NotImplementedError
+        book = self._books.get(symbol) or self._book(symbol)
+        if (
+            book.down < price < book.up
+            and book.at <= at < book.until
+            and (volume is None or volume < book.spike)
+        ):
+            book.at, book.price = at, price
+            if price > book.high:
+                book.high = price
+            elif price < book.low:
+                book.low = price
+            if volume is not None and volume >= 0:
+                book.volume = volume
+            return ()
+        return self._act(book, at, price, volume)
 
     def catch_up(self, bars: Bars) -> list[Firing]:
         """What fired in minutes that were missed, marked late; see `states.path_of`.
@@ -60,19 +191,68 @@ class ThresholdIndex:
         Of the minute in which the last tick lies only what was not seen is played: a low below or a
         high above what was seen, and the close.
         """
-        raise NotImplementedError
+        path = path_of(bars, self.tape(bars.symbol))
+        fired = [each for tick in path for each in self.tick(bars.symbol, *tick)]
+        return [replace(each, is_late=True) for each in fired]
 
     def state(self, alert: UUID) -> State:
         """How far a watch has come, to be stored; KeyError if it is not watched."""
-        raise NotImplementedError
+        return self._watches[alert].state
 
     def tape(self, symbol: Symbol) -> Tape:
         """What is remembered of a symbol, to be stored beside the states."""
-        raise NotImplementedError
+        return self._books[symbol].frozen() if symbol in self._books else Tape()
 
     def resume(self, symbol: Symbol, tape: Tape) -> None:
         """Go on with a stored tape, before the first tick of the symbol."""
+        old = self._books.get(symbol)
+        self._books[symbol] = book = _Book(tape)
+        for watch in self._watches.values() if old is not None else ():
+            if watch.book is old:
+                watch.book = book
+                book.watches += 1
+                self._wait(watch)
 
     def take_changed(self) -> Mapping[UUID, State]:
         """The states that changed since this was asked last: fired, re-armed, relevelled, over."""
-        raise NotImplementedError
+        changed = {alert: watch.state for alert, watch in self._changed.items()}
+        self._changed.clear()
+        return changed
+
+    def _act(self, book: _Book, at: float, price: float, volume: float | None) -> Sequence[Firing]:
+        if not book.take(at, price, volume):
+            self.refused += 1
+            return ()
+        fired = self._step(book, book.due())
+        book.set_gates()
+        return fired
+
+    def _step(self, book: _Book, due: Iterable[_Watch]) -> Sequence[Firing]:
+        fired: list[tuple[int, Firing]] = []
+        for watch in due:
+            state, firing = step(watch.alert, watch.trigger, watch.state, book)
+            if state is not watch.state:
+                watch.state = state
+                self._changed[watch.alert] = watch
+            if firing is not None:
+                fired.append((watch.order, firing))
+            book.wait(watch, next(self._numbers))
+        if len(fired) > 1:
+            fired.sort(key=lambda each: each[0])
+        return [firing for _, firing in fired]
+
+    def _put(self, alert: UUID, state: State) -> None:
+        watch = self._watches[alert]
+        watch.state = state
+        self._changed[alert] = watch
+        self._wait(watch)
+
+    def _wait(self, watch: _Watch) -> None:
+        watch.book.wait(watch, next(self._numbers))
+        watch.book.set_gates()
+
+    def _book(self, symbol: Symbol) -> _Book:
+        book = self._books.get(symbol)
+        if book is None:
+            book = self._books[symbol] = _Book(Tape())
+        return book

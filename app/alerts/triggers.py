@@ -72,7 +72,7 @@ class Reaches:
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class NthTest:
     """The `times`-th test of a trading day is over.
 
     A test begins when the price comes within `within` of the level and is over when it is away
@@ -131,11 +131,11 @@ class Moves:
         return self.seconds / BUCKETS
 
 
-Condition = Crosses | Reaches | Tested | Spikes | Moves
+Condition = Crosses | Reaches | NthTest | Spikes | Moves
 _CONDITIONS: Mapping[str, type[Condition]] = {
     "crosses": Crosses,
     "reaches": Reaches,
-    "tested": Tested,
+    "tested": NthTest,
     "spikes": Spikes,
     "moves": Moves,
 }
@@ -224,21 +224,23 @@ class Phase(StrEnum):
     """Where a watch stands.
 
     `NEW` has not looked yet; `WAITING` looks for a place to arm itself and cannot fire; `BELOW` and
-    `ABOVE` are armed, and the price is on that side; `INSIDE` is in the middle of a test; `RESTING`
-    has fired and waits until the price is away; `OVER` has fired for the last time or expired.
+    `ABOVE` are armed, and the price is on that side; `ARMED` is so wherever the price is; `INSIDE` is
+    in the middle of a test; `RESTING` has fired and waits until the price is away, or the bar over;
+    `OVER` has fired for the last time or expired.
     """
 
     NEW = "new"
     WAITING = "waiting"
     BELOW = "below"
     ABOVE = "above"
+    ARMED = "armed"
     INSIDE = "inside"
     RESTING = "resting"
     OVER = "over"
 
 
-Bucket = tuple[float, float, float]
-"""Start, low, high."""
+Bucket = tuple[int, float, float]
+"""One part of a rolling window: its number since 1970, its low, its high."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,7 +272,7 @@ class State:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
         """What `json` gave, unchanged to the last bit."""
-        buckets = tuple((float(a), float(b), float(c)) for a, b, c in values["buckets"])
+        buckets = tuple((int(number), low, high) for number, low, high in values["buckets"])
         return cls(**{**values, "phase": Phase(values["phase"]), "buckets": buckets})
 
     def at_level(self, level: float | None, *, afresh: bool = False) -> Self:
