@@ -14,6 +14,7 @@ from app.positions.risk import BookRisk, Shift, book_risk, shifted
 from app.positions.valuation import betas_of, value_positions
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.positions_assigned import assigned_lines
 from tools.positions_card import (
     HoldingsBook,
     book_freshness,
@@ -79,18 +80,22 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
     )
     if any(line.is_day_estimated for line in lines):
         notes = (*notes, ESTIMATED)
+    rows = tuple(position_row(book, line) for line in lines)
+    count = book.number("count", len(lines), Unit.INDEX, "positions", decimals=0, signed=False)
+    at_risk = await assigned_lines(context, lines)
     card = PositionsCard(
         title=str(args.symbol or "all positions"),
         value=shown(value),
         day=shown(day),
         result=shown(result),
-        rows=tuple(position_row(book, line) for line in lines),
+        rows=rows,
         structures=structure_rows(lines),
+        assignments=at_risk.rows,
         notes=(*notes, *_silent(lines)),
         freshness=_freshness(lines, context),
     )
-    count = book.number("count", len(lines), Unit.INDEX, "positions", decimals=0, signed=False)
-    return ToolResult(_book_sentence(args.symbol, lines, (count, value, day, result)), (card,))
+    said = _book_sentence(args.symbol, lines, (count, value, day, result))
+    return ToolResult(said + at_risk.said, (card,))
 
 
 class GreeksArgs(ToolArgs):

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from widgets.base import BaseCard, CardNumber, Freshness
+from widgets.options import AssignmentRow
 
 
 class PositionRow(BaseModel):
@@ -48,6 +49,7 @@ class PositionsCard(BaseCard):
     result: CardNumber | None
     rows: tuple[PositionRow, ...]
     structures: tuple[StructureRow, ...]
+    assignments: tuple[AssignmentRow, ...]
     notes: tuple[str, ...]
     freshness: Freshness
 

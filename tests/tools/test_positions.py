@@ -259,6 +259,34 @@ async def test_an_option_of_a_month_is_its_third_friday(ask: Ask) -> None:
     assert said.card.cash.value == "-640.00"
 
 
+async def test_an_index_option_is_drafted_under_the_root_it_is_held_by(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    terms = {"right": "call", "strike": "6000", "expiry": "dec 18", "quantity": "1", "price": "9"}
+    morning = await ask("draft_position_change", action="buy", symbol="SPX", root="SPX", **terms)
+    assert morning.card.draft.root == ""
+    for name in ("SPX", "SPXW"):
+        said = await ask("draft_position_change", action="buy", symbol=name, **terms)
+        assert (said.card.draft.symbol, said.card.draft.root) == ("SPX", "SPXW")
+    await hold(database, ada, now, call_of("SPX", "6000", "1"))
+    said = await ask("draft_position_change", action="buy", symbol="SPX", **terms)
+    assert (said.card.draft.root, said.card.rows[0].after.text) == ("", "2")
+
+
+async def test_a_future_nobody_knows_is_asked_for_its_multiplier(ask: Ask) -> None:
+    terms = {
+        "symbol": "ZC",
+        "expiry": "2026-12-14",
+        "quantity": "1",
+        "price": "450",
+        "kind": "future",
+    }
+    with pytest.raises(InvalidInput, match="multiplier"):
+        await ask("draft_position_change", action="buy", **terms)
+    said = await ask("draft_position_change", action="buy", multiplier="50", **terms)
+    assert said.card.draft.multiplier == "50"
+
+
 async def test_what_is_meant_by_a_close_must_be_plain(
     ask: Ask, database: Database, ada: UUID, now: datetime, strike: str
 ) -> None:
@@ -343,3 +371,34 @@ async def test_what_was_closed_is_opened_again_by_a_draft(
         stored = await service.store(session, entry, now=now)
 
     assert [each.quantity for each in stored.positions] == [50]
+
+
+async def test_a_sold_call_deep_in_the_money_is_told_to_be_at_risk(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    chain = await MARKET.option_chain(Symbol("SPY"), expiry=DECEMBER, as_of=now)
+    deep = str(min(each.contract.strike for each in chain.quotes if each.contract.kind == "call"))
+    await hold(database, ada, now, call_of("SPY", deep, "-2"), stock("AAPL", "100", "150"))
+
+    said = await ask("list_positions")
+
+    assert "SPY pays a dividend before then is not known here" in said.sentence
+    assert [row.label for row in said.card.assignments][-1] == ""
+
+
+async def test_options_that_nobody_can_exercise_against_the_member_are_not_at_risk(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    held = []
+    for symbol, quantity in (("SPY", "2"), ("SPX", "-1")):
+        chain = await MARKET.option_chain(Symbol(symbol), expiry=DECEMBER, as_of=now)
+        deep = str(
+            min(each.contract.strike for each in chain.quotes if each.contract.kind == "call")
+        )
+        held.append(call_of(symbol, deep, quantity))
+    await hold(database, ada, now, *held)
+
+    said = await ask("list_positions")
+
+    assert said.card.assignments == ()
+    assert "assigned" not in said.sentence

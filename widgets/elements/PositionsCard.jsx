@@ -1,8 +1,8 @@
 const { coach } = window;
-const { Card, Change, Num, Price } = coach.parts(React);
+const { AtRisk, Card, Change, Num, Price } = coach.parts(React);
 
 function PositionsCard() {
-  const { card_id, title, value, day, result, rows, structures, notes, freshness } = props;
+  const { card_id, title, value, day, result, rows, structures, assignments, notes, freshness } = props;
   const ticks = coach.useTicks(React, [...new Set(rows.map((row) => row.symbol).filter(Boolean))], freshness);
   const moves = rows.map((row) => moved(row, ticks[row.symbol]));
   const gained = moves.reduce((total, move) => total + (move ?? 0), 0);
@@ -23,6 +23,7 @@ function PositionsCard() {
         {day && <span className="tc-beside">today <Change amount={day} amountText={now(day, true)} /></span>}
         {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result, true)} /></span>}
       </div>
+      <AtRisk rows={assignments} />
       <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
         <table>
           <thead>

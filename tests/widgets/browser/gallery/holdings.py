@@ -7,6 +7,7 @@ from typing import Any
 from app.core.figures import Unit
 from app.grounding.ledger import Book
 from widgets.base import BaseCard, CardNumber
+from widgets.options import AssignmentRow
 from widgets.positions import (
     DraftRow,
     DraftTerms,
@@ -62,6 +63,14 @@ class Holdings:
                     symbol="SPY",
                     name="collar",
                     legs=("+100 shares", "−1 605 call, 18 Dec 2026", "+1 590 put, 18 Dec 2026"),
+                ),
+            ),
+            assignments=(
+                AssignmentRow(
+                    label="SPY 605 call of 18 December 2026",
+                    words="may be assigned before it goes ex-dividend on Friday 11 December 2026",
+                    time_value=self.samples.number(book, "time_value", Decimal("0.42")),
+                    gained=self.samples.number(book, "gained", Decimal("1.81")),
                 ),
             ),
             notes=(
