@@ -4,8 +4,6 @@ Decided: this tool writes nothing at all. What it works out stands on a card; on
 pressed by the member, makes it a position.
 """
 
-from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -16,7 +14,6 @@ from app.core.symbols import Symbol
 from app.macro.short_rate import short_rate
 from app.market import calendar
 from app.market.chains import OptionKind
-from app.options.settlement import is_settled_in_the_morning, root_of
 from app.positions.drafts import VALID_FOR, Action, Draft, chosen, drafted, plain, terms_of
 from app.positions.expiries import Expiry, read_expiry
 from app.positions.marks import BookLine
@@ -31,6 +28,7 @@ from app.positions.models import (
     checked,
     usual_multiplier,
 )
+from app.positions.roots import as_listed, underlying_of
 from app.positions.valuation import value_positions
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
@@ -63,8 +61,16 @@ class DraftArgs(ToolArgs):
         description="2027-04-16, apr, apr 16 or 4/16; a month is its third Friday.",
         max_length=40,
     )
+    root: str | None = Field(
+        None,
+        description="Of an index option, if it was said: SPX settles in the morning, SPXW at the close.",
+        max_length=6,
+    )
     kind: AssetKind | None = Field(
         None, description="stock, option, future or crypto, where it is not plain from the rest."
+    )
+    multiplier: Decimal | None = Field(
+        None, gt=0, description="Dollars a point of a future, if it was said."
     )
 
 
@@ -88,9 +94,8 @@ async def draft_position_change(args: DraftArgs, context: ToolContext) -> ToolRe
     Say that it is a draft; never say that it is done. One contract or symbol a call.
     """
     positions = await context.holdings.positions()
-    asset = _asset(args, positions, calendar.market_date(context.now))
+    asset = await _asset(args, positions, context)
     line = await _priced(asset, context)
-    asset = line.position.asset
     held = await context.holdings.of_asset(asset.key)
     price, is_assumed = _price(args, line)
     draft = drafted(args.action, asset, held, quantity=args.quantity, price=price, at=context.now)
@@ -99,16 +104,18 @@ async def draft_position_change(args: DraftArgs, context: ToolContext) -> ToolRe
     return ToolResult(sentence, (card,))
 
 
-def _asset(args: DraftArgs, positions: tuple[Position, ...], today: date) -> Asset:
-    """What the words name: something held, or something new."""
-    symbol = Symbol(args.symbol)
+async def _asset(args: DraftArgs, positions: tuple[Position, ...], context: ToolContext) -> Asset:
+    """What the words name: something held, or something new under the root it is listed by."""
+    symbol, named = underlying_of(args.symbol)
+    root = named or (args.root and args.root.strip().upper())
+    today = calendar.market_date(context.now)
     expiry = None if args.expiry is None else read_expiry(args.expiry, today)
-    kind = _kind(args, symbol)
+    kind = AssetKind.OPTION if root else _kind(args, symbol)
+    spelled = None if root is None else "" if root == symbol else root
+    wanted = {"kind": kind, "right": args.right, "strike": args.strike, "root": spelled}
     matches = [
         each
-        for each in chosen(
-            positions, symbol, {"kind": kind, "right": args.right, "strike": args.strike}
-        )
+        for each in chosen(positions, symbol, wanted)
         if expiry is None or expiry.means(each.asset.expiry)
     ]
     is_held = args.action in (Action.CLOSE, Action.CORRECT)
@@ -116,7 +123,8 @@ def _asset(args: DraftArgs, positions: tuple[Position, ...], today: date) -> Ass
         return _held(matches, symbol, args)
     if len(matches) == 1:
         return matches[0].asset
-    return _new(args, kind or _usual_kind(symbol), symbol, expiry)
+    new = _new(args, kind or _usual_kind(symbol), symbol, expiry)
+    return await as_listed(new, root, positions, market=context.market, as_of=context.now)
 
 
 def _kind(args: DraftArgs, symbol: Symbol) -> AssetKind | None:
@@ -162,13 +170,12 @@ def _new(args: DraftArgs, kind: AssetKind, symbol: Symbol, expiry: Expiry | None
         right=args.right,
         strike=args.strike,
         expiry=expiry.on if expiry and ends else None,
-        multiplier=usual_multiplier(kind, symbol),
+        multiplier=args.multiplier or usual_multiplier(kind, symbol),
     )
 
 
 async def _priced(asset: Asset, context: ToolContext) -> BookLine:
-    """One of it at its market's price, under the root that the market lists it by."""
-    asset = await _rooted(asset, context)
+    """One of it at its market's price."""
     lot = Lot(quantity=Decimal(1), price=None, opened_at=context.now)
     one = Position(
         id=NOBODY,
@@ -182,21 +189,6 @@ async def _priced(asset: Asset, context: ToolContext) -> BookLine:
     rate = await short_rate(context.macro, as_of=context.now)
     lines = await value_positions([one], market=context.market, as_of=context.now, rate=rate.value)
     return lines[0]
-
-
-_WITH_TWO_ROOTS = frozenset({"SPX", "NDX", "RUT"})
-
-
-async def _rooted(asset: Asset, context: ToolContext) -> Asset:
-    """Options of an index by the root that ends at the close, where both are listed on that day."""
-    if not asset.is_option or asset.root or asset.symbol not in _WITH_TWO_ROOTS:
-        return asset
-    chain = await context.market.option_chain(asset.symbol, expiry=asset.expiry, as_of=context.now)
-    contracts = [each.contract for each in chain.quotes if each.contract.expiry == asset.expiry]
-    at_close = next((each for each in contracts if not is_settled_in_the_morning(each)), None)
-    found = at_close or next(iter(contracts), None)
-    root = root_of(found.ticker) if found else ""
-    return replace(asset, root="" if root == asset.symbol else root)
 
 
 def _price(args: DraftArgs, line: BookLine) -> tuple[Decimal | None, bool]:

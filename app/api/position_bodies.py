@@ -32,6 +32,12 @@ class AssetAsked(Body):
     right: Literal["call", "put"] | None = None
     strike: Amount | None = None
     expiry: date | None = None
+    root: str | None = Field(
+        None,
+        max_length=6,
+        description="An index option's own: `SPX` settles in the morning, `SPXW` at the close. Without it"
+        " the one that is held or listed.",
+    )
     multiplier: Amount | None = Field(
         None, description="Dollars a point; 100 for options, the contract's own for known futures."
     )
@@ -93,6 +99,7 @@ class PositionBody(Body):
     right: str | None
     strike: Number | None
     expiry: date | None
+    root: str | None = Field(description="An option's; it tells SPX (morning) from SPXW (close).")
     multiplier: Number
     quantity: Number
     average_price: Number | None

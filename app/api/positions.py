@@ -5,6 +5,7 @@ has changed since it was seen is a 409. Another member's id does not exist here.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -52,6 +53,7 @@ from app.positions.models import (
     usual_multiplier,
 )
 from app.positions.risk import Exposure, Shift, book_risk, shifted
+from app.positions.roots import as_listed, underlying_of
 from app.positions.service import Closing, Correction, Opening
 from app.positions.valuation import betas_of, structures, value_positions
 from app.users.models import Member
@@ -85,7 +87,7 @@ async def list_positions(at: AtDoor, member: Asking) -> PositionsBody:
 
 @router.post("/positions", status_code=201, summary="Store trades: open, add to, reduce positions")
 async def store_trades(at: AtDoor, member: Asking, asked: TradesRequest) -> StoredBody:
-    openings = [_opening(at, each) for each in asked.trades]
+    openings = await _openings(at, member, asked.trades)
     async with at.database.member(member.id) as session:
         stored = await service.open_positions(
             session,
@@ -219,8 +221,25 @@ async def _valued(at: Doors, member: Member) -> tuple[tuple[BookLine, ...], Shor
     return await value_positions(positions, market=at.market, as_of=now, rate=rate.value), rate
 
 
-def _opening(at: Doors, asked: TradeAsked) -> Opening:
-    kind, symbol = AssetKind(asked.kind), Symbol.parse(asked.symbol)
+async def _openings(at: Doors, member: Member, asked: Sequence[TradeAsked]) -> list[Opening]:
+    """Each under the root that is held or listed."""
+    async with at.database.member(member.id) as session:
+        held = await service.list_positions(session, with_closed=True)
+    found = []
+    for each in asked:
+        opening, root = _opening(at, each)
+        asset = await as_listed(opening.asset, root, held, market=at.market, as_of=at.clock.now())
+        found.append(replace(opening, asset=asset))
+    return found
+
+
+def _opening(at: Doors, asked: TradeAsked) -> tuple[Opening, str | None]:
+    """The opening, and the root it was said to have."""
+    kind = AssetKind(asked.kind)
+    symbol, root = Symbol.parse(asked.symbol), asked.root and asked.root.strip().upper()
+    if kind is AssetKind.OPTION:
+        symbol, named = underlying_of(asked.symbol)
+        root = root or named
     if (kind is AssetKind.CRYPTO) is not ("/" in symbol):
         raise InvalidInput("A coin is held as a pair, such as BTC/USD; nothing else is.")
     asset = Asset(
@@ -231,13 +250,14 @@ def _opening(at: Doors, asked: TradeAsked) -> Opening:
         expiry=asked.expiry,
         multiplier=asked.multiplier or usual_multiplier(kind, symbol),
     )
-    return Opening(
+    opening = Opening(
         asset=asset,
         quantity=asked.quantity,
         price=asked.price,
         opened_at=asked.at and moment_of(at, asked.at),
         note=asked.note,
     )
+    return opening, root
 
 
 def _sum(values: Sequence[Decimal | None]) -> Decimal:
@@ -261,6 +281,7 @@ def _body(position: Position) -> PositionBody:
         right=asset.right.value if asset.right else None,
         strike=asset.strike,
         expiry=asset.expiry,
+        root=(asset.root or str(asset.symbol)) if asset.is_option else None,
         multiplier=asset.multiplier,
         quantity=position.quantity,
         average_price=holding.price,

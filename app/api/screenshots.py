@@ -204,7 +204,9 @@ async def confirm(
     confirmation again changes nothing; a different one is 409."""
     rows = [service.Confirmed(**each.model_dump()) for each in confirmed.rows]
     async with at.database.member(member.id) as session:
-        stored = await service.confirm(session, _key(screenshot_id), rows, now=at.wall.now())
+        stored = await service.confirm(
+            session, _key(screenshot_id), rows, market=at.market, now=at.wall.now()
+        )
     return ConfirmedBody(
         positions=[
             ConfirmedPosition(id=str(each.id), label=each.asset.label, quantity=each.quantity)

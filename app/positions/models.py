@@ -51,7 +51,7 @@ class Asset:
     """Something that can be held. `symbol` is an option's underlying, and a future's root (`ES`).
 
     `multiplier` is what one dollar of its price is worth for one of it: 100 for an option, 50 for an
-    E-mini. `root` is an option's own where it is not its underlying's, as `SPXW`.
+    E-mini. `root` is an option's own where it is not its underlying's, as `SPXW` (`roots.py`).
     """
 
     kind: AssetKind
@@ -94,7 +94,7 @@ class Asset:
 
     @property
     def label(self) -> str:
-        """As a trader writes it: `DIS 130 call 16 Apr 2027`."""
+        """As a trader writes it: `DIS 130 call 16 Apr 2027`, `SPXW 6000 put 18 Dec 2026`."""
         words = [self.root or str(self.symbol)]
         if self.strike is not None and self.right is not None:
             words += [f"{self.strike.normalize():f}", self.right.value]

@@ -232,7 +232,8 @@ def _row_of(chain: OptionChain, asset: Asset) -> int | None:
         if (each.contract.expiry, each.contract.strike, each.contract.kind)
         == (asset.expiry, asset.strike, asset.right)
     ]
-    own = [row for row, contract in rows if root_of(contract.ticker) == asset.root]
+    root = asset.root or str(asset.symbol)
+    own = [row for row, contract in rows if root_of(contract.ticker) == root]
     return next(iter(own or [row for row, _ in rows]), None)
 
 

@@ -18,8 +18,10 @@ from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.infra.telemetry import get_logger
 from app.market.chains import OptionKind
+from app.market.protocol import MarketData
 from app.positions.models import Asset, AssetKind, Source, Stored
-from app.positions.service import Opening, open_positions
+from app.positions.roots import as_listed, underlying_of
+from app.positions.service import Opening, list_positions, open_positions
 from app.screenshots import documents, repository
 from app.screenshots.comparing import compare
 from app.screenshots.models import Kind, Reading, Shows
@@ -131,7 +133,12 @@ async def picture(session: AsyncSession, key: UUID) -> bytes:
 
 
 async def confirm(
-    session: AsyncSession, key: UUID, rows: Sequence[Confirmed], *, now: datetime
+    session: AsyncSession,
+    key: UUID,
+    rows: Sequence[Confirmed],
+    *,
+    market: MarketData,
+    now: datetime,
 ) -> Stored:
     """Make positions out of what the member confirms. `Conflict` if it was confirmed differently."""
     if not rows:
@@ -141,7 +148,7 @@ async def confirm(
         raise NotFound("There is no such screenshot.")
     stored = await open_positions(
         session,
-        _openings(rows),
+        await _openings(session, rows, market, now),
         source=Source.SCREENSHOT,
         key=f"screenshot {key}",
         now=now,
@@ -163,13 +170,17 @@ async def delete_expired(session: AsyncSession, *, now: datetime) -> int:
     return await repository.delete_before(session, now)
 
 
-def _openings(rows: Sequence[Confirmed]) -> list[Opening]:
+async def _openings(
+    session: AsyncSession, rows: Sequence[Confirmed], market: MarketData, now: datetime
+) -> list[Opening]:
     """One opening per contract: a list may show the same one in several lots."""
+    held = await list_positions(session, with_closed=True)
     together: dict[str, Opening] = {}
     for row in rows:
         if not row.quantity:
             raise InvalidInput(f"Of {row.underlying[:12]} the quantity is needed.")
-        asset = _asset(row)
+        asset, root = _asset(row)
+        asset = await as_listed(asset, root, held, market=market, as_of=now)
         before = together.get(asset.key)
         opening = Opening(asset=asset, quantity=row.quantity, price=row.price)
         together[asset.key] = opening if before is None else _added(before, opening)
@@ -185,21 +196,25 @@ def _added(one: Opening, other: Opening) -> Opening:
     return replace(one, quantity=quantity, price=price)
 
 
-def _asset(row: Confirmed) -> Asset:
+def _asset(row: Confirmed) -> tuple[Asset, str | None]:
+    """What a row names, and the root it shows."""
     if row.kind is Kind.STOCK:
         symbol = Symbol.parse(row.underlying)
-        return Asset(kind=AssetKind.CRYPTO if "/" in symbol else AssetKind.STOCK, symbol=symbol)
+        kind = AssetKind.CRYPTO if "/" in symbol else AssetKind.STOCK
+        return Asset(kind=kind, symbol=symbol), None
     if row.right is None or row.strike is None or row.expiry is None:
         raise InvalidInput(
             f"Of the option on {row.underlying[:12]} right, strike and expiry are needed."
         )
-    return Asset(
+    symbol, root = underlying_of(row.underlying)
+    asset = Asset(
         kind=AssetKind.OPTION,
-        symbol=Symbol.parse(row.underlying),
+        symbol=symbol,
         right=OptionKind(row.right),
         strike=row.strike,
         expiry=row.expiry,
         multiplier=Decimal(100),
+    return asset, root
     )
 
 

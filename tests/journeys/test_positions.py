@@ -117,6 +117,44 @@ async def test_a_future_nobody_knows_is_refused_without_its_multiplier(
     assert [each["multiplier"] for each in held] == [50.0, 50.0]
 
 
+@pytest.mark.parametrize(("symbol", "other"), [("SPX", "SPXW"), ("NDX", "NDXP"), ("RUT", "RUTW")])
+async def test_an_index_option_by_either_name_is_one_position(
+    web: httpx.AsyncClient, symbol: str, other: str
+) -> None:
+    expiries = (await web.get(f"/api/v1/options/{symbol}/chain")).json()
+    option = expiries["options"][0]
+    call = {"kind": "option", "right": "call", "quantity": 1, "price": 5} | {
+        "strike": option["strike"],
+        "expiry": option["expiry"],
+    }
+
+    await opened(web, {**call, "symbol": symbol})
+    await opened(web, {**call, "symbol": other})
+
+    (held,) = (await web.get("/api/v1/positions")).json()["positions"]
+    assert (held["symbol"], held["root"], held["quantity"]) == (symbol, other, 2.0)
+
+
+async def test_the_same_day_settled_in_the_morning_is_another_contract(
+    web: httpx.AsyncClient,
+) -> None:
+    call = {
+        "kind": "option",
+        "right": "call",
+        "quantity": 1,
+        "strike": 6000,
+        "expiry": "2027-01-15",
+    }
+    for root in ("SPX", "SPXW"):
+        await opened(web, {**call, "symbol": "SPX", "root": root})
+
+    held = (await web.get("/api/v1/positions")).json()["positions"]
+    assert sorted(each["label"] for each in held) == [
+        "SPX 6000 call 15 Jan 2027",
+        "SPXW 6000 call 15 Jan 2027",
+    ]
+
+
 async def test_two_tabs_close_the_same_position_and_one_is_told(web: httpx.AsyncClient) -> None:
     held = (await opened(web, AAPL))[0]
     path = f"/api/v1/positions/{held['id']}/close"

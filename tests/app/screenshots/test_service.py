@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from app.core.errors import Conflict, InvalidInput, NotFound, ProviderUnavailable
 from app.infra.db.database import Database
+from app.market.providers.simulated import SimulatedMarket
 from app.positions.models import AssetKind, Source
 from app.positions.service import list_positions
 from app.screenshots import service
@@ -38,6 +39,7 @@ CALL = Confirmed(
     price=Decimal("4.10"),
 )
 SHARES = Confirmed(underlying="AAPL", quantity=Decimal(10))
+MARKET = SimulatedMarket(seed=7)
 
 
 class Laid(Recogniser):
@@ -97,7 +99,7 @@ async def test_a_confirmation_makes_positions_once(
     kept = await _kept(database, ada, now)
     for is_repeated in (False, True):
         async with database.member(ada) as session:
-            stored = await service.confirm(session, kept.id, [CALL, SHARES], now=now)
+            stored = await service.confirm(session, kept.id, [CALL, SHARES], market=MARKET, now=now)
         assert stored.is_repeated is is_repeated
     async with database.member(ada) as session:
         held = await list_positions(session, with_closed=False)
@@ -114,18 +116,35 @@ async def test_a_pair_is_a_coin_whatever_the_picture_calls_it(
     kept = await _kept(database, ada, now)
     coin = Confirmed(underlying="BTC/USD", quantity=Decimal("0.5"), price=Decimal(91000))
     async with database.member(ada) as session:
-        (held,) = (await service.confirm(session, kept.id, [coin], now=now)).positions
+        (held,) = (
+            await service.confirm(session, kept.id, [coin], market=MARKET, now=now)
+        ).positions
     assert (held.asset.kind, held.asset.unit) == (AssetKind.CRYPTO, "coins")
 
 
 async def test_two_confirmations_at_once_are_one(
+async def test_an_index_option_that_is_held_is_not_made_twice(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    first, second = [await _kept(database, ada, now) for _ in range(2)]
+    call = replace(CALL, underlying="SPXW", expiry=date(2026, 12, 18), strike=Decimal(6000))
+    async with database.member(ada) as session:
+        await service.confirm(session, first.id, [call], market=MARKET, now=now)
+        bare = replace(call, underlying="SPX")
+        await service.confirm(session, second.id, [bare], market=MARKET, now=now)
+        (held,) = await list_positions(session)
+    assert (held.asset.symbol, held.asset.root, held.quantity) == ("SPX", "SPXW", Decimal(-2))
+
+
     database: Database, ada: UUID, now: datetime
 ) -> None:
     kept = await _kept(database, ada, now)
 
     async def confirm() -> bool:
         async with database.member(ada) as session:
-            return (await service.confirm(session, kept.id, [SHARES], now=now)).is_repeated
+            return (
+                await service.confirm(session, kept.id, [SHARES], market=MARKET, now=now)
+            ).is_repeated
 
     assert sorted(await asyncio.gather(confirm(), confirm())) == [False, True]
     async with database.member(ada) as session:
@@ -138,10 +157,10 @@ async def test_another_confirmation_of_the_same_picture_is_refused(
 ) -> None:
     kept = await _kept(database, ada, now)
     async with database.member(ada) as session:
-        await service.confirm(session, kept.id, [SHARES], now=now)
+        await service.confirm(session, kept.id, [SHARES], market=MARKET, now=now)
     with pytest.raises(Conflict):
         async with database.member(ada) as session:
-            await service.confirm(session, kept.id, [CALL], now=now)
+            await service.confirm(session, kept.id, [CALL], market=MARKET, now=now)
 
 
 async def test_two_lots_of_one_contract_are_one_position(
@@ -153,7 +172,7 @@ async def test_two_lots_of_one_contract_are_one_position(
         Confirmed(underlying="AAPL", quantity=Decimal(30), price=Decimal(200)),
     ]
     async with database.member(ada) as session:
-        await service.confirm(session, kept.id, lots, now=now)
+        await service.confirm(session, kept.id, lots, market=MARKET, now=now)
         (held,) = await list_positions(session, with_closed=False)
     assert (held.quantity, held.holding.price) == (Decimal(40), Decimal(175))
 
@@ -172,7 +191,7 @@ async def test_a_row_that_names_nothing_stores_nothing(
     kept = await _kept(database, ada, now)
     with pytest.raises(InvalidInput):
         async with database.member(ada) as session:
-            await service.confirm(session, kept.id, [SHARES, row], now=now)
+            await service.confirm(session, kept.id, [SHARES, row], market=MARKET, now=now)
     async with database.member(ada) as session:
         assert await list_positions(session, with_closed=True) == ()
         assert (await service.get(session, kept.id)).confirmed_at is None
@@ -190,7 +209,7 @@ async def test_another_members_picture_does_not_exist(
         with pytest.raises(NotFound):
             await service.crop(session, kept.id, 0)
         with pytest.raises(NotFound):
-            await service.confirm(session, kept.id, [SHARES], now=now)
+            await service.confirm(session, kept.id, [SHARES], market=MARKET, now=now)
         with pytest.raises(NotFound):
             await service.delete(session, kept.id)
         assert await service.delete_expired(session, now=now + timedelta(days=99)) == 0
@@ -201,7 +220,7 @@ async def test_a_picture_goes_when_its_days_are_over_and_its_positions_stay(
 ) -> None:
     short, long = await _kept(database, ada, now, 1), await _kept(database, ada, now, 30)
     async with database.member(ada) as session:
-        await service.confirm(session, short.id, [SHARES], now=now)
+        await service.confirm(session, short.id, [SHARES], market=MARKET, now=now)
     later = now + timedelta(days=1)
     async with database.member(ada) as session:
         assert await service.delete_expired(session, now=later - timedelta(seconds=1)) == 0
@@ -241,4 +260,12 @@ async def test_two_readers_that_differ_leave_a_doubt_and_the_first_reading() -> 
 
 
 async def test_a_second_reader_that_is_away_costs_nothing() -> None:
+async def test_a_field_that_arithmetic_confirms_is_doubted_where_the_second_reader_differs() -> (
+    None
+):
+    (row,) = (await _read(Other({FieldName.MARK: Decimal("8.00")}))).rows
+    assert row.value(FieldName.MARK) == 5
+    assert row.fields[FieldName.MARK].evidence is Evidence.DOUBTED
+
+
     assert (await _read(Other(None))).readers == ("ocr",)
