@@ -174,8 +174,8 @@ async def _openings(
     session: AsyncSession, rows: Sequence[Confirmed], market: MarketData, now: datetime
 ) -> list[Opening]:
     """One opening per contract: a list may show the same one in several lots."""
-    held = await list_positions(session, with_closed=True)
     together: dict[str, Opening] = {}
+    held = await list_positions(session, with_closed=True)
     for row in rows:
         if not row.quantity:
             raise InvalidInput(f"Of {row.underlying[:12]} the quantity is needed.")
@@ -214,8 +214,8 @@ def _asset(row: Confirmed) -> tuple[Asset, str | None]:
         strike=row.strike,
         expiry=row.expiry,
         multiplier=Decimal(100),
-    return asset, root
     )
+    return asset, root
 
 
 def cut(content: bytes, box: tuple[int, int, int, int]) -> bytes:

@@ -38,8 +38,8 @@ CALL = Confirmed(
     expiry=date(2027, 6, 18),
     price=Decimal("4.10"),
 )
-SHARES = Confirmed(underlying="AAPL", quantity=Decimal(10))
 MARKET = SimulatedMarket(seed=7)
+SHARES = Confirmed(underlying="AAPL", quantity=Decimal(10))
 
 
 class Laid(Recogniser):
@@ -122,7 +122,6 @@ async def test_a_pair_is_a_coin_whatever_the_picture_calls_it(
     assert (held.asset.kind, held.asset.unit) == (AssetKind.CRYPTO, "coins")
 
 
-async def test_two_confirmations_at_once_are_one(
 async def test_an_index_option_that_is_held_is_not_made_twice(
     database: Database, ada: UUID, now: datetime
 ) -> None:
@@ -136,6 +135,7 @@ async def test_an_index_option_that_is_held_is_not_made_twice(
     assert (held.asset.symbol, held.asset.root, held.quantity) == ("SPX", "SPXW", Decimal(-2))
 
 
+async def test_two_confirmations_at_once_are_one(
     database: Database, ada: UUID, now: datetime
 ) -> None:
     kept = await _kept(database, ada, now)
@@ -259,7 +259,6 @@ async def test_two_readers_that_differ_leave_a_doubt_and_the_first_reading() -> 
     assert any("410" in doubt and "470" in doubt for doubt in row.doubts)
 
 
-async def test_a_second_reader_that_is_away_costs_nothing() -> None:
 async def test_a_field_that_arithmetic_confirms_is_doubted_where_the_second_reader_differs() -> (
     None
 ):
@@ -268,4 +267,5 @@ async def test_a_field_that_arithmetic_confirms_is_doubted_where_the_second_read
     assert row.fields[FieldName.MARK].evidence is Evidence.DOUBTED
 
 
+async def test_a_second_reader_that_is_away_costs_nothing() -> None:
     assert (await _read(Other(None))).readers == ("ocr",)
