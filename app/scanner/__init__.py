@@ -1,0 +1,1 @@
+"""Opportunities: setups found over many symbols at once, what they would risk, and what followed."""

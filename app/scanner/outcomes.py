@@ -1,0 +1,134 @@
+"""What followed past setups, and the chance that is read from it.
+
+Decided: a chance is counted, never felt. Each past setup is followed for `HORIZON` bars: which came
+first, target or stop? A bar that reaches both counts as stopped, for nobody knows the order inside.
+A few cases say little, so they are weighed against what chance alone gives: a price that only
+wanders reaches a target `r` times as far as the stop with probability 1 / (1 + r), and that counts
+as `PRIOR` cases. Without a history the expectation is therefore nil, not a promise.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.scanner.panel import Panel, wilder_changes
+from app.scanner.plans import plans
+from app.scanner.setups import (
+    LONGEST,
+    RSI_LENGTH,
+    Direction,
+    Mask,
+    Setup,
+    prepare,
+)
+
+HORIZON = 20
+"""Bars a setup is followed."""
+
+PRIOR = 20
+"""Cases that the wandering price counts for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What became of a setup's past cases.
+
+    `undecided` reached neither end in time. `mean_r` is the mean result of all in units of what was
+    risked: the reward to risk of a plan that reached its target, -1 of one that was stopped, the
+    move to the last bar followed for the rest; None without a case.
+    """
+
+    reached: int = 0
+    stopped: int = 0
+    undecided: int = 0
+    mean_r: float | None = None
+
+    @property
+    def cases(self) -> int:
+        return self.reached + self.stopped + self.undecided
+
+    def chance(self, reward_to_risk: float) -> float:
+        """Probability that the target comes first, 0 to 1, of a plan with this reward to risk."""
+        by_luck = 1 / (1 + reward_to_risk)
+        return (self.reached + PRIOR * by_luck) / (self.cases + PRIOR)
+
+    def score(self, reward_to_risk: float) -> float:
+        """Chance times reward to risk: what is won on average for each unit risked; above
+        `1 - chance` it is more than what is lost."""
+        return self.chance(reward_to_risk) * reward_to_risk
+
+
+def records(panel: Panel) -> dict[Setup, Record]:
+    """Of every setup over a panel's history, all symbols together.
+
+    A case begins where a setup stands and did not stand on the bar before; those of the last
+    `HORIZON` bars have not been followed to their end and do not count.
+    """
+    results: dict[Setup, list[_Followed]] = {setup: [] for setup in Setup}
+    stood = dict.fromkeys(Setup, np.zeros(panel.close.shape[1], dtype=bool))
+    gain, loss = wilder_changes(panel.close, RSI_LENGTH, len(panel))
+    for at in range(LONGEST, len(panel) - HORIZON):
+        past, bar = prepare(panel.until(at), (gain[:at], loss[:at])), panel.row(at)
+        for setup, stands in past.hits(bar).items():
+            begins = stands & ~stood[setup]
+            stood[setup] = stands
+            plan = plans(setup, past, bar)
+            columns = np.flatnonzero(begins & plan.is_sound)
+            if len(columns):
+                ends = _Ends(plan.entry[columns], plan.stop[columns], plan.target[columns])
+                results[setup].append(_followed(panel, at, columns, setup.direction, ends))
+    return {setup: _record(parts) for setup, parts in results.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    entry: NDArray[np.float64]
+    stop: NDArray[np.float64]
+    target: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    reached: Mask
+    stopped: Mask
+    result: NDArray[np.float64]
+
+
+def _followed(
+    panel: Panel, at: int, columns: NDArray[np.int64], direction: Direction, ends: _Ends
+) -> _Followed:
+    rows = slice(at + 1, at + 1 + HORIZON)
+    high, low = panel.high[rows, columns], panel.low[rows, columns]
+    if direction is Direction.LONG:
+        to_target, to_stop = high >= ends.target, low <= ends.stop
+    else:
+        to_target, to_stop = low <= ends.target, high >= ends.stop
+    target_at, stop_at = _first(to_target), _first(to_stop)
+    stopped = (stop_at <= target_at) & (stop_at < HORIZON)
+    reached = target_at < stop_at
+    risk = ends.entry - ends.stop
+    result = (panel.close[at + HORIZON, columns] - ends.entry) / risk
+    result[reached] = ((ends.target - ends.entry) / risk)[reached]
+    result[stopped] = -1
+    return _Followed(reached=reached, stopped=stopped, result=result)
+
+
+def _first(truths: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The first row that is true; `HORIZON` where none is."""
+    found: NDArray[np.int64] = np.where(truths.any(axis=0), truths.argmax(axis=0), HORIZON)
+    return found
+
+
+def _record(parts: list[_Followed]) -> Record:
+    if not parts:
+        return Record()
+    result = np.concatenate([part.result for part in parts])
+    reached = sum(int(part.reached.sum()) for part in parts)
+    stopped = sum(int(part.stopped.sum()) for part in parts)
+    return Record(
+        reached=reached,
+        stopped=stopped,
+        undecided=len(result) - reached - stopped,
+        mean_r=float(result.mean()),
+    )
