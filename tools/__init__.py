@@ -11,7 +11,8 @@ from tools.levels import get_key_levels
 from tools.macro import get_sector_rotation
 from tools.market import get_market_status
 from tools.options import get_greeks, get_option_chain, get_volatility
-from tools.positions import get_portfolio_greeks, list_positions
+from tools.positions import list_positions
+from tools.positions_risk import get_portfolio_greeks
 from tools.quotes import get_quote
 from tools.rates import get_rates
 from tools.structures import analyze_structure

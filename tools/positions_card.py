@@ -79,6 +79,9 @@ class HoldingsBook:
         exact = Decimal(repr(round(value, 6)))
         return self._record(path, exact, unit, label, entity, decimals, signed=signed)
 
+    def count(self, path: str, value: int, label: str) -> Figure:
+        return self._record(path, Decimal(value), Unit.INDEX, label, BOOK, 0)
+
     def _record(  # noqa: PLR0913 - a figure has that many properties
         self,
         path: str,

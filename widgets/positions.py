@@ -40,6 +40,16 @@ class StructureRow(BaseModel):
     legs: tuple[str, ...]
 
 
+class LeftOut(BaseModel):
+    """How many positions each sum is without."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    value: int
+    day: int
+    result: int
+
+
 class PositionsCard(BaseCard):
     """The book: what it is worth, what it made today and since, line by line."""
 
@@ -47,6 +57,7 @@ class PositionsCard(BaseCard):
     value: CardNumber | None
     day: CardNumber | None
     result: CardNumber | None
+    left_out: LeftOut
     rows: tuple[PositionRow, ...]
     structures: tuple[StructureRow, ...]
     assignments: tuple[AssignmentRow, ...]

@@ -124,13 +124,15 @@ class StructureOf(Body):
 
 
 class PositionsBody(Body):
-    """The open positions; sums leave out what has no price."""
+    """The open positions. A sum is null where no position has it; how many it is without stands beside."""
 
     as_of: datetime
-    value: Number
-    day: Number
-    open: Number
-    unpriced: int
+    value: Number | None
+    day: Number | None
+    open: Number | None
+    unpriced: int = Field(description="Positions that are not in `value`.")
+    day_left_out: int = Field(description="Positions that are not in `day`.")
+    open_left_out: int = Field(description="Positions that are not in `open`.")
     positions: list[PositionBody]
     structures: list[StructureOf]
     simulated: bool

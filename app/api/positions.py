@@ -6,7 +6,6 @@ has changed since it was seen is a 409. Another member's id does not exist here.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -55,6 +54,7 @@ from app.positions.models import (
 from app.positions.risk import Exposure, Shift, book_risk, shifted
 from app.positions.roots import as_listed, underlying_of
 from app.positions.service import Closing, Correction, Opening
+from app.positions.totals import total_of
 from app.positions.valuation import betas_of, structures, value_positions
 from app.users.models import Member
 
@@ -68,12 +68,16 @@ PositionId = Annotated[str, Path(description="As `/api/v1/positions` gives it.")
 @router.get("/positions", summary="Open positions with their value and results")
 async def list_positions(at: AtDoor, member: Asking) -> PositionsBody:
     lines, _ = await _valued(at, member)
+    value, day = total_of(line.value for line in lines), total_of(line.day_result for line in lines)
+    since = total_of(line.open_result for line in lines)
     return PositionsBody(
         as_of=at.clock.now(),
-        value=_sum([line.value for line in lines]),
-        day=_sum([line.day_result for line in lines]),
-        open=_sum([line.open_result for line in lines]),
-        unpriced=sum(line.value is None for line in lines),
+        value=value.amount,
+        day=day.amount,
+        open=since.amount,
+        unpriced=value.without,
+        day_left_out=day.without,
+        open_left_out=since.without,
         positions=[_line(line) for line in lines],
         structures=[
             StructureOf(symbol=symbol, name=group.name.value, legs=len(group.legs))
@@ -258,10 +262,6 @@ def _opening(at: Doors, asked: TradeAsked) -> tuple[Opening, str | None]:
         note=asked.note,
     )
     return opening, root
-
-
-def _sum(values: Sequence[Decimal | None]) -> Decimal:
-    return sum((value for value in values if value is not None), Decimal(0))
 
 
 def _stored(stored: Stored) -> StoredBody:

@@ -61,12 +61,25 @@ async def test_what_is_stored_is_valued_and_weighed(web: httpx.AsyncClient) -> N
         ("BTC/USD", 0.5),
     ]
     assert book["simulated"] is True
-    assert book["unpriced"] == 0
+    assert (book["unpriced"], book["day_left_out"], book["open_left_out"]) == (0, 0, 0)
     worth = sum(each["quantity"] * each["price"] for each in book["positions"])
     assert book["value"] == pytest.approx(worth)
     assert {each["symbol"] for each in risk["underlyings"]} == {"AAPL", "BTC/USD"}
     assert risk["what_if"]["result"] == pytest.approx(-0.1 * risk["net"]["delta_dollars"])
     assert risk["delta_in_spy"] is not None
+
+
+async def test_sums_say_how_many_positions_they_are_without(web: httpx.AsyncClient) -> None:
+    future = {"kind": "future", "symbol": "ES", "expiry": "2027-03-19", "quantity": 1, "price": 1}
+    await opened(web, future)
+    nothing = (await web.get("/api/v1/positions")).json()
+    assert [nothing[name] for name in ("value", "day", "open")] == [None] * 3
+
+    await opened(web, {**AAPL, "price": None})
+
+    book = (await web.get("/api/v1/positions")).json()
+    assert (book["unpriced"], book["day_left_out"], book["open_left_out"]) == (1, 2, 2)
+    assert book["value"] > 0
 
 
 async def test_an_empty_book_is_empty_not_missing(web: httpx.AsyncClient) -> None:

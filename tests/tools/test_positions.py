@@ -28,7 +28,7 @@ from app.positions.service import Closing, Opening
 from tests.conftest import libpq
 from tools import TOOLBOX
 from tools.base import ToolContext
-from widgets.positions import PortfolioGreeksCard, PositionDraftCard, PositionsCard
+from widgets.positions import LeftOut, PortfolioGreeksCard, PositionDraftCard, PositionsCard
 
 MARKET = SimulatedMarket(seed=7)
 DECEMBER = date(2026, 12, 18)
@@ -285,6 +285,58 @@ async def test_a_future_nobody_knows_is_asked_for_its_multiplier(ask: Ask) -> No
         await ask("draft_position_change", action="buy", **terms)
     said = await ask("draft_position_change", action="buy", multiplier="50", **terms)
     assert said.card.draft.multiplier == "50"
+
+
+async def test_sums_say_how_many_lines_they_are_without(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    future = Opening(
+        asset=Asset(
+            kind=AssetKind.FUTURE, symbol=Symbol("ES"), expiry=DECEMBER, multiplier=Decimal(50)
+        ),
+        quantity=Decimal(1),
+        price=Decimal(6800),
+    )
+    await hold(database, ada, now, stock("AAPL", "100", "150"), stock("AMD", "10", None), future)
+
+    said = await ask("list_positions")
+    risk = await ask("get_portfolio_greeks")
+
+    assert said.card.left_out == LeftOut(value=1, day=1, result=2)
+    assert (
+        "Not counted: 1 of 3 in the value, 1 of 3 in today, 2 of 3 in the result" in said.sentence
+    )
+    assert "Not counted: 1 of 3 positions, which have no Greeks here." in risk.sentence
+
+
+async def test_a_whole_sum_says_nothing_of_lines_left_out(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    await hold(database, ada, now, stock("AAPL", "100", "150"))
+
+    assert "Not counted" not in (await ask("list_positions")).sentence
+    assert "Not counted" not in (await ask("get_portfolio_greeks")).sentence
+
+
+async def test_a_position_out_of_a_picture_says_that_its_opening_is_not_known(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    async with database.member(ada) as session:
+        await service.open_positions(
+            session,
+            [stock("AAPL", "100", "150")],
+            source=Source.SCREENSHOT,
+            key="picture",
+            now=now,
+            is_total=True,
+        )
+    quote = await MARKET.quote(Symbol("AAPL"), as_of=now)
+    assert quote.previous_close is not None
+
+    said = await ask("list_positions")
+
+    assert Decimal(said.card.day.value) == 100 * (quote.last - quote.previous_close)
+    assert any("opened is not known" in note and "AAPL" in note for note in said.card.notes)
 
 
 async def test_what_is_meant_by_a_close_must_be_plain(

@@ -2,7 +2,7 @@ const { coach } = window;
 const { AtRisk, Card, Change, Num, Price } = coach.parts(React);
 
 function PositionsCard() {
-  const { card_id, title, value, day, result, rows, structures, assignments, notes, freshness } = props;
+  const { card_id, title, value, day, result, left_out, rows, structures, assignments, notes, freshness } = props;
   const ticks = coach.useTicks(React, [...new Set(rows.map((row) => row.symbol).filter(Boolean))], freshness);
   const moves = rows.map((row) => moved(row, ticks[row.symbol]));
   const gained = moves.reduce((total, move) => total + (move ?? 0), 0);
@@ -20,8 +20,9 @@ function PositionsCard() {
     >
       <div className="tc-main">
         {value && <Price className="tc-large" n={value} value={Number(value.value) + gained} text={now(value)} />}
-        {day && <span className="tc-beside">today <Change amount={day} amountText={now(day, true)} /></span>}
-        {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result, true)} /></span>}
+        {value && <Without count={left_out?.value} of={rows.length} />}
+        {day && <span className="tc-beside">today <Change amount={day} amountText={now(day, true)} /> <Without count={left_out?.day} of={rows.length} /></span>}
+        {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result, true)} /> <Without count={left_out?.result} of={rows.length} /></span>}
       </div>
       <AtRisk rows={assignments} />
       <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
@@ -52,6 +53,11 @@ function PositionsCard() {
       )}
     </Card>
   );
+}
+
+/** How many lines a sum is without. */
+function Without({ count, of }) {
+  return count ? <span className="tc-under">without {count} of {of}</span> : null;
 }
 
 function Row({ tick, move, providers, label, quantity, paid, price, value, day, is_day_estimated, result, absent_because, source, as_of, stale_since }) {

@@ -12,6 +12,7 @@ from widgets.positions import (
     DraftRow,
     DraftTerms,
     ExpiryRow,
+    LeftOut,
     PortfolioGreeksCard,
     PositionDraftCard,
     PositionRow,
@@ -57,6 +58,7 @@ class Holdings:
             value=self.samples.number(book, "value", Decimal("82604.13")),
             day=self._money(book, "day", "-50.70"),
             result=self._money(book, "open", "1269.12"),
+            left_out=LeftOut(value=1, day=1, result=2),
             rows=rows,
             structures=(
                 StructureRow(
