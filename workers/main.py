@@ -13,10 +13,18 @@ from celery.signals import setup_logging, worker_init, worker_ready
 from app.core.clock import WallClock
 from app.core.jobs import Job
 from app.infra.db.database import Database
-from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS
+from app.infra.queue import BROKER_OPTIONS, LONGEST_JOB_SECONDS, CeleryQueue
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging
-from workers import conversations, health, history, levels, screenshots, volatility  # noqa: F401 - importing registers the tasks
+from workers import (  # noqa: F401 - importing registers the tasks
+    conversations,
+    health,
+    history,
+    levels,
+    notifications,
+    screenshots,
+    volatility,
+)
 from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 
@@ -34,11 +42,19 @@ def _open_context() -> JobContext:
         app_url=_secret(_settings.database.app_url),
         pool_size=_CONNECTIONS,
     )
-    from app.wiring import build_macro, build_market
+    from app.wiring import build_courier, build_macro, build_market
 
     (market, _), clock = build_market(_settings, database), WallClock()
-    macro = build_macro(_settings, clock)
-    return JobContext(database, clock, market, _settings.history.symbols, macro)
+    macro, broker = build_macro(_settings, clock), _secret(_settings.queue.url)
+    return JobContext(
+        database,
+        clock,
+        market,
+        _settings.history.symbols,
+        macro,
+        courier=build_courier(_settings, clock),
+        queue=None if broker is None else CeleryQueue(broker),
+    )
 
 
 def _application(settings: Settings) -> Celery:

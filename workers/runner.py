@@ -19,10 +19,11 @@ from app.core.clock import Clock
 from app.core.errors import CoachError, ProviderUnavailable
 from app.core.jobs import Job
 from app.infra.db.database import Database
-from app.infra.queue import LONGEST_JOB_SECONDS
+from app.infra.queue import LONGEST_JOB_SECONDS, JobQueue
 from app.infra.telemetry import get_logger
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
+from app.notifications.courier import Courier
 
 _FIRST_PAUSE_SECONDS = 2
 _LONGEST_PAUSE_SECONDS = 300
@@ -34,13 +35,16 @@ P = ParamSpec("P")
 @dataclass(frozen=True, slots=True)
 class JobContext:
     """What a job works with. `clock` is the real one, whatever time it is on a simulated market;
-    `watched` are the symbols that are kept ready for everybody; `macro` knows rates."""
+    `watched` are the symbols that are kept ready for everybody; `macro` knows rates; `courier`
+    carries notifications out, `queue` takes further jobs."""
 
     database: Database
     clock: Clock
     market: MarketData
     watched: tuple[str, ...] = ()
     macro: MacroSource = field(default_factory=NoSource)
+    courier: Courier | None = None
+    queue: JobQueue | None = None
 
 
 Work = Callable[Concatenate[JobContext, P], Awaitable[None]]
@@ -80,6 +84,7 @@ class ProcessRunner:
         if process is not None and process.pid == os.getpid():
             process.loop.run(process.context.market.close())
             process.loop.run(process.context.database.close())
+            process.loop.run(_close_rest(process.context))
             process.loop.close()
 
     def _here(self) -> _Process:
@@ -89,6 +94,12 @@ class ProcessRunner:
                 raise RuntimeError("the worker was not prepared: import workers.main")
             self._process = _Process(os.getpid(), asyncio.Runner(), self._open())
         return self._process
+
+
+async def _close_rest(context: JobContext) -> None:
+    for each in (context.courier, context.queue):
+        if each is not None:
+            await each.close()
 
 
 RUNNER = ProcessRunner()

@@ -34,6 +34,16 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": Job.EXPIRE_SCREENSHOTS.value,
         "schedule": crontab(minute="20"),
     },
+    # What was put off is due to the second; whoever stored one may have died before saying so.
+    "sweep notifications": {
+        "task": Job.SWEEP_NOTIFICATIONS.value,
+        "schedule": 5,
+        "options": {"expires": 10},
+    },
+    "tidy notifications at night": {
+        "task": Job.TIDY_NOTIFICATIONS.value,
+        "schedule": crontab(hour="7", minute="40"),
+    },
     # The close is at 20:00 or 21:00 UTC, and providers may be a quarter of an hour late.
     "record volatility": {
         "task": Job.RECORD_VOLATILITY.value,

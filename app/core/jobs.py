@@ -13,3 +13,6 @@ class Job(StrEnum):
     PREPARE_LEVELS = "levels.prepare"
     RECORD_VOLATILITY = "volatility.record"
     EXPIRE_SCREENSHOTS = "screenshots.expire"
+    DELIVER_NOTIFICATIONS = "notifications.deliver"
+    SWEEP_NOTIFICATIONS = "notifications.sweep"
+    TIDY_NOTIFICATIONS = "notifications.tidy"

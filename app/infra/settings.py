@@ -160,6 +160,44 @@ class MacroSettings(_Group):
         return None if folder is None else ROOT / folder.expanduser()
 
 
+class NotificationSettings(_Group):
+    """How members are told outside of the chat: browsers, web-hooks, Telegram, Discord, Slack."""
+
+    key: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Seals members' channels; empty: made once and kept in the home folder.",
+    )
+    vapid_key: SecretStr | None = Field(
+        None,
+        description="Identity towards push services, a base64url P-256 key; empty: made once and kept.",
+    )
+    contact: str | None = Field(
+        None,
+        description="Whom push services may write to: mailto:me@example.com. Apple's insists on one.",
+    )
+    allow_private: bool = Field(
+        default=False,
+        description="Let members' web-hooks go to private addresses, and without encryption.",
+    )
+    telegram_url: str = Field("https://api.telegram.org", description="Its bot interface.")
+    discord_url: str = Field("https://discord.com", description="Where its web-hooks are.")
+    slack_url: str = Field("https://hooks.slack.com", description="Where its web-hooks are.")
+
+
+class SmtpSettings(_Group):
+    """The server that e-mail goes out by. Without a host and a sender nobody is told by e-mail."""
+
+    host: str | None = Field(None, description="Its name.")
+    port: int = Field(587, ge=1, le=65535, description="And its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="`tls` from the first byte, usually port 465; `none` only nearby."
+    )
+    user: str = Field("", description="For servers that want a sign-in.")
+    password: SecretStr | None = Field(None, description="And its password.")
+    sender: str | None = Field(None, description="From whom: coach@example.com.")
+
+
 class HistorySettings(_Group):
     """What real providers said, kept in the database; days of bars are kept for ever."""
 
@@ -207,6 +245,8 @@ class Settings(BaseSettings):
     providers: ProvidersSettings = ProvidersSettings()
     macro: MacroSettings = MacroSettings()
     history: HistorySettings = HistorySettings()
+    notifications: NotificationSettings = NotificationSettings()
+    smtp: SmtpSettings = SmtpSettings()
     database: DatabaseSettings = DatabaseSettings()
     queue: QueueSettings = QueueSettings()
     web: WebSettings = WebSettings()

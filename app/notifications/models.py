@@ -132,12 +132,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetter:
-    """A delivery that was given up, without what it says: that is the member's."""
+    """A message that was given up, without what it says: that is the member's.
+
+    `id` is the message's, as receivers saw it; `notes` counts what it was to tell.
+    """
 
     id: UUID
     member_id: UUID
     channel_id: UUID
     channel_kind: ChannelKind
+    notes: int
     attempts: int
     answer: str
     created_at: datetime

@@ -1,16 +1,19 @@
 """Notes go in here, in the transaction of whatever they tell about.
 
 Decided: `enqueue` writes rows and nothing else, so a note exists if and only if the event does. Who
-commits may then wake the workers; where that is lost, a sweep finds the rows. A session speaks for
+commits may then wake the workers (`hand_over`); where that is lost, a sweep finds the rows. A session speaks for
 one member.
 """
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import InvalidInput
+from app.core.jobs import Job
+from app.infra.queue import JobQueue
 from app.notifications import repository
 from app.notifications.models import Enqueued, Note
 from app.notifications.quiet import quiet_until
@@ -40,3 +43,11 @@ async def enqueue(session: AsyncSession, note: Note, *, now: datetime) -> Enqueu
     until = quiet_until(preferences.quiet, preferences.zone, now)
     deliveries = await repository.insert_deliveries(session, key, chosen, held_until=until, now=now)
     return Enqueued(deliveries, () if until else tuple(each.id for each in chosen))
+
+
+async def hand_over(queue: JobQueue, member_id: UUID, enqueued: Enqueued) -> None:
+    """Wake the workers for what was stored; after the commit. `ProviderUnavailable` if the queue
+    does not answer; then, as after a kill in between, the sweep finds the rows."""
+    if enqueued.due:
+        due = [[str(member_id), str(channel)] for channel in enqueued.due]
+        await queue.enqueue(Job.DELIVER_NOTIFICATIONS, due=due)

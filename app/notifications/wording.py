@@ -5,6 +5,7 @@ Figures are said as the message says them; nothing is computed here.
 
 import re
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from app.notifications.models import Told
 
@@ -32,11 +33,11 @@ def one_line(markdown: str, length: int = TITLE_LENGTH) -> str:
     return plain(" ".join(markdown.split()), length)
 
 
-def compose(told: Sequence[Told]) -> tuple[str, str]:
-    """Title and text of one note, or of a digest of several, oldest first."""
+def compose(told: Sequence[Told], zone: ZoneInfo) -> tuple[str, str]:
+    """Title and text of one note, or of a digest of several, oldest first, by the clock of `zone`."""
     if len(told) == 1:
         return told[0].title, told[0].text
-    named = [f"• {each.title}" for each in told[:LISTED]]
+    named = [f"{each.created_at.astimezone(zone):%H:%M} {each.title}" for each in told[:LISTED]]
     left = len(told) - len(named)
     more = [f"and {left} more in the coach"] if left else []
     return f"{len(told)} messages from your coach", "\n".join([*named, *more])

@@ -1,0 +1,1 @@
+"""Adapters: one for each way out of the house."""
