@@ -156,7 +156,8 @@ class DraftRow(BaseModel):
 
 
 class PositionDraftCard(BaseCard):
-    """A change nobody has stored yet. `outcome` becomes `stored` by the member's click."""
+    """A change nobody has stored yet. `outcome` becomes `stored` or `discarded` by the member's
+    click."""
 
     draft: DraftTerms
     rows: tuple[DraftRow, ...]

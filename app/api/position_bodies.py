@@ -217,3 +217,9 @@ class ConfirmedBody(Body):
     summary: str
     repeated: bool
     positions: list[PositionBody]
+
+
+class DiscardedBody(Body):
+    """A draft that is ended."""
+
+    summary: str

@@ -18,6 +18,7 @@ from app.api.position_bodies import (
     CloseRequest,
     ConfirmedBody,
     CorrectionRequest,
+    DiscardedBody,
     ExpiryBody,
     ExposureBody,
     HistoryBody,
@@ -39,7 +40,7 @@ from app.core.symbols import Symbol
 from app.macro.short_rate import ShortRate, short_rate
 from app.market.chains import OptionKind
 from app.positions import service
-from app.positions.confirming import confirm_draft
+from app.positions.confirming import confirm_draft, discard_draft
 from app.positions.marks import BookLine
 from app.positions.models import (
     Asset,
@@ -62,6 +63,7 @@ router = APIRouter(prefix="/api/v1", tags=["positions"], responses={**FAILURES, 
 
 AtDoor = Annotated[Doors, Depends(doors)]
 Asking = Annotated[Member, Depends(signed_in)]
+CardId = Annotated[str, Path(description="`card_id` of a PositionDraftCard.", max_length=64)]
 PositionId = Annotated[str, Path(description="As `/api/v1/positions` gives it.")]
 
 
@@ -194,11 +196,7 @@ async def correct_position(
 
 
 @router.post("/positions/drafts/{card_id}/confirm", summary="Store what a draft card shows")
-async def confirm(
-    at: AtDoor,
-    member: Asking,
-    card_id: Annotated[str, Path(description="`card_id` of a PositionDraftCard.", max_length=64)],
-) -> ConfirmedBody:
+async def confirm(at: AtDoor, member: Asking, card_id: CardId) -> ConfirmedBody:
     async with at.database.member(member.id) as session:
         found = await confirm_draft(session, card_id, now=at.wall.now())
     stored = found.stored
@@ -207,6 +205,12 @@ async def confirm(
         repeated=stored.is_repeated,
         positions=[_body(each) for each in stored.positions],
     )
+
+
+@router.post("/positions/drafts/{card_id}/discard", summary="End a draft: it cannot be stored")
+async def discard(at: AtDoor, member: Asking, card_id: CardId) -> DiscardedBody:
+    async with at.database.member(member.id) as session:
+        return DiscardedBody(summary=await discard_draft(session, card_id, now=at.wall.now()))
 
 
 def _key(text: str) -> UUID:

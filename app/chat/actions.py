@@ -2,9 +2,10 @@
 
 Decided: a click is a turn whose model is the click. It names one tool and its arguments, the turn
 checks, runs, grounds and stores it like any other, and a reload shows it again. A click that only
-looks again at what is there (`open_card`) is no turn. One click writes: `confirm_position` stores a
-draft, and the turn it begins only shows what came of it. Payloads come from the browser: they are
-parsed by the tool's own arguments and authorised again by the member's session.
+looks again at what is there (`open_card`) is no turn. Two clicks write: `confirm_position` stores a
+draft, and the turn it begins only shows what came of it; `discard_position` ends one. Payloads come
+from the browser: they are parsed by the tool's own arguments and authorised again by the member's
+session.
 """
 
 import asyncio
@@ -37,7 +38,7 @@ from app.chat.room import room
 from app.conversations import service
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
-from app.positions.confirming import confirm_draft
+from app.positions.confirming import confirm_draft, discard_draft
 from app.users.models import Member
 
 
@@ -115,6 +116,15 @@ async def confirm_position(
     )
 
 
+async def discard_position(
+    session: WebsocketSession, member: Member, payload: Mapping[str, Any]
+) -> None:
+    """End a draft. No turn: nothing was done, and its card says so."""
+    card = parse(OpenCard, payload).card_id
+    async with room().database.member(member.id) as transaction:
+        await discard_draft(transaction, card, now=room().wall.now())
+
+
 async def show_positions(
     session: WebsocketSession, member: Member, payload: Mapping[str, Any]
 ) -> None:
@@ -132,6 +142,7 @@ ACTIONS: Mapping[str, Action] = {
     "open_card": open_card,
     "open_picture": open_picture,
     "confirm_position": confirm_position,
+    "discard_position": discard_position,
     "show_positions": show_positions,
 }
 

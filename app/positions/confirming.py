@@ -1,4 +1,8 @@
-"""A member's click on a draft: the one way from a card to a position."""
+"""A member's click on a draft: the one way from a card to a position, or the end of it.
+
+Decided: both clicks take the key under which the draft would be stored, so whichever is first is the
+only one, whatever the card shows by then.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +19,7 @@ from app.positions.models import Entry, Source, Stored
 
 ELEMENT = "PositionDraftCard"
 STORED = "stored"
+DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +39,33 @@ async def confirm_draft(session: AsyncSession, card: str, *, now: datetime) -> C
     """
     found, shown_at = await conversations.find_drawn_card(session, ELEMENT, card)
     terms: Mapping[str, Any] = found.props["draft"]
+    if found.props["outcome"] == DISCARDED:
+        raise Conflict("This draft was discarded. Ask again.")
     if found.props["outcome"] != STORED and now - shown_at > VALID_FOR:
         raise Conflict("This draft is too old: prices and positions may have moved. Ask again.")
-    entry = Entry(key=f"draft {card}", source=Source.TYPED, lines=(line_of(terms),))
+    entry = Entry(key=_key(card), source=Source.TYPED, lines=(line_of(terms),))
     stored = await service.store(session, entry, now=now)
     if not stored.is_repeated:
         await conversations.update_card(session, found.id, {**found.props, "outcome": STORED})
     if not stored.positions:
         raise NotFound("There is no such draft.")
     return Confirmed(summary=terms["summary"], symbol=terms["symbol"], stored=stored)
+
+
+async def discard_draft(session: AsyncSession, card: str, *, now: datetime) -> str:
+    """End a draft of the member, and say what it was; it can never be confirmed after this.
+
+    `NotFound` also for the card of somebody else; `Conflict` for one that is stored.
+    """
+    found, _ = await conversations.find_drawn_card(session, ELEMENT, card)
+    summary: str = found.props["draft"]["summary"]
+    if found.props["outcome"] == STORED:
+        raise Conflict("This draft is stored already: close or correct the position instead.")
+    await service.forgo(session, _key(card), now=now)
+    if found.props["outcome"] != DISCARDED:
+        await conversations.update_card(session, found.id, {**found.props, "outcome": DISCARDED})
+    return summary
+
+
+def _key(card: str) -> str:
+    return f"draft {card}"

@@ -101,6 +101,12 @@ async def open_positions(
     return replace(stored, remarks=remarks)
 
 
+async def forgo(session: AsyncSession, key: str, *, now: datetime) -> None:
+    """Take a key for nothing, so that nothing is ever stored under it; once more it changes nothing.
+    `Conflict` where something was."""
+    await _claim(session, key, Source.TYPED, ["nothing"], now)
+
+
 async def close_position(
     session: AsyncSession, closing: Closing, *, key: str, now: datetime
 ) -> Stored:

@@ -460,6 +460,7 @@ async def test_the_interface_describes_itself_completely(web: httpx.AsyncClient)
         "/api/v1/positions/{position_id}/close",
         "/api/v1/positions/{position_id}/corrections",
         "/api/v1/positions/drafts/{card_id}/confirm",
+        "/api/v1/positions/drafts/{card_id}/discard",
         "/api/v1/screenshots",
         "/api/v1/screenshots/{screenshot_id}",
         "/api/v1/screenshots/{screenshot_id}/picture",

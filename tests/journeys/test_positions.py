@@ -327,6 +327,26 @@ async def test_anothers_draft_is_refused_at_every_door(
         assert (await member.get("/api/v1/positions")).json()["positions"] == []
 
 
+async def test_a_discarded_draft_stays_discarded(
+    server: Any, tabs: Any, web: httpx.AsyncClient, ada_token: str
+) -> None:
+    tab = await tabs.open(server, ada_token)
+    card = await drafted(tab, "bought 10 nvda at 120")
+
+    discarded = await click(server, ada_token, tab, card, name="discard_position")
+
+    assert discarded.status_code == httpx.codes.OK
+    assert (await click(server, ada_token, tab, card)).status_code == CONFLICT
+    answer = await web.post(f"/api/v1/positions/drafts/{card}/confirm")
+    assert is_problem(answer, CONFLICT, "conflict")
+    assert (await web.post(f"/api/v1/positions/drafts/{card}/discard")).json() == {
+        "summary": "Buy 10 NVDA at 120.00"
+    }
+    assert (await web.get("/api/v1/positions")).json()["positions"] == []
+    later = await tabs.open(server, ada_token, tab.thread_id)
+    assert [each["outcome"] for each in later.cards("PositionDraftCard")] == ["discarded"]
+
+
 async def test_a_draft_that_was_overtaken_is_told_so(
     server: Any, tabs: Any, web: httpx.AsyncClient, ada_token: str
 ) -> None:

@@ -1,28 +1,36 @@
 const { coach } = window;
 const { Card, Change, Num } = coach.parts(React);
 
+const ENDED = {
+  stored: { title: 'Stored', says: 'stored' },
+  discarded: { title: 'Discarded', says: 'discarded, nothing was stored' },
+};
+
 function PositionDraftCard() {
   const { card_id, draft, rows, cash, realised, market, valid_minutes, outcome, notes, freshness } = props;
   const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
   const [fault, setFault] = coach.useMemory(React, card_id, 'fault', '');
-  const isStored = state === 'stored' || outcome === 'stored';
-  const confirm = async () => {
-    setState('storing');
+  const ended = ENDED[outcome] ?? ENDED[state];
+  const act = async (name, meanwhile, after, failure) => {
+    setState(meanwhile);
     setFault('');
     try {
-      const answer = await callAction({ name: 'confirm_position', payload: { card_id } });
-      if (answer && answer.success === false) throw new Error('It was not stored.');
-      setState('stored');
+      const answer = await callAction({ name, payload: { card_id } });
+      if (answer && answer.success === false) throw new Error(failure);
+      setState(after);
     } catch (error) {
       setState('');
-      setFault(error?.detail || error?.message || 'It was not stored. Try again.');
+      setFault(error?.detail || error?.message || `${failure} Try again.`);
     }
   };
+  const confirm = () => act('confirm_position', 'storing', 'stored', 'It was not stored.');
+  const discard = () => act('discard_position', 'discarding', 'discarded', 'It was not discarded.');
+  const isBusy = state === 'storing' || state === 'discarding';
   return (
     <Card
-      title={isStored ? 'Stored' : 'Draft'}
+      title={ended?.title ?? 'Draft'}
       subtitle={draft.summary}
-      sentence={`${isStored ? 'Stored' : 'Draft, not stored'}: ${draft.summary}.`}
+      sentence={`${ended?.title ?? 'Draft, not stored'}: ${draft.summary}.`}
       freshness={freshness}
       notes={notes}
     >
@@ -46,12 +54,15 @@ function PositionDraftCard() {
         {market && <div className="tc-pair"><dt>Price now</dt><dd><Num n={market} /></dd></div>}
       </dl>
       <div className="tc-confirm">
-        {isStored ? (
-          <span className="tc-badge tc-quiet" role="status">stored</span>
+        {ended ? (
+          <span className="tc-badge tc-quiet" role="status">{ended.says}</span>
         ) : (
           <>
-            <button type="button" className="tc-primary" disabled={state === 'storing'} onClick={confirm}>
+            <button type="button" className="tc-primary" disabled={isBusy} onClick={confirm}>
               {state === 'storing' ? 'Storing…' : 'Confirm'}
+            </button>
+            <button type="button" className="tc-secondary" disabled={isBusy} onClick={discard}>
+              {state === 'discarding' ? 'Discarding…' : 'Discard'}
             </button>
             <span className="tc-beside">Nothing is stored yet. Good for {valid_minutes} minutes.</span>
           </>

@@ -1,5 +1,6 @@
 """Drafts: read in words, worked out, aged, and confirmed once, by their own member."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -13,7 +14,7 @@ from app.core.ids import new_id
 from app.infra.db.database import Database
 from app.market.chains import OptionKind
 from app.positions import service
-from app.positions.confirming import ELEMENT, Confirmed, confirm_draft
+from app.positions.confirming import ELEMENT, Confirmed, confirm_draft, discard_draft
 from app.positions.drafts import VALID_FOR, Action, drafted, line_of, terms_of
 from app.positions.expiries import read_expiry
 from app.positions.models import Position
@@ -120,6 +121,10 @@ class Chat:
         async with self.database.member(self.member) as session:
             return await confirm_draft(session, name, now=self.now + after)
 
+    async def discard(self, name: str) -> str:
+        async with self.database.member(self.member) as session:
+            return await discard_draft(session, name, now=self.now)
+
     async def held(self) -> list[Decimal]:
         async with self.database.member(self.member) as session:
             return [each.quantity for each in await service.list_positions(session)]
@@ -161,6 +166,39 @@ async def test_of_two_drafts_for_the_same_state_the_second_is_told(chat: Chat) -
     assert await chat.held() == [Decimal(10)]
 
 
+async def test_a_discarded_draft_cannot_be_confirmed(chat: Chat) -> None:
+    await chat.show("card")
+
+    assert await chat.discard("card") == await chat.discard("card") == "Buy 10 NVDA at 120.00"
+
+    with pytest.raises(Conflict, match="discarded"):
+        await chat.confirm("card")
+    assert await chat.held() == []
+
+
+async def test_a_stored_draft_cannot_be_discarded(chat: Chat) -> None:
+    await chat.show("card")
+    await chat.confirm("card")
+
+    with pytest.raises(Conflict, match="stored already"):
+        await chat.discard("card")
+    assert await chat.held() == [Decimal(10)]
+
+
+async def test_of_a_confirmation_and_a_discard_at_once_one_wins(chat: Chat) -> None:
+    for number in range(6):
+        await chat.show(f"card {number}")
+        before = len(await chat.held())
+        outcomes = await asyncio.gather(
+            chat.confirm(f"card {number}"), chat.discard(f"card {number}"), return_exceptions=True
+        )
+        assert sum(isinstance(each, Conflict) for each in outcomes) == 1
+        is_stored = not isinstance(outcomes[0], Conflict)
+        if is_stored:
+            break
+        assert len(await chat.held()) == before
+
+
 async def test_a_draft_of_another_member_does_not_exist(
     chat: Chat, database: Database, bob: UUID, now: datetime
 ) -> None:
@@ -168,6 +206,8 @@ async def test_a_draft_of_another_member_does_not_exist(
 
     with pytest.raises(NotFound):
         await Chat(database, bob, now).confirm("card")
+    with pytest.raises(NotFound):
+        await Chat(database, bob, now).discard("card")
     assert await chat.held() == []
     assert await Chat(database, bob, now).held() == []
 

@@ -71,6 +71,18 @@ def test_a_draft_is_stored_by_its_button_and_the_button_goes(open_gallery: Open)
     assert [each["name"] for each in asked if isinstance(each, dict)] == ["confirm_position"]
 
 
+def test_a_draft_is_ended_by_its_other_button(open_gallery: Open) -> None:
+    page = open_gallery()
+    asked = answered(page, 200, {"success": True, "response": {"ok": True}})
+    ask(page, "draft")
+
+    page.get_by_role("button", name="Discard").click()
+
+    expect(page.locator(".tc-confirm")).to_have_text("discarded, nothing was stored")
+    expect(page.locator(".tc-card").get_by_role("button", name="Confirm")).to_have_count(0)
+    assert [each["name"] for each in asked if isinstance(each, dict)] == ["discard_position"]
+
+
 def test_a_draft_that_cannot_be_stored_says_why_and_keeps_its_button(open_gallery: Open) -> None:
     page = open_gallery()
     answered(page, 409, {"detail": "DIS 130 call has changed in the meantime: closed now."})
