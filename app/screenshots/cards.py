@@ -5,8 +5,9 @@ two; a plan that says "BUY 191 SHARES" has neither.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.screenshots.cells import Cell, Entry
@@ -29,11 +30,30 @@ _BENEATH = 2.4
 def read_cards(lines: Sequence[Line], rows: TableRows) -> tuple[PositionRow, ...]:
     """The positions of a list without headings."""
     phrases = [phrase for line in lines for phrase in phrases_of(line)]
+    places = _Places.of(phrases)
     for count in phrases:
-        entry = _card(count, phrases)
+        entry = _card(count, places)
         if entry is not None:
             rows.take(entry)
     return rows.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Phrases by the middle of their height, so that neighbours are found without asking all."""
+
+    phrases: Sequence[Cell]
+    middles: Sequence[float]
+
+    @classmethod
+    def of(cls, phrases: Sequence[Cell]) -> "_Places":
+        ordered = sorted(phrases, key=lambda each: each.box.middle)
+        return cls(ordered, [each.box.middle for each in ordered])
+
+    def between(self, top: float, bottom: float) -> Sequence[Cell]:
+        """Those whose middle lies between the two, neither included."""
+        first = bisect_right(self.middles, top)
+        return self.phrases[first : bisect_left(self.middles, bottom, first)]
 
 
 def phrases_of(line: Line) -> list[Cell]:
@@ -48,9 +68,9 @@ def phrases_of(line: Line) -> list[Cell]:
     return [Cell(tuple(line.words[index] for index in each)) for each in found]
 
 
-def _card(count: Cell, phrases: Sequence[Cell]) -> Entry | None:
+def _card(count: Cell, places: _Places) -> Entry | None:
     quantity = _quantity(count)
-    name = _above(count, phrases)
+    name = None if quantity is None else _above(count, places)
     if quantity is None or name is None:
         return None
     contract = parse_contract(name.text)
@@ -58,7 +78,7 @@ def _card(count: Cell, phrases: Sequence[Cell]) -> Entry | None:
         return None
     if bool(_SHARES.match(count.text)) == contract.is_option:
         return None
-    price = _beside(name, count, phrases)
+    price = _beside(name, count, places)
     if price is None:
         return None
     cells = {Column.INSTRUMENT: name, Column.QUANTITY: quantity, Column.MARK: price}
@@ -82,26 +102,24 @@ def _quantity(count: Cell) -> Cell | None:
     return Cell((word,))
 
 
-def _above(count: Cell, phrases: Sequence[Cell]) -> Cell | None:
+def _above(count: Cell, places: _Places) -> Cell | None:
     """The phrase directly above, flush left."""
     height = count.box.height
     found = [
         each
-        for each in phrases
+        for each in places.between(count.box.middle - _BENEATH * height, count.box.middle)
         if abs(each.box.left - count.box.left) < _ALIGNED * height
-        and 0 < count.box.middle - each.box.middle < _BENEATH * height
     ]
     return max(found, key=lambda each: each.box.middle, default=None)
 
 
-def _beside(name: Cell, count: Cell, phrases: Sequence[Cell]) -> Cell | None:
+def _beside(name: Cell, count: Cell, places: _Places) -> Cell | None:
     """The price to the right of the two."""
     slack = 0.3 * count.box.height
     found = [
         each
-        for each in phrases
+        for each in places.between(name.box.top - slack, count.box.bottom + slack)
         if each.box.left > max(name.box.right, count.box.right)
-        and name.box.top - slack < each.box.middle < count.box.bottom + slack
         and _PRICE.match(each.text.replace("S", "$", 1))
         and isinstance(parse_number(each.text), Decimal)
     ]

@@ -1,7 +1,9 @@
 """What arithmetic says of a row: fields that confirm each other, and doubts in words.
 
 A check passes within what the printed digits can hold: a price of 1.11 may have been 1.105 or
-1.115. Nothing is corrected; a field that a check speaks against keeps what was read.
+1.115. Nothing is corrected; a field that a check speaks against keeps what was read. Where only a
+sign speaks against it, every signed figure of the row is doubted, for `quantity × mark = value` holds
+as well with both signs lost.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +18,7 @@ _HALF = Decimal("0.5")
 _SURE = 0.9
 
 _F = FieldName
+_SIGNED = {_F.QUANTITY, _F.MARKET_VALUE, _F.COST, _F.PNL_OPEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +45,20 @@ def check_row(row: PositionRow) -> PositionRow:
     agreed: set[FieldName] = set()
     contested: set[FieldName] = set()
     doubts: list[str] = []
+    signed: set[FieldName] = set()
     size = Decimal(1) if row.value(_F.KIND) == Kind.STOCK else CONTRACT_SIZE
     for check in _checks(row, size):
         if check.holds:
             agreed.update(check.names)
             continue
         doubts.append(check.words)
-        if not check.holds_but_for_the_sign:
+        if check.holds_but_for_the_sign:
+            signed = _SIGNED
+        else:
             contested.update(check.names)
+    doubted = (contested - agreed) | signed
     fields = {
-        name: replace(seen, evidence=_evidence(name, seen, agreed, contested))
+        name: replace(seen, evidence=_evidence(name, seen, agreed - signed, doubted))
         for name, seen in row.fields.items()
     }
     return replace(row, fields=fields, doubts=(*row.doubts, *doubts, *_missing(row)))
@@ -77,14 +84,23 @@ def check_total(rows: Sequence[PositionRow], total: Decimal | None) -> str | Non
     return f"The open profits of the rows add up to {sum(known)}, the picture's total says {total}."
 
 
+def with_doubtful_profit(row: PositionRow) -> PositionRow:
+    """The row of a table whose total is another, unless its own figures confirm its profit."""
+    seen = row.fields.get(_F.PNL_OPEN)
+    if seen is None or seen.evidence is Evidence.CHECKED:
+        return row
+    fields = {**row.fields, _F.PNL_OPEN: replace(seen, evidence=Evidence.DOUBTED)}
+    return replace(row, fields=fields)
+
+
 def _evidence(
-    name: FieldName, seen: Seen, agreed: set[FieldName], contested: set[FieldName]
+    name: FieldName, seen: Seen, agreed: set[FieldName], doubted: set[FieldName]
 ) -> Evidence:
     if seen.evidence is Evidence.DERIVED:
         return seen.evidence
     if name in agreed:
         return Evidence.CHECKED
-    if name in contested:
+    if name in doubted:
         return Evidence.DOUBTED
     return Evidence.CLEAR if seen.score >= _SURE else Evidence.FAINT
 

@@ -52,8 +52,7 @@ def _compared(row: PositionRow, other: PositionRow) -> PositionRow:
             is_better = seen.evidence in _BETTER
             fields[name] = replace(seen, evidence=Evidence.AGREED) if is_better else seen
         else:
-            is_checked = seen.evidence is Evidence.CHECKED
-            fields[name] = seen if is_checked else replace(seen, evidence=Evidence.DOUBTED)
+            fields[name] = replace(seen, evidence=Evidence.DOUBTED)
             label = name.value.replace("_", " ")
             doubts.append(f"The {label} is {seen.value} to one reader and {value} to the other.")
     return replace(row, fields=fields, doubts=(*row.doubts, *doubts))

@@ -1,14 +1,17 @@
 """Lines and columns out of words in places: geometry only, no word is understood here."""
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
-from statistics import median
 
 from app.screenshots.models import Box, Word
 
 _SAME_LINE = 0.5
 """Of the lower height: how much of it two words of one line share."""
+
+_LAST = 6
+"""Lines that a word may still join."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +40,49 @@ def lines_of(words: Sequence[Word]) -> tuple[Line, ...]:
     A word joins the line whose middle it shares most height with, not the last word's, so that a
     slight slope does not carry a line down into the next.
     """
-    lines: list[list[Word]] = []
-    middles: list[tuple[float, float]] = []
+    lines: list[_Growing] = []
     for word in sorted(words, key=lambda each: each.box.middle):
-        place = _line_for(word, middles)
-        if place is None:
-            lines.append([word])
-            middles.append((word.box.middle, word.box.height))
-        else:
-            lines[place].append(word)
-            line = lines[place]
-            middles[place] = (
-                median(each.box.middle for each in line),
-                median(each.box.height for each in line),
-            )
-    ordered = sorted(zip(middles, lines, strict=True), key=lambda each: each[0][0])
-    return tuple(Line(tuple(sorted(line, key=lambda w: w.box.left))) for _, line in ordered)
+        line = _line_for(word, lines[-_LAST:])
+        if line is None:
+            lines.append(line := _Growing())
+        line.take(word)
+    ordered = sorted(lines, key=lambda each: each.middle)
+    return tuple(Line(tuple(sorted(line.words, key=lambda w: w.box.left))) for line in ordered)
 
 
-def _line_for(word: Word, middles: Sequence[tuple[float, float]]) -> int | None:
+@dataclass(slots=True)
+class _Growing:
+    """A line that words still join; its places stay sorted, so that a median is looked up."""
+
+    words: list[Word] = field(default_factory=list)
+    _middles: list[float] = field(default_factory=list)
+    _heights: list[int] = field(default_factory=list)
+
+    def take(self, word: Word) -> None:
+        self.words.append(word)
+        insort(self._middles, word.box.middle)
+        insort(self._heights, word.box.height)
+
+    @property
+    def middle(self) -> float:
+        return _median(self._middles)
+
+    @property
+    def height(self) -> float:
+        return _median(self._heights)
+
+
+def _median(ordered: Sequence[float]) -> float:
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
+def _line_for(word: Word, lines: Sequence[_Growing]) -> _Growing | None:
     best, distance = None, float("inf")
-    for place, (middle, height) in enumerate(middles[-6:], start=max(0, len(middles) - 6)):
-        off = abs(word.box.middle - middle)
-        if off < distance and off < _SAME_LINE * min(height, word.box.height) + 1:
-            best, distance = place, off
+    for line in lines:
+        off = abs(word.box.middle - line.middle)
+        if off < distance and off < _SAME_LINE * min(line.height, word.box.height) + 1:
+            best, distance = line, off
     return best
 
 

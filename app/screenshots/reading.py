@@ -5,17 +5,19 @@ a table of orders is none. What comes out without rows says what the picture is 
 """
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from app.screenshots.cards import read_cards
 from app.screenshots.cells import Cell, Entry, entry_of
-from app.screenshots.checking import check_total
+from app.screenshots.checking import check_total, with_doubtful_profit
 from app.screenshots.contracts import parse_contract
 from app.screenshots.grid import Line, lines_of
 from app.screenshots.headings import Column, Header, find_header, is_heading
 from app.screenshots.layouts import broker_of, what_it_shows
-from app.screenshots.models import FieldName, Kind, PositionRow, Reading, Shows, Word
+from app.screenshots.models import Box, FieldName, Kind, PositionRow, Reading, Shows, Word
 from app.screenshots.rows import TableRows
 
 _GIVEN_UP = 5
@@ -44,9 +46,11 @@ def _read_rows(
 ) -> tuple[list[PositionRow], list[str]]:
     rows: list[PositionRow] = []
     doubts: list[str] = []
-    for index, header in headers:
-        if header.lists_positions and not header.lists_orders:
-            found, doubt = _read_table(lines[index + 1 :], header, days)
+    tables = [each for each in headers if each[1].lists_positions or each[1].lists_orders]
+    ends = [index for index, _ in tables] + [len(lines)]
+    for (index, header), end in zip(tables, ends[1:], strict=True):
+        if not header.lists_orders:
+            found, doubt = _read_table(lines[index + 1 : end], header, days)
             rows += found
             doubts += doubt
     if not rows and not any(header.lists_orders for _, header in headers):
@@ -62,12 +66,18 @@ def _lacks_expiry(row: PositionRow) -> bool:
 
 def _beside(lines: Sequence[Line], rows: Sequence[PositionRow]) -> Iterator[str]:
     """What stands outside the rows: another row's expiry is not the day of the picture."""
-    for line in lines:
-        boxes = [row.box for row in rows if row.box.top < line.box.middle < row.box.bottom]
+    ordered = sorted(lines, key=lambda each: each.box.middle)
+    middles = [line.box.middle for line in ordered]
+    boxes: defaultdict[int, list[Box]] = defaultdict(list)
+    for row in rows:
+        first, end = bisect_right(middles, row.box.top), bisect_left(middles, row.box.bottom)
+        for index in range(first, end):
+            boxes[index].append(row.box)
+    for index, line in enumerate(ordered):
         yield " ".join(
             word.text
             for word in line.words
-            if all(word.box.shared_width(box) <= 0 for box in boxes)
+            if all(word.box.shared_width(box) <= 0 for box in boxes[index])
         )
 
 
@@ -103,7 +113,9 @@ def _read_table(
             break
     found = rows.finish()
     doubt = check_total(found, rows.total)
-    return found, [*rows.doubts, *([doubt] if doubt else [])]
+    if doubt is None:
+        return found, rows.doubts
+    return tuple(with_doubtful_profit(row) for row in found), [*rows.doubts, doubt]
 
 
 def _entries(lines: Sequence[Line], header: Header) -> Iterator[Entry | None]:

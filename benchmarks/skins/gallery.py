@@ -4,7 +4,8 @@ import asyncio
 import io
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -13,6 +14,7 @@ from playwright.async_api import async_playwright
 
 from benchmarks.skins.book import Truth
 from benchmarks.skins.screens import NEGATIVES, SKINS, Look
+from benchmarks.skins.worn import wear
 
 _FONTS = ("Liberation Sans", "DejaVu Sans", "Liberation Sans Narrow", "Liberation Serif")
 _SCALES = (1.0, 1.0, 1.25, 1.5, 2.0)
@@ -33,6 +35,12 @@ class Picture:
 def render(folder: Path, count: int, seed: int) -> list[Picture]:
     """`count` pictures in `folder`, one in ten without positions; the same ones for a seed."""
     return asyncio.run(_render(folder, count, seed))
+
+
+def worn(pictures: Sequence[Picture], seed: int) -> list[Picture]:
+    """The same pictures, worn."""
+    random = Random(seed)  # noqa: S311 - pictures to measure by, no secrets
+    return [replace(each, path=wear(each.path, random)) for each in pictures]
 
 
 async def _render(folder: Path, count: int, seed: int) -> list[Picture]:

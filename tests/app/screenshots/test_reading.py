@@ -1,5 +1,6 @@
 """Words in places become positions, and nothing else does."""
 
+import sys
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -68,6 +69,32 @@ def test_a_sign_that_was_lost_is_doubted() -> None:
     row = only(read_words(words))
     assert row.doubts
     assert row.fields[F.QUANTITY].evidence is not Evidence.CHECKED
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("SPY Jun16'23 410 CALL", "2", "-1,000", "4.10", "5.00", ""),
+        ("SPY Jun16'23 410 CALL", "2", "1,000", "4.10", "5.00", "-180"),
+    ],
+    ids=["value", "profit"],
+)
+def test_of_a_sign_that_other_figures_contradict_nobody_is_sure(cells: tuple[str, ...]) -> None:
+    row = only(read_words(table(IB, IB_HEAD, cells)))
+    for name in {F.QUANTITY, F.MARKET_VALUE, F.PNL_OPEN} & set(row.fields):
+        assert confidence(row.fields[name]) <= 0.5
+    assert confidence(row.fields[F.STRIKE]) > 0.99
+
+
+def test_letters_that_score_low_make_a_field_less_sure() -> None:
+    cells = ("SPY Jun16'23 410 CALL", "2", "", "4.10", "", "")
+    scores = (1.0, 0.8, 0.6, 0.4)
+    sure = [
+        confidence(only(read_words(table(IB, IB_HEAD, cells, score=score))).fields[F.QUANTITY])
+        for score in scores
+    ]
+    assert sure == sorted(set(sure), reverse=True)
+    assert sure[-1] < 0.95
 
 
 def test_a_cell_with_letters_in_its_number_stays_empty_and_says_so() -> None:
@@ -167,7 +194,21 @@ def test_a_total_that_does_not_add_up_is_told() -> None:
         ("100 17 NOV 23 450 CALL", "+1", "7", "2.00", "3.00", "$100.00"),
         ("OVERALL TOTALS", "", "", "", "", "$900.00"),
     )
-    assert any("900.00" in doubt for doubt in read_words(words).doubts)
+    reading = read_words(words)
+    assert any("900.00" in doubt for doubt in reading.doubts)
+    assert reading.rows[0].fields[F.PNL_OPEN].evidence is Evidence.CHECKED
+
+
+def test_a_profit_that_only_the_total_speaks_of_is_doubted_with_it() -> None:
+    words = table(
+        TOS,
+        TOS_HEAD,
+        ("SPY", "", "", "", "", ""),
+        ("100 17 NOV 23 450 CALL", "+1", "7", "", "3.00", "$100.00"),
+        ("OVERALL TOTALS", "", "", "", "", "$900.00"),
+    )
+    seen = only(read_words(words)).fields
+    assert (seen[F.PNL_OPEN].evidence, seen[F.MARK].evidence) == (Evidence.DOUBTED, Evidence.CLEAR)
 
 
 def test_terms_in_columns_and_a_ticker_in_the_line_above_are_one_option() -> None:
@@ -313,3 +354,33 @@ def test_a_year_that_stands_in_the_same_row_is_read() -> None:
     assert row.value(F.EXPIRY) == date(2023, 5, 26)
     assert row.fields[F.EXPIRY].evidence is Evidence.CLEAR
     assert row.doubts == ()
+
+
+def _work(words: list[Word]) -> int:
+    """How many functions reading these words calls: its work, whatever the machine is doing."""
+    calls = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count)
+    try:
+        read_words(words)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def _cards(count: int) -> list[Word]:
+    words: list[Word] = []
+    for number in range(count):
+        top = 20 + 70 * number
+        words += line(top, [(20, "SHLDQ")])
+        words += line(top + 11, [(-260, "$0.5468")])
+        words += line(top + 22, [(20, f"{number + 1} Shares")])
+    return words
+
+
+def test_twice_as_many_cards_are_about_twice_the_work() -> None:
+    assert _work(_cards(240)) < 2.6 * _work(_cards(120))
