@@ -1,23 +1,23 @@
-"""What it takes to see the words of a picture."""
+"""What it takes to read a picture."""
 
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.screenshots.models import PositionRow, Word
+from app.screenshots.models import PositionRow, Reading
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The words of a picture, and the picture as it was turned to read them, without its origin."""
+    """What a picture says, and the picture as it was turned to read it, without its origin."""
 
-    words: tuple[Word, ...]
+    reading: Reading
     width: int
     height: int
     picture: bytes
 
 
 class Recogniser(Protocol):
-    """Sees words where they stand. `InvalidInput` where the picture cannot be opened,
+    """Recognises words where they stand, and what they say. `InvalidInput` where the picture cannot be opened,
     `ProviderUnavailable` where recognition itself fails."""
 
     async def see(self, content: bytes) -> Sight: ...

@@ -27,7 +27,6 @@ from app.screenshots.comparing import compare
 from app.screenshots.models import Kind, Reading, Shows
 from app.screenshots.pictures import crop_clean
 from app.screenshots.protocol import Recogniser, SecondReader, Sight
-from app.screenshots.reading import read_words
 from app.screenshots.repository import Screenshot
 
 DEFAULT_DAYS = 7
@@ -48,10 +47,10 @@ class PictureReader:
     async def read(self, content: bytes) -> tuple[Sight, Reading]:
         """What is seen and what it says; `InvalidInput` for what cannot be opened."""
         sight = await self.recogniser.see(content)
-        reading = replace(read_words(sight.words), readers=("ocr",))
-        return sight, await self._compared(sight, reading)
+        return sight, await self._compared(sight)
 
-    async def _compared(self, sight: Sight, reading: Reading) -> Reading:
+    async def _compared(self, sight: Sight) -> Reading:
+        reading = replace(sight.reading, readers=("ocr",))
         if self.second is None or reading.shows is not Shows.POSITIONS:
             return reading
         try:

@@ -15,7 +15,7 @@ from app.screenshots.protocol import Sight
 from workers.runner import JobContext
 from workers.screenshots import expire
 
-SIGHT = Sight((), 10, 10, b"pixels")
+SIGHT = Sight(Reading(shows=Shows.TEXT), 10, 10, b"pixels")
 
 
 async def test_every_members_expired_pictures_are_deleted_and_the_others_stay(
@@ -25,7 +25,7 @@ async def test_every_members_expired_pictures_are_deleted_and_the_others_stay(
     for member in (ada, bob):
         async with database.member(member) as session:
             short, long = [
-                await service.keep(session, SIGHT, Reading(shows=Shows.TEXT), days=days, now=now)
+                await service.keep(session, SIGHT, SIGHT.reading, days=days, now=now)
                 for days in (1, 2)
             ]
         kept[member] = (short.id, long.id)

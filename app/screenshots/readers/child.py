@@ -1,7 +1,8 @@
 """The process that opens and recognises pictures: `python -m app.screenshots.readers.child`.
 
 Decided: a process of its own, for its half gigabyte is given back when it ends, a picture that
-breaks a decoder breaks only it, and recognition never holds up the web process' loop. Frames of a
+breaks a decoder breaks only it, and neither recognition nor the search for tables in thousands of
+words ever holds up the web process' loop. Frames of a
 length and bytes come in by standard input, a frame of JSON and a frame of the clean picture go out.
 """
 
@@ -12,7 +13,9 @@ import sys
 from typing import Any, BinaryIO
 
 from app.core.errors import InvalidInput
+from app.screenshots import documents
 from app.screenshots.pictures import encode_clean, open_upright
+from app.screenshots.reading import read_words
 
 _LENGTH_BYTES = 4
 _MEMORY = 4 * 1024**3
@@ -42,8 +45,9 @@ def _answer(recognition: Any, content: bytes) -> tuple[dict[str, Any], bytes]:
         return {"refused": error.message}, b""
     except MemoryError:
         return {"refused": "The picture needs more memory than reading it may take. Crop it."}, b""
-    box = [[w.text, w.box.left, w.box.top, w.box.right, w.box.bottom, w.score] for w in words]
-    return {"width": picture.width, "height": picture.height, "words": box}, encode_clean(picture)
+    reading = documents.written(read_words(words))
+    head = {"width": picture.width, "height": picture.height, "reading": reading}
+    return head, encode_clean(picture)
 
 
 def read_frame(source: BinaryIO) -> bytes | None:

@@ -15,7 +15,7 @@ from typing_extensions import override
 from app.core.errors import InvalidInput, ProviderUnavailable, RateLimited
 from app.infra.settings import ROOT
 from app.infra.telemetry import get_logger
-from app.screenshots.models import Box, Word
+from app.screenshots import documents
 from app.screenshots.pictures import kind_of
 from app.screenshots.protocol import Recogniser, Sight
 
@@ -28,7 +28,7 @@ _log = get_logger(__name__)
 
 @dataclass(slots=True)
 class LocalRecogniser(Recogniser):
-    """The words of pictures, one after the other."""
+    """What pictures say, one after the other."""
 
     longest_seconds: float = LONGEST_SECONDS
     idle_seconds: float = IDLE_SECONDS
@@ -88,8 +88,7 @@ class LocalRecogniser(Recogniser):
         self._leave_later()
         if "refused" in head:
             raise InvalidInput(str(head["refused"]))
-        words = tuple(Word(w[0], Box(w[1], w[2], w[3], w[4]), w[5]) for w in head["words"])
-        return Sight(words, head["width"], head["height"], picture)
+        return Sight(documents.read(head["reading"]), head["width"], head["height"], picture)
 
     async def _ask(self, content: bytes) -> tuple[dict[str, Any], bytes]:
         child = await self._running()

@@ -10,7 +10,6 @@ import pytest
 from app.core.errors import InvalidInput, ProviderUnavailable, RateLimited
 from app.screenshots.models import FieldName
 from app.screenshots.readers.local import WAITING_AT_MOST, LocalRecogniser
-from app.screenshots.reading import read_words
 from tests.app.screenshots.conftest import screen
 
 
@@ -23,7 +22,7 @@ async def recogniser() -> AsyncIterator[LocalRecogniser]:
 
 async def test_a_picture_is_read_from_its_pixels(recogniser: LocalRecogniser) -> None:
     sight = await recogniser.see(screen())
-    rows = read_words(sight.words).rows
+    rows = sight.reading.rows
     assert [str(row.value(FieldName.UNDERLYING)) for row in rows] == ["SPY", "AAPL"]
     assert [row.value(FieldName.QUANTITY) for row in rows] == [-2, 10]
     assert (sight.width, sight.height) == (800, 160)
@@ -34,7 +33,7 @@ async def test_a_picture_that_lies_on_its_side_is_read_upright(
     recogniser: LocalRecogniser,
 ) -> None:
     sight = await recogniser.see(screen(turned=90))
-    assert [row.value(FieldName.QUANTITY) for row in read_words(sight.words).rows] == [-2, 10]
+    assert [row.value(FieldName.QUANTITY) for row in sight.reading.rows] == [-2, 10]
     assert sight.width > sight.height
 
 
@@ -42,7 +41,7 @@ async def test_a_broken_file_is_refused_and_the_next_one_read(recogniser: LocalR
     with pytest.raises(InvalidInput, match="damaged"):
         await recogniser.see(screen()[:200])
     before = recogniser.pid
-    assert (await recogniser.see(screen())).words
+    assert (await recogniser.see(screen())).reading.rows
     assert recogniser.pid == before
 
 
@@ -52,7 +51,7 @@ async def test_a_child_that_dies_fails_one_picture_only(recogniser: LocalRecogni
     os.kill(recogniser.pid, signal.SIGKILL)
     with pytest.raises(ProviderUnavailable):
         await recogniser.see(screen())
-    assert (await recogniser.see(screen())).words
+    assert (await recogniser.see(screen())).reading.rows
 
 
 async def test_a_reader_that_takes_too_long_is_ended() -> None:

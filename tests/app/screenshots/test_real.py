@@ -14,7 +14,6 @@ import pytest
 
 from app.screenshots.models import FieldName, PositionRow, Reading, Shows
 from app.screenshots.readers.local import LocalRecogniser
-from app.screenshots.reading import read_words
 
 NAMES = {"type": "kind", "last": "mark", "unrealized": "pnl_open"}
 READ = {"underlying", "right", "strike", "expiry", "quantity", "mark", "entry_price", "cost"} | {
@@ -35,7 +34,7 @@ async def _read(recogniser: LocalRecogniser, folder: Path, name: str) -> Reading
     path = folder / "screenshots" / name
     if not path.is_file():
         pytest.skip(f"the picture is not there: {path}")
-    return read_words((await recogniser.see(path.read_bytes())).words)
+    return (await recogniser.see(path.read_bytes())).reading
 
 
 def _expected(folder: Path, name: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from app.positions.service import list_positions
 from app.screenshots import service
 from app.screenshots.models import Evidence, FieldName, Kind, PositionRow, Reading
 from app.screenshots.protocol import Recogniser, SecondReader, Sight
+from app.screenshots.reading import read_words
 from app.screenshots.repository import Screenshot
 from app.screenshots.service import Confirmed, PictureReader
 from tests.app.screenshots.conftest import table
@@ -24,7 +25,7 @@ from tests.app.screenshots.conftest import table
 HEAD = ("FINANCIAL INSTRUMENT", "POS", "MKT VAL", "AVG PX", "LAST")
 EDGES = (20, -420, -520, -620, -720)
 SIGHT = Sight(
-    tuple(table(EDGES, HEAD, ("SPY Jun16'23 410 CALL", "-2", "-1,000", "4.10", "5.00"))),
+    read_words(table(EDGES, HEAD, ("SPY Jun16'23 410 CALL", "-2", "-1,000", "4.10", "5.00"))),
     900,
     200,
     b"pixels",
