@@ -15,6 +15,8 @@ from tools.positions import list_positions
 from tools.positions_risk import get_portfolio_greeks
 from tools.quotes import get_quote
 from tools.rates import get_rates
+from tools.rolls import compare_rolls
+from tools.scanner import scan_market
 from tools.structures import analyze_structure
 
 READING = (
@@ -30,9 +32,11 @@ READING = (
     get_greeks,
     get_volatility,
     analyze_structure,
+    compare_rolls,
     list_positions,
     get_portfolio_greeks,
     draft_position_change,
+    scan_market,
     calculate,
 )
 

@@ -2,9 +2,10 @@
 
 Decided: a chance is counted, never felt. Each past setup is followed for `HORIZON` bars: which came
 first, target or stop? A bar that reaches both counts as stopped, for nobody knows the order inside.
-A few cases say little, so they are weighed against what chance alone gives: a price that only
-wanders reaches a target `r` times as far as the stop with probability 1 / (1 + r), and that counts
-as `PRIOR` cases. Without a history the expectation is therefore nil, not a promise.
+A far target is reached less often, so a plain share of hits would flatter far targets. A price that
+only wanders reaches a target `r` times as far away as the stop with odds 1 / r; a setup multiplies
+these odds by its `edge`, the factor with which its past cases come out as they did. `PRIOR` cases
+without an edge are counted in, so without a history the expectation is nil, not a promise.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ HORIZON = 20
 """Bars a setup is followed."""
 
 PRIOR = 20
-"""Cases that the wandering price counts for."""
+"""Cases of a wandering price, target as far as stop, that are counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,15 @@ class Record:
 
     `undecided` reached neither end in time. `mean_r` is the mean result of all in units of what was
     risked: the reward to risk of a plan that reached its target, -1 of one that was stopped, the
-    move to the last bar followed for the rest; None without a case.
+    move to the last bar followed for the rest; None without a case. `edge` multiplies the odds of a
+    price that wanders; 1 is none.
     """
 
     reached: int = 0
     stopped: int = 0
     undecided: int = 0
     mean_r: float | None = None
+    edge: float = 1.0
 
     @property
     def cases(self) -> int:
@@ -50,8 +53,7 @@ class Record:
 
     def chance(self, reward_to_risk: float) -> float:
         """Probability that the target comes first, 0 to 1, of a plan with this reward to risk."""
-        by_luck = 1 / (1 + reward_to_risk)
-        return (self.reached + PRIOR * by_luck) / (self.cases + PRIOR)
+        return self.edge / (self.edge + reward_to_risk)
 
     def score(self, reward_to_risk: float) -> float:
         """Chance times reward to risk: what is won on average for each unit risked; above
@@ -93,6 +95,7 @@ class _Followed:
     reached: Mask
     stopped: Mask
     result: NDArray[np.float64]
+    reward_to_risk: NDArray[np.float64]
 
 
 def _followed(
@@ -109,9 +112,10 @@ def _followed(
     reached = target_at < stop_at
     risk = ends.entry - ends.stop
     result = (panel.close[at + HORIZON, columns] - ends.entry) / risk
-    result[reached] = ((ends.target - ends.entry) / risk)[reached]
+    ratio = (ends.target - ends.entry) / risk
+    result[reached] = ratio[reached]
     result[stopped] = -1
-    return _Followed(reached=reached, stopped=stopped, result=result)
+    return _Followed(reached=reached, stopped=stopped, result=result, reward_to_risk=ratio)
 
 
 def _first(truths: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -131,4 +135,22 @@ def _record(parts: list[_Followed]) -> Record:
         stopped=stopped,
         undecided=len(result) - reached - stopped,
         mean_r=float(result.mean()),
+        edge=edge_of(np.concatenate([part.reward_to_risk for part in parts]), reached),
     )
+
+
+def edge_of(reward_to_risk: NDArray[np.float64], reached: int) -> float:
+    """The factor `k` for which cases with odds `k / r` reach their targets as often as these did:
+    the sum of `k / (k + r)` is `reached`. The most likely one, as in a logistic regression with
+    one constant; `PRIOR` cases of ratio one, half of them reached, are counted in."""
+    ratios = np.append(reward_to_risk, np.ones(PRIOR))
+    wanted = reached + PRIOR / 2
+    low, high = -12.0, 12.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        factor = np.exp(middle)
+        if (factor / (factor + ratios)).sum() < wanted:
+            low = middle
+        else:
+            high = middle
+    return float(np.exp((low + high) / 2))

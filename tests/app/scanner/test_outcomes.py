@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.scanner.outcomes import HORIZON, PRIOR, Record, records
+from app.scanner.outcomes import HORIZON, Record, edge_of, records
 from app.scanner.panel import Matrix, Panel
 from app.scanner.plans import plans
 from app.scanner.setups import Setup, prepare, scan
@@ -95,9 +95,23 @@ def test_without_cases_the_chance_is_that_of_a_wandering_price() -> None:
     assert Record().score(3.0) == pytest.approx(1 - Record().chance(3.0))
 
 
-def test_cases_outweigh_luck_as_they_grow() -> None:
-    assert Record(reached=PRIOR).chance(1.0) == pytest.approx(0.75)
-    assert Record(reached=30, stopped=70).chance(1.0) == pytest.approx((30 + 10) / 120)
+def test_an_edge_is_the_factor_on_the_odds_that_explains_what_happened() -> None:
+    ratios = np.concatenate([np.full(4000, 1.0), np.full(4000, 3.0)])
+    reached = round(4000 * 2 / (2 + 1) + 4000 * 2 / (2 + 3))
+    assert edge_of(ratios, reached) == pytest.approx(2, rel=0.01)
+
+
+def test_few_cases_say_little() -> None:
+    assert 1 < edge_of(np.ones(3), 3) < 1.5
+    assert edge_of(np.ones(0), 0) == pytest.approx(1)
+    assert edge_of(np.ones(2000), 2000) > 50
+    assert 0 < edge_of(np.ones(2000), 0) < 0.02
+
+
+def test_a_far_target_does_not_borrow_the_chance_of_near_ones() -> None:
+    record = Record(reached=300, stopped=700, edge=1.2)
+    assert record.chance(8) < record.chance(2) / 2
+    assert record.score(8) < 1.2
 
 
 def test_a_price_that_wanders_gains_nothing_on_any_setup() -> None:

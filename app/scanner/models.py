@@ -1,0 +1,66 @@
+"""What is looked for, and what was found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from app.core.symbols import Symbol
+from app.market.models import Instrument, Provider
+from app.scanner.evidence import Fact
+from app.scanner.outcomes import Record
+from app.scanner.setups import Direction, Setup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What is asked of a scan. Empty `setups` means all of them, empty `symbols` everything listed
+    (of `sector`, where one is named). Prices are of the last bar, in the instrument's currency."""
+
+    setups: tuple[Setup, ...] = ()
+    direction: Direction | None = None
+    symbols: tuple[Symbol, ...] = ()
+    sector: str = ""
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    min_reward_to_risk: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opportunity:
+    """A setup that stands, with what taking it would risk.
+
+    `at` is when its bar began, `is_forming` whether that bar is still open. `record` counts the
+    setup's past cases over everything that was scanned; `chance` and `score` come from it.
+    """
+
+    instrument: Instrument
+    setup: Setup
+    at: datetime
+    is_forming: bool
+    provider: Provider
+    entry: Decimal
+    stop: Decimal
+    target: Decimal
+    reward_to_risk: float
+    record: Record
+    facts: tuple[Fact, ...]
+
+    @property
+    def chance(self) -> float:
+        """That the target comes before the stop, 0 to 1."""
+        return self.record.chance(self.reward_to_risk)
+
+    @property
+    def score(self) -> float:
+        return self.record.score(self.reward_to_risk)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanResult:
+    """Opportunities, best score first. `left_out` gives what had no bars, with the reason."""
+
+    as_of: datetime
+    scanned: int
+    found: tuple[Opportunity, ...]
+    left_out: Mapping[Symbol, str] = field(default_factory=dict)

@@ -1,0 +1,171 @@
+"""Scan: fetch the bars of many symbols, judge the last one, count what followed the past ones.
+
+Decided: one scan judges every symbol by one panel, so the records behind the chances are those of
+the scanned symbols themselves. What cannot be had is left out by name and the rest is told.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import numpy as np
+
+from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
+from app.core.symbols import AssetClass, Symbol
+from app.core.timeframes import Timeframe
+from app.market.directory import sector_of
+from app.market.models import Bars, Instrument
+from app.market.protocol import MarketData
+from app.scanner.evidence import evidence
+from app.scanner.models import Opportunity, ScanResult, Search
+from app.scanner.outcomes import Record, records
+from app.scanner.panel import Panel, panel_of
+from app.scanner.plans import Plans, plans
+from app.scanner.setups import Mask, Prepared, Setup, prepare
+
+HISTORY = 500
+"""Daily bars a scan reads of each symbol."""
+
+LARGEST = 5_000
+"""Symbols of one scan."""
+
+_AT_ONCE = 8
+_CALENDAR_DAYS = 740
+"""Days that hold `HISTORY` sessions."""
+
+
+async def run_scan(search: Search, *, market: MarketData, as_of: datetime) -> ScanResult:
+    """Setups that stand on the latest daily bar; `InvalidInput` if nothing can be scanned."""
+    instruments = await _universe(search, market)
+    bars, left_out = await _bars(market, instruments, as_of)
+    if not bars:
+        return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
+    found = await asyncio.to_thread(judge, search, instruments, bars)
+    return ScanResult(as_of=as_of, scanned=len(bars), found=found, left_out=left_out)
+
+
+def judge(
+    search: Search, instruments: Mapping[Symbol, Instrument], bars: Mapping[Symbol, Bars]
+) -> tuple[Opportunity, ...]:
+    """Opportunities among `bars`, best score first; of one symbol one per setup."""
+    panel = panel_of(bars, count=HISTORY)
+    past, bar = prepare(panel.until(len(panel) - 1)), panel.row(-1)
+    counted = records(panel)
+    priced = _priced(search, panel)
+    symbols = tuple(bars)
+    found = []
+    for setup, stands in past.hits(bar).items():
+        if not _is_wanted(search, setup):
+            continue
+        plan = plans(setup, past, bar)
+        for at in np.flatnonzero(stands & plan.is_sound & priced).tolist():
+            own = bars[symbols[at]]
+            made = _opportunity(instruments[symbols[at]], own, plan, at, counted[setup])
+            if made.reward_to_risk >= (search.min_reward_to_risk or 0):
+                found.append((made, past, at))
+    ranked = sorted(found, key=lambda each: (-each[0].score, each[0].instrument.symbol))
+    return tuple(_with_evidence(made, past, panel, at) for made, past, at in ranked)
+
+
+def _is_wanted(search: Search, setup: Setup) -> bool:
+    named = not search.setups or setup in search.setups
+    return named and search.direction in (None, setup.direction)
+
+
+def _priced(search: Search, panel: Panel) -> Mask:
+    close = panel.close[-1]
+    found: Mask = np.isfinite(close)
+    if search.min_price is not None:
+        found &= close >= float(search.min_price)
+    if search.max_price is not None:
+        found &= close <= float(search.max_price)
+    return found
+
+
+def _opportunity(
+    instrument: Instrument, bars: Bars, plan: Plans, at: int, record: Record
+) -> Opportunity:
+    entry, stop, target = (
+        _price(float(row[at]), instrument) for row in (plan.entry, plan.stop, plan.target)
+    )
+    risk, reward = abs(entry - stop), abs(target - entry)
+    return Opportunity(
+        instrument=instrument,
+        setup=plan.setup,
+        at=datetime.fromtimestamp(int(bars.time[-1]), UTC),
+        is_forming=bars.is_forming,
+        provider=bars.provider,
+        entry=entry,
+        stop=stop,
+        target=target,
+        reward_to_risk=float(reward / risk) if risk else 0.0,
+        record=record,
+        facts=(),
+    )
+
+
+def _with_evidence(made: Opportunity, past: Prepared, panel: Panel, at: int) -> Opportunity:
+    return replace(made, facts=evidence(made.setup, past, panel.row(-1), at))
+
+
+def _price(value: float, instrument: Instrument) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-instrument.decimals))
+
+
+async def _universe(search: Search, market: MarketData) -> Mapping[Symbol, Instrument]:
+    if search.symbols:
+        return await _named(search.symbols, market)
+    listed = {
+        each.symbol: each
+        for each in await market.instruments()
+        if each.asset_class in (AssetClass.STOCK, AssetClass.ETF)
+    }
+    if not search.sector:
+        return dict(list(listed.items())[:LARGEST])
+    wanted = search.sector.casefold()
+    chosen = {
+        symbol: each
+        for symbol, each in listed.items()
+        if wanted in (sector_of(symbol) or "").casefold()
+    }
+    if not chosen:
+        raise InvalidInput("No listed stock belongs to a sector of that name.")
+    return chosen
+
+
+async def _named(symbols: Sequence[Symbol], market: MarketData) -> Mapping[Symbol, Instrument]:
+    if len(symbols) > LARGEST:
+        raise InvalidInput(f"One scan takes up to {LARGEST:,} symbols; split the list.")
+    found = {}
+    for symbol in dict.fromkeys(symbols):
+        instrument = await market.instrument(symbol)
+        found[instrument.symbol] = instrument
+    return found
+
+
+async def _bars(
+    market: MarketData, instruments: Mapping[Symbol, Instrument], as_of: datetime
+) -> tuple[dict[Symbol, Bars], dict[Symbol, str]]:
+    turns = asyncio.Semaphore(_AT_ONCE)
+    start = as_of - timedelta(days=_CALENDAR_DAYS)
+
+    async def fetch(symbol: Symbol) -> Bars | str:
+        async with turns:
+            try:
+                return await market.bars(symbol, Timeframe.D1, start=start, end=as_of, as_of=as_of)
+            except (NotFound, ProviderUnavailable) as error:
+                return error.message
+
+    answers = await asyncio.gather(*(fetch(symbol) for symbol in instruments))
+    bars: dict[Symbol, Bars] = {}
+    left_out: dict[Symbol, str] = {}
+    for symbol, answer in zip(instruments, answers, strict=True):
+        if isinstance(answer, str):
+            left_out[symbol] = answer
+        elif not len(answer):
+            left_out[symbol] = "There are no bars of it."
+        else:
+            bars[symbol] = answer
+    return bars, left_out

@@ -1,0 +1,114 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.core.errors import InvalidInput, NotFound
+from app.market.providers.simulated import SimulatedMarket
+from app.scanner.setups import Setup
+from tools.scanner import TITLES, scan_market
+from widgets.scanner import OpportunitiesCard, OpportunityRow
+
+NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
+FEW = ["AAPL", "AMD", "NVDA", "MSFT", "TSLA", "SPY", "QQQ", "META", "AMZN", "GOOGL", "DIS", "XOM"]
+
+
+@pytest.fixture(scope="module")
+def market() -> SimulatedMarket:
+    return SimulatedMarket()
+
+
+def number(row: OpportunityRow, name: str) -> Decimal:
+    return Decimal(getattr(row, name).value)
+
+
+async def test_setups_come_with_entry_stop_target_and_what_they_rest_on(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    said = await ask(scan_market, {"limit": 20}, at=NOW, market=market)
+
+    [card] = said.result.cards
+    assert isinstance(card, OpportunitiesCard)
+    assert len(card.rows) == 20
+    for row in card.rows:
+        entry, stop, target = (number(row, name) for name in ("entry", "stop", "target"))
+        assert (stop < entry < target) == (row.direction == "long")
+        assert (stop > entry > target) == (row.direction == "short")
+        ratio = abs(target - entry) / abs(entry - stop)
+        assert number(row, "reward_to_risk") == pytest.approx(ratio)
+        assert row.facts
+    assert said.sentence.startswith(said.figures["found"])
+    assert f"over {said.figures['scanned']} symbols" in said.sentence
+    best = card.rows[0]
+    assert (
+        f"{best.symbol}, a {best.setup} ({best.direction}): entry {best.entry.text}"
+        in said.sentence
+    )
+    assert card.freshness.is_simulated
+
+
+async def test_the_best_comes_first(ask: Any, market: SimulatedMarket) -> None:
+    said = await ask(scan_market, {"limit": 20}, at=NOW, market=market)
+    scores = [
+        number(row, "chance") * number(row, "reward_to_risk") for row in said.result.cards[0].rows
+    ]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "holds"),
+    [
+        ({"setups": ["breakout", "golden_cross"]}, lambda row: "breakout" in row.setup or "golden" in row.setup),
+        ({"direction": "short"}, lambda row: row.direction == "short"),
+        ({"symbols": FEW}, lambda row: row.symbol in FEW),
+        ({"max_price": "50"}, lambda row: number(row, "entry") <= 50),
+        ({"min_price": "300"}, lambda row: number(row, "entry") >= 300),
+        ({"min_reward_to_risk": 2}, lambda row: number(row, "reward_to_risk") >= 2),
+    ],
+)  # fmt: skip
+async def test_a_scan_keeps_to_what_was_asked(
+    ask: Any, market: SimulatedMarket, arguments: dict[str, Any], holds: Any
+) -> None:
+    said = await ask(scan_market, {**arguments, "limit": 20}, at=NOW, market=market)
+    assert all(holds(row) for row in said.result.cards[0].rows)
+
+
+async def test_a_sector_is_scanned_alone(ask: Any, market: SimulatedMarket) -> None:
+    said = await ask(scan_market, {"sector": "semiconductors"}, at=NOW, market=market)
+    everything = await ask(scan_market, {}, at=NOW, market=market)
+    assert 3 < int(said.figures["scanned"]) < int(everything.figures["scanned"]) / 4
+
+
+async def test_nothing_found_is_said_and_drawn_as_nothing(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    said = await ask(
+        scan_market, {"symbols": ["SPY"], "min_reward_to_risk": 99}, at=NOW, market=market
+    )
+    assert said.sentence == "None of these setups stands now, over 1 symbol."
+    assert said.result.cards[0].rows == ()
+
+
+async def test_what_cannot_be_found_is_refused_with_a_reason(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    with pytest.raises(InvalidInput, match="`min_price` is above `max_price`"):
+        await ask(scan_market, {"min_price": "9", "max_price": "8"}, at=NOW, market=market)
+    with pytest.raises(InvalidInput, match="No listed stock belongs to a sector"):
+        await ask(scan_market, {"sector": "llamas"}, at=NOW, market=market)
+    with pytest.raises(NotFound):
+        await ask(scan_market, {"symbols": ["AAPL", "ZZZZZ"]}, at=NOW, market=market)
+
+
+async def test_a_past_scan_sees_no_later_bar(ask: Any, market: SimulatedMarket) -> None:
+    then = datetime(2026, 9, 15, 20, 5, tzinfo=UTC)
+    past = await ask(scan_market, {"as_of": then.isoformat()}, at=NOW, market=market)
+    lived = await ask(scan_market, {}, at=then, market=market)
+
+    assert past.sentence == lived.sentence
+    assert past.result.cards[0].freshness.is_frozen
+
+
+def test_every_setup_has_its_words() -> None:
+    assert set(TITLES) == set(Setup)

@@ -1,0 +1,84 @@
+"""Opportunities: one to buy, one to sell short, and a scan that found none."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.core.figures import Unit
+from app.grounding.ledger import Book
+from widgets.base import BaseCard, CardNumber
+from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
+
+LONG = ("AMD", "Advanced Micro Devices", "bounce at support", "long")
+SHORT = ("BRK.B", "Berkshire Hathaway Class B", "bearish RSI divergence", "short")
+
+
+class Setups:
+    """The cards of scans."""
+
+    def __init__(self, samples: Any) -> None:
+        self.samples = samples
+
+    def all(self) -> dict[str, tuple[BaseCard, ...]]:
+        return {"setups": (self.found(),), "nosetups": (self.none(),)}
+
+    def found(self) -> OpportunitiesCard:
+        book = self.samples.book("scan_market")
+        bounce = (("support", "116.20", Unit.USD), ("low", "116.45", Unit.USD))
+        turn = (
+            ("swing high", "498.10", Unit.USD),
+            ("RSI there", "71.4", Unit.INDEX),
+            ("higher high", "501.77", Unit.USD),
+            ("its RSI", "62.9", Unit.INDEX),
+        )
+        return self._card(
+            self._row(book, LONG, ("118.40", "115.02", "127.75", "2.8", "29"), bounce),
+            self._row(book, SHORT, ("496.02", "503.10", "480.55", "2.2", "31"), turn),
+        )
+
+    def none(self) -> OpportunitiesCard:
+        return self._card()
+
+    def _card(self, *rows: OpportunityRow) -> OpportunitiesCard:
+        return OpportunitiesCard(
+            title="all setups",
+            rows=rows,
+            notes=("Today's bar is still open: what stands now may be gone at the close.",),
+            freshness=self.samples.freshness(),
+        )
+
+    def _row(
+        self,
+        book: Book,
+        named: tuple[str, str, str, str],
+        figures: tuple[str, ...],
+        facts: tuple[tuple[str, str, Unit], ...],
+    ) -> OpportunityRow:
+        symbol, name, setup, direction = named
+
+        def number(path: str, value: str, unit: Unit = Unit.USD, decimals: int = 2) -> CardNumber:
+            made: CardNumber = self.samples.number(
+                book, f"{symbol}.{path}", Decimal(value), unit, decimals=decimals, entity=symbol
+            )
+            return made
+
+        entry, stop, target, ratio, chance = figures
+        return OpportunityRow(
+            symbol=symbol,
+            name=name,
+            setup=setup,
+            direction=direction,
+            at=self.samples.now - timedelta(hours=5),
+            is_forming=True,
+            entry=number("entry", entry),
+            stop=number("stop", stop),
+            target=number("target", target),
+            reward_to_risk=number("ratio", ratio, Unit.RATIO, 1),
+            chance=number("chance", chance, Unit.PERCENT, 0),
+            counted=number("cases", "1660", Unit.INDEX, 0),
+            facts=tuple(
+                OpportunityFact(label=label, number=number(label, value, unit, len(value) - value.index(".") - 1))
+                for label, value, unit in facts
+            ),
+            invalid="No longer valid beyond the stop, or once its time is over.",
+        )  # fmt: skip
