@@ -1,0 +1,1 @@
+"""Formulas: conditions and filters in traders' words, checked, written back, and evaluated."""
