@@ -42,10 +42,8 @@ function Row({ symbol, name, setup, direction, at, is_forming, entry, stop, targ
         <Pair label="Stop" n={stop} />
         <Pair label="Target" n={target} />
         <Pair label="Reward to risk" n={reward_to_risk} />
-        <div className="tc-pair">
-          <dt>Target first</dt>
-          <dd><Num n={chance} /> <span className="tc-beside">from <Num n={counted} /> cases</span></dd>
-        </div>
+        <Pair label="Chance" n={chance} />
+        <Pair label="Past cases" n={counted} />
       </dl>
       <p className="tc-under">
         {facts.map(({ label, number }, place) => (
