@@ -10,16 +10,17 @@ and is dropped when it comes up or when the heap has grown to twice what it need
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import insort
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import count
 from uuid import UUID
 
 from app.alerts.edges import MINUTE
-from app.alerts.states import LiveTape, path_of, step
+from app.alerts.states import LiveTape, path_of
 from app.alerts.triggers import Firing, Spikes, State, Tape, Trigger
-from app.alerts.waits import waits_of
+from app.alerts.watches import Watch, watch_of
 from app.core.symbols import Symbol
 from app.market.models import Bars
 
@@ -28,71 +29,86 @@ _SPARE = 64
 _SLACK = 1e-9
 
 
-class _Watch:
-    """One alert in the index; `version` is that of its entries, 0 while it has none."""
-
-    __slots__ = ("alert", "book", "order", "state", "trigger", "version")
-
-    def __init__(
-        self, alert: UUID, order: int, trigger: Trigger, state: State, book: "_Book"
-    ) -> None:
-        self.alert, self.order, self.trigger, self.state = alert, order, trigger, state
-        self.book, self.version = book, 0
-
-
-_Entry = tuple[float, int, _Watch]
+_Entry = tuple[float, int, Watch]
 
 
 class _Book(LiveTape):
     """One symbol: its tape, its watches' entries, and the gates between which a tick is quiet."""
 
-    __slots__ = ("down", "falls", "rises", "spike", "spikes", "times", "until", "up", "watches")
+    __slots__ = (
+        "down", "ends", "falls", "rises", "spike", "spikes", "times", "until", "up", "watches",
+    )  # fmt: skip
 
     def __init__(self, tape: Tape) -> None:
         super().__init__(tape)
         self.rises: list[_Entry] = []
         self.falls: list[_Entry] = []
         self.times: list[_Entry] = []
+        self.ends: list[_Entry] = []
+        """When watches expire: entries for good."""
         self.spikes: dict[int, list[_Entry]] = {}
-        self.watches = 0
+        self.watches: dict[UUID, Watch] = {}
         self.set_gates()
 
     def set_gates(self) -> None:
         """Below `down`, above `up`, at `spike` volume or at `until` somebody may have to act."""
-        self.down = -self.falls[0][0] if self.falls else 0.0
-        self.up = self.rises[0][0] if self.rises else math.inf
+        self.down = self.falls[-1][0] if self.falls else 0.0
+        self.up = -self.rises[-1][0] if self.rises else math.inf
         self.until = self.minute + MINUTE
         if self.times and self.times[0][0] < self.until:
             self.until = self.times[0][0]
-        self.spike = min(map(self._volume_to, self.spikes), default=math.inf)
+        if self.ends and self.ends[0][0] < self.until:
+            self.until = self.ends[0][0]
+        self.spike = math.inf
+        if self.spikes:
+            self.spike = min(map(self._volume_to, self.spikes))
+            if self.spike <= self.volume:
+                self.until = 0.0  # a smaller average is met already, by a tick without volume too
 
-    def due(self) -> list[_Watch]:
+    def due(self) -> list[Watch]:
         """Whoever waits for something that this tick brings; none of them waits any more."""
-        due: list[_Watch] = []
-        _take(self.rises, self.price, due)
-        _take(self.falls, -self.price, due)
-        _take(self.times, self.at, due)
+        due: list[Watch] = []
+        price, at = self.price, self.at
+        if price >= self.up:
+            _pop(self.rises, -price, due)
+        if price <= self.down:
+            _pop(self.falls, price, due)
+        if at >= self.until:
+            _take(self.times, at, due)
+            while self.ends and self.ends[0][0] <= at:
+                watch = heappop(self.ends)[2]
+                if watch.version and self.watches.get(watch.alert) is watch:
+                    watch.version = 0
+                    due.append(watch)
         for minutes, heap in self.spikes.items():
             _take(heap, self.bar(minutes)[1], due)
         return due
 
-    def wait(self, watch: _Watch, version: int) -> None:
+    def enter(self, watch: Watch) -> None:
+        self.watches[watch.alert] = watch
+        if watch.expires_at < math.inf:
+            heappush(self.ends, (watch.expires_at, watch.order, watch))
+
+    def wait(self, watch: Watch, version: int) -> None:
         """Let it wait for what comes next."""
         watch.version = version
-        down, up, volume, until = waits_of(watch.trigger, watch.state, self)
+        if watch.is_quick:
+            down, up = watch.bounds()
+        else:
+            down, up, volume, until = watch.waits(self)
+            if until < math.inf:
+                self._push(self.times, (until, version, watch))
+            if volume < math.inf and isinstance(watch.trigger.condition, Spikes):
+                heap = self.spikes.setdefault(watch.trigger.condition.minutes, [])
+                self._push(heap, (volume, version, watch))
         if up < math.inf:
-            self._push(self.rises, (up, version, watch))
+            insort(self.rises, (-up, version, watch))
         if down > 0:
-            self._push(self.falls, (-down, version, watch))
-        if until < math.inf:
-            self._push(self.times, (until, version, watch))
-        if volume < math.inf and isinstance(watch.trigger.condition, Spikes):
-            heap = self.spikes.setdefault(watch.trigger.condition.minutes, [])
-            self._push(heap, (volume, version, watch))
+            insort(self.falls, (down, version, watch))
 
     def _push(self, heap: list[_Entry], entry: _Entry) -> None:
         heappush(heap, entry)
-        if len(heap) > 2 * self.watches + _SPARE:
+        if len(heap) > 2 * len(self.watches) + _SPARE:
             heap[:] = [each for each in heap if each[2].version == each[1]]
             heapify(heap)
 
@@ -105,7 +121,15 @@ class _Book(LiveTape):
         return (heap[0][0] - before) - _SLACK * (heap[0][0] + before)
 
 
-def _take(heap: list[_Entry], reached: float, due: list[_Watch]) -> None:
+def _pop(row: list[_Entry], reached: float, due: list[Watch]) -> None:
+    while row and row[-1][0] >= reached:
+        _, version, watch = row.pop()
+        if watch.version == version:
+            watch.version = 0
+            due.append(watch)
+
+
+def _take(heap: list[_Entry], reached: float, due: list[Watch]) -> None:
     """Move to `due` whose entry is at or before `reached`; what is no longer true is dropped."""
     while heap and heap[0][0] <= reached:
         _, version, watch = heappop(heap)
@@ -114,39 +138,40 @@ def _take(heap: list[_Entry], reached: float, due: list[_Watch]) -> None:
             due.append(watch)
 
 
+def _by_order(fired: tuple[int, Firing]) -> int:
+    return fired[0]
+
+
 class ThresholdIndex:
     """The alerts of one monitor. Not thread-safe; nothing in it waits."""
 
     def __init__(self) -> None:
         self.refused = 0
         """Ticks that were out of order, or no price, and changed nothing."""
-        self._watches: dict[UUID, _Watch] = {}
+        self._at: dict[UUID, _Book] = {}
         self._books: dict[Symbol, _Book] = {}
-        self._changed: dict[UUID, _Watch] = {}
+        self._changed: list[Watch] = []
         self._numbers = count(1)
 
     def __len__(self) -> int:
-        return len(self._watches)
+        return len(self._at)
 
     def __contains__(self, alert: UUID) -> bool:
-        return alert in self._watches
+        return alert in self._at
 
     def add(self, alert: UUID, symbol: Symbol, trigger: Trigger, state: State) -> None:
         """Watch from now on, going on from `state`. ValueError if it is watched already."""
-        if alert in self._watches:
+        if alert in self._at:
             raise ValueError("an alert is watched once")
         book = self._book(symbol)
-        watch = _Watch(alert, next(self._numbers), trigger, state, book)
-        self._watches[alert] = watch
-        book.watches += 1
-        self._wait(watch)
+        watch = watch_of(alert, next(self._numbers), trigger, state)
+        self._at[alert] = book
+        book.enter(watch)
+        self._wait(book, watch)
 
     def remove(self, alert: UUID) -> None:
         """Watch no more; KeyError if it was not."""
-        watch = self._watches.pop(alert)
-        watch.version = 0
-        watch.book.watches -= 1
-        self._changed.pop(alert, None)
+        self._at.pop(alert).watches.pop(alert).version = 0
 
     def relevel(self, alert: UUID, level: float | None, *, afresh: bool = False) -> None:
         """Move the level; see `State.at_level`. None lets the watch sleep until there is one."""
@@ -197,7 +222,7 @@ class ThresholdIndex:
 
     def state(self, alert: UUID) -> State:
         """How far a watch has come, to be stored; KeyError if it is not watched."""
-        return self._watches[alert].state
+        return self._at[alert].watches[alert].state
 
     def tape(self, symbol: Symbol) -> Tape:
         """What is remembered of a symbol, to be stored beside the states."""
@@ -207,15 +232,18 @@ class ThresholdIndex:
         """Go on with a stored tape, before the first tick of the symbol."""
         old = self._books.get(symbol)
         self._books[symbol] = book = _Book(tape)
-        for watch in self._watches.values() if old is not None else ():
-            if watch.book is old:
-                watch.book = book
-                book.watches += 1
-                self._wait(watch)
+        for alert, watch in old.watches.items() if old is not None else ():
+            self._at[alert] = book
+            book.enter(watch)
+            self._wait(book, watch)
 
     def take_changed(self) -> Mapping[UUID, State]:
         """The states that changed since this was asked last: fired, re-armed, relevelled, over."""
-        changed = {alert: watch.state for alert, watch in self._changed.items()}
+        changed = {}
+        for watch in self._changed:
+            watch.has_changed = False
+            if watch.alert in self._at:
+                changed[watch.alert] = self.state(watch.alert)
         self._changed.clear()
         return changed
 
@@ -223,33 +251,34 @@ class ThresholdIndex:
         if not book.take(at, price, volume):
             self.refused += 1
             return ()
-        fired = self._step(book, book.due())
-        book.set_gates()
-        return fired
-
-    def _step(self, book: _Book, due: Iterable[_Watch]) -> Sequence[Firing]:
         fired: list[tuple[int, Firing]] = []
-        for watch in due:
-            state, firing = step(watch.alert, watch.trigger, watch.state, book)
-            if state is not watch.state:
-                watch.state = state
-                self._changed[watch.alert] = watch
+        for watch in book.due():
+            firing = watch.act(book)
             if firing is not None:
                 fired.append((watch.order, firing))
+            if not watch.has_changed:
+                watch.has_changed = True
+                self._changed.append(watch)
             book.wait(watch, next(self._numbers))
+        book.set_gates()
+        if not fired:
+            return ()
         if len(fired) > 1:
-            fired.sort(key=lambda each: each[0])
+            fired.sort(key=_by_order)
         return [firing for _, firing in fired]
 
     def _put(self, alert: UUID, state: State) -> None:
-        watch = self._watches[alert]
-        watch.state = state
-        self._changed[alert] = watch
-        self._wait(watch)
+        book = self._at[alert]
+        watch = book.watches[alert]
+        watch.put(state)
+        if not watch.has_changed:
+            watch.has_changed = True
+            self._changed.append(watch)
+        self._wait(book, watch)
 
-    def _wait(self, watch: _Watch) -> None:
-        watch.book.wait(watch, next(self._numbers))
-        watch.book.set_gates()
+    def _wait(self, book: _Book, watch: Watch) -> None:
+        book.wait(watch, next(self._numbers))
+        book.set_gates()
 
     def _book(self, symbol: Symbol) -> _Book:
         book = self._books.get(symbol)

@@ -40,13 +40,10 @@ NEXT_TICK = Waits(until=0.0)
 
 
 def waits_of(trigger: Trigger, state: State, seen: Seen) -> Waits:
-    """What a watch waits for that has looked at the tick of `seen`."""
-    if state.is_over:
+    """What a watch waits for that has looked at the tick of `seen`, besides the end of its time."""
+    if state.is_over or is_asleep(trigger, state):
         return NOTHING
-    waits = NOTHING if is_asleep(trigger, state) else _waits(trigger, state, seen)
-    if trigger.expires_at is None or trigger.expires_at >= waits.until:
-        return waits
-    return waits._replace(until=trigger.expires_at)
+    return _waits(trigger, state, seen)
 
 
 def _waits(trigger: Trigger, state: State, seen: Seen) -> Waits:
