@@ -11,7 +11,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import httpcore
@@ -26,6 +26,8 @@ SECONDS = 10.0
 
 _READ_BYTES = 4096
 _NAT64 = IPv6Network("64:ff9b::/96")
+_PROTOCOLS = IPv4Network("192.0.0.0/24")
+"""IANA's own: Python's `is_global` calls part of it public."""
 
 
 class NoAnswer(CoachError):
@@ -118,6 +120,8 @@ def is_public(address: str) -> bool:
             return False
         if found in _NAT64:
             return False
+    elif found in _PROTOCOLS:
+        return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 
