@@ -10,8 +10,9 @@ and is dropped when it comes up or when the heap has grown to twice what it need
 """
 
 import math
+from array import array
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -30,14 +31,22 @@ _SLACK = 1e-9
 
 
 _Entry = tuple[float, int, Watch]
+_DOWN, _UP, _AT, _UNTIL, _SPIKE, _LOW, _HIGH, _PRICE, _VOLUME = range(9)
+_CLOSED = array("d", [math.inf] + [0.0] * 8)
+"""Gates that no tick passes."""
+
+Tick = tuple[Symbol, float, float, float | None]
+"""Symbol, time, price, and what the minute has traded so far."""
 
 
 class _Book(LiveTape):
-    """One symbol: its tape, its watches' entries, and the gates between which a tick is quiet."""
+    """One symbol: its tape, its watches' entries, and the gates between which a tick is quiet.
 
-    __slots__ = (
-        "down", "ends", "falls", "rises", "spike", "spikes", "times", "until", "up", "watches",
-    )  # fmt: skip
+    `gates` is what every tick reads and writes, in one place of memory; the tape's own attributes hold
+    while a tick is acted on and are out of date between.
+    """
+
+    __slots__ = ("ends", "falls", "gates", "rises", "spikes", "times", "watches")
 
     def __init__(self, tape: Tape) -> None:
         super().__init__(tape)
@@ -48,32 +57,41 @@ class _Book(LiveTape):
         """When watches expire: entries for good."""
         self.spikes: dict[int, list[_Entry]] = {}
         self.watches: dict[UUID, Watch] = {}
+        self.gates = array("d", _CLOSED)
         self.set_gates()
+
+    def open(self) -> None:
+        """Take from the gates what quiet ticks have left there."""
+        gates = self.gates
+        self.at, self.price, self.volume = gates[_AT], gates[_PRICE], gates[_VOLUME]
+        self.low, self.high = gates[_LOW], gates[_HIGH]
 
     def set_gates(self) -> None:
         """Below `down`, above `up`, at `spike` volume or at `until` somebody may have to act."""
-        self.down = self.falls[-1][0] if self.falls else 0.0
-        self.up = -self.rises[-1][0] if self.rises else math.inf
-        self.until = self.minute + MINUTE
-        if self.times and self.times[0][0] < self.until:
-            self.until = self.times[0][0]
-        if self.ends and self.ends[0][0] < self.until:
-            self.until = self.ends[0][0]
-        self.spike = math.inf
+        gates = self.gates
+        gates[_DOWN] = self.falls[-1][0] if self.falls else 0.0
+        gates[_UP] = -self.rises[-1][0] if self.rises else math.inf
+        until = self.minute + MINUTE
+        if self.times and self.times[0][0] < until:
+            until = self.times[0][0]
+        if self.ends and self.ends[0][0] < until:
+            until = self.ends[0][0]
+        spike = math.inf
         if self.spikes:
-            self.spike = min(map(self._volume_to, self.spikes))
-            if self.spike <= self.volume:
-                self.until = 0.0  # a smaller average is met already, by a tick without volume too
+            spike = min(map(self._volume_to, self.spikes))
+            if spike <= self.volume:
+                until = 0.0  # a smaller average is met already, by a tick without volume too
+        gates[_UNTIL], gates[_SPIKE] = until, spike
+        gates[_AT], gates[_PRICE], gates[_VOLUME] = self.at, self.price, self.volume
+        gates[_LOW], gates[_HIGH] = self.low, self.high
 
     def due(self) -> list[Watch]:
         """Whoever waits for something that this tick brings; none of them waits any more."""
         due: list[Watch] = []
         price, at = self.price, self.at
-        if price >= self.up:
-            _pop(self.rises, -price, due)
-        if price <= self.down:
-            _pop(self.falls, price, due)
-        if at >= self.until:
+        _pop(self.rises, -price, due)
+        _pop(self.falls, price, due)
+        if at >= self.gates[_UNTIL]:
             _take(self.times, at, due)
             while self.ends and self.ends[0][0] <= at:
                 watch = heappop(self.ends)[2]
@@ -150,6 +168,7 @@ class ThresholdIndex:
         """Ticks that were out of order, or no price, and changed nothing."""
         self._at: dict[UUID, _Book] = {}
         self._books: dict[Symbol, _Book] = {}
+        self._gates: dict[Symbol, array[float]] = {}
         self._changed: list[Watch] = []
         self._numbers = count(1)
 
@@ -187,28 +206,36 @@ class ThresholdIndex:
 
     def tick(
         self, symbol: Symbol, at: float, price: float, volume: float | None = None
-    ) -> Sequence[Firing]:
+    ) -> list[Firing]:
         """What fires at this tick, in the order the alerts were added.
 
         `volume` is what the minute of `at` has traded so far; None if nobody knows. A tick before
         the last one of its symbol, or without a price above zero, is refused: counted, and nothing
         else.
         """
-        book = self._books.get(symbol) or self._book(symbol)
-        if (
-            book.down < price < book.up
-            and book.at <= at < book.until
-            and (volume is None or volume < book.spike)
-        ):
-            book.at, book.price = at, price
-            if price > book.high:
-                book.high = price
-            elif price < book.low:
-                book.low = price
-            if volume is not None and volume >= 0:
-                book.volume = volume
-            return ()
-        return self._act(book, at, price, volume)
+        return self.ticks(((symbol, at, price, volume),))
+
+    def ticks(self, ticks: Iterable[Tick]) -> list[Firing]:
+        """What fires at each of these ticks, one after the other; see `tick`."""
+        fired: list[Firing] = []
+        find = self._gates.get
+        for symbol, at, price, volume in ticks:
+            gates = find(symbol, _CLOSED)
+            if (
+                gates[_DOWN] < price < gates[_UP]
+                and gates[_AT] <= at < gates[_UNTIL]
+                and (volume is None or volume < gates[_SPIKE])
+            ):
+                gates[_AT], gates[_PRICE] = at, price
+                if price > gates[_HIGH]:
+                    gates[_HIGH] = price
+                elif price < gates[_LOW]:
+                    gates[_LOW] = price
+                if volume is not None and volume >= 0:
+                    gates[_VOLUME] = volume
+            else:
+                fired += self._act(self._book(symbol), at, price, volume)
+        return fired
 
     def catch_up(self, bars: Bars) -> list[Firing]:
         """What fired in minutes that were missed, marked late; see `states.path_of`.
@@ -226,12 +253,16 @@ class ThresholdIndex:
 
     def tape(self, symbol: Symbol) -> Tape:
         """What is remembered of a symbol, to be stored beside the states."""
-        return self._books[symbol].frozen() if symbol in self._books else Tape()
+        if symbol not in self._books:
+            return Tape()
+        book = self._books[symbol]
+        book.open()
+        return book.frozen()
 
     def resume(self, symbol: Symbol, tape: Tape) -> None:
         """Go on with a stored tape, before the first tick of the symbol."""
         old = self._books.get(symbol)
-        self._books[symbol] = book = _Book(tape)
+        book = self._open(symbol, tape)
         for alert, watch in old.watches.items() if old is not None else ():
             self._at[alert] = book
             book.enter(watch)
@@ -247,7 +278,8 @@ class ThresholdIndex:
         self._changed.clear()
         return changed
 
-    def _act(self, book: _Book, at: float, price: float, volume: float | None) -> Sequence[Firing]:
+    def _act(self, book: _Book, at: float, price: float, volume: float | None) -> Iterable[Firing]:
+        book.open()
         if not book.take(at, price, volume):
             self.refused += 1
             return ()
@@ -277,11 +309,14 @@ class ThresholdIndex:
         self._wait(book, watch)
 
     def _wait(self, book: _Book, watch: Watch) -> None:
+        book.open()
         book.wait(watch, next(self._numbers))
         book.set_gates()
 
     def _book(self, symbol: Symbol) -> _Book:
-        book = self._books.get(symbol)
-        if book is None:
-            book = self._books[symbol] = _Book(Tape())
+        return self._books.get(symbol) or self._open(symbol, Tape())
+
+    def _open(self, symbol: Symbol, tape: Tape) -> _Book:
+        book = self._books[symbol] = _Book(tape)
+        self._gates[symbol] = book.gates
         return book
