@@ -1,11 +1,24 @@
-"""Rolling a position to later or other strikes, and how its Greeks age if nothing moves."""
+"""Rolling a position to later or other strikes, and how its Greeks age if nothing moves.
+
+Decided: a roll is told at the middle of both markets and, beside it, at what crossing both costs. Its
+breakeven counts what was paid for the option that is closed, where that is known. Greeks are those of
+an American option where the contract is one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.options.legs import Leg, cost, ends
+import numpy as np
+
+from app.market.chains import ExerciseStyle, OptionQuote
+from app.options.legs import Leg, LegKind, cost, ends
+from app.options.models import Contracts
+from app.options.payoff import payoff
+from app.options.pricer import priced
+from app.options.roll_targets import Held, Target
+from app.options.smile import smile
 from app.options.valuation import Market, PositionGreeks, position_greeks, results
 
 
@@ -26,6 +39,119 @@ class Aged:
     days: float
     result: float
     greeks: PositionGreeks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Priced:
+    """One listed option, per share and bought; None where its price contains no volatility.
+    `is_american` says whether the right to exercise early is counted in."""
+
+    quote: OptionQuote
+    contract: Contracts
+    price: Decimal
+    expires_at: datetime
+    time_value: Decimal
+    volatility: float | None
+    delta: float | None
+    gamma: float | None
+    theta: float | None
+    vega: float | None
+    is_american: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rolled:
+    """A way to roll. `net` is a share, a credit above zero, at the middle of both markets; `crossed` the
+    same where both are crossed, None where one is one-sided. `breakeven` is None where none is left."""
+
+    target: Target
+    new: Priced
+    net: Decimal
+    crossed: Decimal | None
+    roll: Roll
+    days: float
+    breakeven: Decimal | None
+
+
+def priced_row(held: Held, row: int) -> Priced:
+    """A row of the chain that has a price."""
+    chain = held.listed.measured
+    quote, contract = chain.quotes[row], chain.contracts.rows(slice(row, row + 1))
+    is_american = quote.contract.style is ExerciseStyle.AMERICAN
+    price = Decimal(repr(round(float(chain.price[row]), 4)))
+    found = priced(
+        contract,
+        volatility=np.array([np.nan]),
+        price=np.array([float(price)]),
+        is_american=np.array([is_american]),
+    )
+    series = chain.series[int(chain.place[row])]
+    volatility = _known(found.volatility.value[0])
+    if volatility is None:
+        volatility = smile(chain, series).at(float(contract.strike[0]))
+    strike = Decimal(repr(float(contract.strike[0])))
+    side = 1 if contract.is_call[0] else -1
+    intrinsic = max(side * (held.listed.spot - strike), Decimal(0))
+    return Priced(
+        quote=quote,
+        contract=contract,
+        price=price,
+        expires_at=series.expires_at,
+        time_value=max(price - intrinsic, Decimal(0)),
+        volatility=volatility,
+        delta=_known(found.greeks.delta[0]),
+        gamma=_known(found.greeks.gamma[0]),
+        theta=_known(found.greeks.theta[0]),
+        vega=_known(found.greeks.vega[0]),
+        is_american=is_american,
+    )
+
+
+def rolled(
+    held: Held, old: Priced, target: Target, *, quantity: Decimal, paid: Decimal | None
+) -> Rolled:
+    """`paid` a share for what is held, None where it is not known; `quantity` negative where sold."""
+    new = priced_row(held, target.row)
+    side = Decimal(1 if quantity > 0 else -1)
+    closed = leg_of(old, quantity, old.price if paid is None else paid)
+    opened = leg_of(new, quantity, new.price)
+    basis = new.price if paid is None else new.price + paid - old.price
+    breakevens = payoff([leg_of(new, quantity, basis)]).breakevens
+    return Rolled(
+        target=target,
+        new=new,
+        net=side * (old.price - new.price),
+        crossed=_crossed(old.quote, new.quote, is_long=quantity > 0),
+        roll=roll([closed], [old.price], [opened]),
+        days=(new.expires_at - old.expires_at) / timedelta(days=1),
+        breakeven=next(iter(breakevens), None),
+    )
+
+
+def breakeven_of(held: Priced, quantity: Decimal, paid: Decimal | None) -> Decimal | None:
+    """Of what is held, by what was paid, else by its price now."""
+    leg = leg_of(held, quantity, held.price if paid is None else paid)
+    return next(iter(payoff([leg]).breakevens), None)
+
+
+def leg_of(option: Priced, quantity: Decimal, price: Decimal) -> Leg:
+    return Leg(
+        kind=LegKind(option.quote.contract.kind.value),
+        quantity=quantity,
+        price=price,
+        strike=option.quote.contract.strike,
+        expires_at=option.expires_at,
+        multiplier=option.quote.contract.multiplier,
+    )
+
+
+def _crossed(old: OptionQuote, new: OptionQuote, *, is_long: bool) -> Decimal | None:
+    got, given = (old.bid, new.ask) if is_long else (new.bid, old.ask)
+    return None if got is None or given is None else got - given
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def roll(held: Sequence[Leg], marks: Sequence[Decimal], opened: Sequence[Leg]) -> Roll:

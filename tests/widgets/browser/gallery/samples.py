@@ -96,6 +96,7 @@ class Samples:
             "unbounded": (self.unbounded(),),
             "volatility": (self.volatility(),),
             **import_module("holdings").Holdings(self).all(),
+            **import_module("rolls").Rolls(self).all(),
             **import_module("setups").Setups(self).all(),
             "abilities": (self.abilities(),),
             "chart": (self.chart("inline"),),
