@@ -7,16 +7,21 @@ from pydantic import Field
 
 from app.core.figures import Figure
 from app.positions.marks import BookLine
+from app.positions.structures import structures
 from app.positions.totals import total_of
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.positions_assigned import assigned_lines
-from tools.positions_card import HoldingsBook, position_row, shown, structure_rows
+from tools.positions_card import HoldingsBook, position_row, shown, structure_row
 from tools.positions_lines import book_lines, freshness_of, nothing
-from widgets.positions import LeftOut, PositionsCard
+from widgets.positions import LeftOut, PositionsCard, StructureRow
 
 UNDATED = "When it was opened is not known, so its day counts from the previous close:"
 ESTIMATED = "An option's day is estimated: from the underlying's last close, at today's volatility."
+
+
+MOST_SAID = 3
+"""Structures in the sentence; the card has all."""
 
 
 class _Sum(NamedTuple):
@@ -60,6 +65,7 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
     rows = tuple(position_row(book, line) for line in lines)
     count = book.count("count", len(lines), "positions")
     at_risk = await assigned_lines(context, lines)
+    made = structures(lines, await context.holdings.groups())
     card = PositionsCard(
         title=str(args.symbol or "all positions"),
         value=shown(sums["value"].figure),
@@ -71,12 +77,12 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
             result=int(sums["open"].without.value),
         ),
         rows=rows,
-        structures=structure_rows(lines),
+        structures=tuple(structure_row(book, each, at) for at, each in enumerate(made, 1)),
         assignments=at_risk.rows,
         notes=(*notes, *_undated(lines), *_silent(lines)),
         freshness=freshness_of(lines, context),
     )
-    said = _book_sentence(args.symbol, count, sums)
+    said = _book_sentence(args.symbol, count, sums) + _together(card.structures)
     return ToolResult(said + at_risk.said, (card,))
 
 
@@ -122,6 +128,17 @@ def _book_sentence(symbol: str | None, count: Figure, sums: dict[str, _Sum]) -> 
     moves += [f"{result.ref} USD since they were opened"] if result else []
     said += f": {', '.join(moves)}." if moves else "."
     return said + _without(count, sums)
+
+
+def _together(made: Sequence[StructureRow]) -> str:
+    """What was opened together, by its name."""
+    said = [
+        f"the {each.symbol} {each.name}"
+        + (f", {{{each.result.figure}}} USD since it was opened" if each.result else "")
+        for each in made
+        if each.is_opened_together
+    ]
+    return f" Opened together: {'; '.join(said[:MOST_SAID])}." if said else ""
 
 
 def _without(count: Figure, sums: dict[str, _Sum]) -> str:

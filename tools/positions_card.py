@@ -1,18 +1,17 @@
 """Figures and rows of the positions' cards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
 from app.core.figures import Figure, Unit
 from app.grounding.ledger import Book
 from app.market.models import Provider
-from app.options.legs import Leg
 from app.positions.drafts import plain
 from app.positions.marks import BookLine
 from app.positions.models import Asset, AssetKind
 from app.positions.risk import ExpiryRisk, Exposure, UnderlyingRisk
-from app.positions.valuation import structures
+from app.positions.structures import Structure
 from tools.wording import joined_provider
 from widgets.base import CardNumber, Freshness
 from widgets.positions import ExpiryRow, PositionRow, StructureRow, UnderlyingRow
@@ -144,23 +143,38 @@ def _what_is_missing(line: BookLine) -> str:
     return "" if line.position.holding.price is not None else "what was paid is not known"
 
 
-def structure_rows(lines: Sequence[BookLine]) -> tuple[StructureRow, ...]:
-    """Only what is made of two legs or more."""
-    return tuple(
-        StructureRow(symbol=str(symbol), name=group.name.value, legs=tuple(map(_leg, group.legs)))
-        for symbol, groups in structures(lines).items()
-        for group in groups
-        if len(group.legs) > 1
+def structure_row(book: HoldingsBook, found: Structure, place: int) -> StructureRow:
+    name, entity = f"structure{place}", f"{found.symbol} {found.name}"
+    cost, greeks = found.cost, found.greeks
+
+    def money(path: str, value: Decimal | None, label: str) -> CardNumber | None:
+        return shown(book.money(f"{name}.{path}", value, label, entity=entity))
+
+    def greek(path: str, value: float, unit: Unit = Unit.USD) -> CardNumber:
+        return CardNumber.of(book.number(f"{name}.{path}", value, unit, path, entity=entity))
+
+    return StructureRow(
+        symbol=str(found.symbol),
+        name=found.name.value,
+        legs=tuple(_leg(line) for line in found.lines),
+        is_opened_together=found.is_opened_together,
+        is_credit=cost is not None and cost < 0,
+        cost=money("cost", None if cost is None else abs(cost), "net cost"),
+        day=money("day", found.day_result, "profit or loss today"),
+        result=money("open", found.open_result, "profit or loss since it was opened"),
+        delta=greek("delta", greeks.delta, Unit.SHARES) if greeks else None,
+        theta=greek("theta", greeks.theta) if greeks else None,
+        vega=greek("vega", greeks.vega) if greeks else None,
     )
 
 
-def _leg(leg: Leg) -> str:
-    sign = "+" if leg.quantity > 0 else "−"
-    size = f"{sign}{plain(abs(leg.quantity))}"
-    if leg.strike is None:
-        return f"{size} shares"
-    ends = f", {leg.expires_at.day} {leg.expires_at:%b %Y}" if leg.expires_at else ""
-    return f"{size} {plain(leg.strike)} {leg.kind}{ends}"
+def _leg(line: BookLine) -> str:
+    position = line.position
+    sign = "+" if position.quantity > 0 else "\N{MINUS SIGN}"
+    size, asset = f"{sign}{plain(abs(position.quantity))}", position.asset
+    if asset.strike is None or asset.expiry is None:
+        return f"{size} {asset.unit}"
+    return f"{size} {plain(asset.strike)} {asset.right}, {asset.expiry.day} {asset.expiry:%b %Y}"
 
 
 def underlying_row(book: HoldingsBook, found: UnderlyingRisk) -> UnderlyingRow:

@@ -31,13 +31,22 @@ class PositionRow(BaseModel):
 
 
 class StructureRow(BaseModel):
-    """Legs that make something together."""
+    """Legs that make something together. `cost` was received for it if `is_credit`, else paid; delta is
+    in shares, theta dollars a calendar day, vega dollars a point. What one leg lacks is absent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     symbol: str
     name: str
     legs: tuple[str, ...]
+    is_opened_together: bool
+    is_credit: bool
+    cost: CardNumber | None
+    day: CardNumber | None
+    result: CardNumber | None
+    delta: CardNumber | None
+    theta: CardNumber | None
+    vega: CardNumber | None
 
 
 class LeftOut(BaseModel):

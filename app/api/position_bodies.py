@@ -57,6 +57,7 @@ class TradesRequest(Body):
 
     key: Key
     source: Literal["typed", "imported"] = "typed"
+    together: bool = Field(False, description="They are the legs of one structure.")  # noqa: FBT003 - a default
     trades: list[TradeAsked] = Field(min_length=1, max_length=100)
 
 
@@ -117,10 +118,38 @@ class PositionBody(Body):
     provider: str | None = None
 
 
+class StructureGreeks(Body):
+    """Delta in shares, gamma in shares a dollar; theta, vega and rho as of the book."""
+
+    delta: float
+    gamma: float
+    theta: float
+    vega: float
+    rho: float
+
+
+class StructurePart(Body):
+    """So many of a position, as its legs hold them; signed."""
+
+    id: str
+    label: str
+    quantity: Number
+
+
 class StructureOf(Body):
+    """Positions that make something together. `cost` was paid, or received if negative; what one of
+    its positions lacks is null."""
+
     symbol: str
     name: str
     legs: int
+    opened_together: bool
+    positions: list[StructurePart]
+    cost: Number | None
+    value: Number | None
+    day: Number | None
+    open: Number | None
+    greeks: StructureGreeks | None
 
 
 class PositionsBody(Body):

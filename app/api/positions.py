@@ -5,7 +5,7 @@ has changed since it was seen is a 409. Another member's id does not exist here.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +27,9 @@ from app.api.position_bodies import (
     PositionBody,
     PositionsBody,
     StoredBody,
+    StructureGreeks,
     StructureOf,
+    StructurePart,
     TradeAsked,
     TradesRequest,
     UnderlyingBody,
@@ -41,6 +43,7 @@ from app.macro.short_rate import ShortRate, short_rate
 from app.market.chains import OptionKind
 from app.positions import service
 from app.positions.confirming import confirm_draft, discard_draft
+from app.positions.groups import LegGroup
 from app.positions.marks import BookLine
 from app.positions.models import (
     Asset,
@@ -55,8 +58,9 @@ from app.positions.models import (
 from app.positions.risk import Exposure, Shift, book_risk, shifted
 from app.positions.roots import as_listed, underlying_of
 from app.positions.service import Closing, Correction, Opening
+from app.positions.structures import Structure, structures
 from app.positions.totals import total_of
-from app.positions.valuation import betas_of, structures, value_positions
+from app.positions.valuation import betas_of, value_positions
 from app.users.models import Member
 
 router = APIRouter(prefix="/api/v1", tags=["positions"], responses={**FAILURES, **failures(409)})
@@ -69,7 +73,7 @@ PositionId = Annotated[str, Path(description="As `/api/v1/positions` gives it.")
 
 @router.get("/positions", summary="Open positions with their value and results")
 async def list_positions(at: AtDoor, member: Asking) -> PositionsBody:
-    lines, _ = await _valued(at, member)
+    lines, groups, _ = await _valued(at, member)
     value, day = total_of(line.value for line in lines), total_of(line.day_result for line in lines)
     since = total_of(line.open_result for line in lines)
     return PositionsBody(
@@ -81,19 +85,14 @@ async def list_positions(at: AtDoor, member: Asking) -> PositionsBody:
         day_left_out=day.without,
         open_left_out=since.without,
         positions=[_line(line) for line in lines],
-        structures=[
-            StructureOf(symbol=symbol, name=group.name.value, legs=len(group.legs))
-            for symbol, groups in structures(lines).items()
-            for group in groups
-            if len(group.legs) > 1
-        ],
+        structures=[_structure(each) for each in structures(lines, groups)],
         simulated=at.market.provider.is_simulated,
     )
 
 
 @router.post("/positions", status_code=201, summary="Store trades: open, add to, reduce positions")
 async def store_trades(at: AtDoor, member: Asking, asked: TradesRequest) -> StoredBody:
-    openings = await _openings(at, member, asked.trades)
+    openings = await _openings(at, member, asked)
     async with at.database.member(member.id) as session:
         stored = await service.open_positions(
             session,
@@ -116,7 +115,7 @@ async def portfolio_greeks(
     days: Annotated[float, Query(ge=0, le=1000, description="Calendar days later.")] = 0,
     by_beta: Annotated[bool, Query(description="Each moves by its beta times `percent`.")] = False,  # noqa: FBT002
 ) -> PortfolioGreeksBody:
-    lines, rate = await _valued(at, member)
+    lines, _, rate = await _valued(at, member)
     symbols = [line.position.asset.symbol for line in lines]
     betas, quote = await betas_of(symbols, market=at.market, as_of=at.clock.now())
     found = book_risk(lines, betas, None if quote is None else float(quote.last))
@@ -221,23 +220,28 @@ def _key(text: str) -> UUID:
         raise NotFound("There is no such position.") from error
 
 
-async def _valued(at: Doors, member: Member) -> tuple[tuple[BookLine, ...], ShortRate]:
+async def _valued(
+    at: Doors, member: Member
+) -> tuple[tuple[BookLine, ...], tuple[LegGroup, ...], ShortRate]:
     now = at.clock.now()
     async with at.database.member(member.id) as session:
         positions = await service.list_positions(session)
+        groups = await service.list_groups(session)
     rate = await short_rate(at.macro, as_of=now)
-    return await value_positions(positions, market=at.market, as_of=now, rate=rate.value), rate
+    lines = await value_positions(positions, market=at.market, as_of=now, rate=rate.value)
+    return lines, groups, rate
 
 
-async def _openings(at: Doors, member: Member, asked: Sequence[TradeAsked]) -> list[Opening]:
+async def _openings(at: Doors, member: Member, asked: TradesRequest) -> list[Opening]:
     """Each under the root that is held or listed."""
     async with at.database.member(member.id) as session:
         held = await service.list_positions(session, with_closed=True)
     found = []
-    for each in asked:
+    for each in asked.trades:
         opening, root = _opening(at, each)
+        group = "together" if asked.together else ""
         asset = await as_listed(opening.asset, root, held, market=at.market, as_of=at.clock.now())
-        found.append(replace(opening, asset=asset))
+        found.append(replace(opening, asset=asset, group=group))
     return found
 
 
@@ -309,6 +313,25 @@ def _line(line: BookLine) -> PositionBody:
             "stale_since": mark.provider.stale_since if mark else None,
             "provider": mark.provider.name if mark else None,
         }
+    )
+
+
+def _structure(found: Structure) -> StructureOf:
+    greeks = found.greeks
+    return StructureOf(
+        symbol=found.symbol,
+        name=found.name.value,
+        legs=len(found.lines),
+        opened_together=found.is_opened_together,
+        positions=[
+            StructurePart(id=str(each.id), label=each.asset.label, quantity=each.quantity)
+            for each in (line.position for line in found.lines)
+        ],
+        cost=found.cost,
+        value=found.value,
+        day=found.day_result,
+        open=found.open_result,
+        greeks=None if greeks is None else StructureGreeks(**asdict(greeks)),
     )
 
 

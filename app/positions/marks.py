@@ -54,6 +54,15 @@ class LineGreeks:
     vega: float = 0.0
     rho: float = 0.0
 
+    def __add__(self, other: "LineGreeks") -> "LineGreeks":
+        return LineGreeks(
+            delta=self.delta + other.delta,
+            gamma=self.gamma + other.gamma,
+            theta=self.theta + other.theta,
+            vega=self.vega + other.vega,
+            rho=self.rho + other.rho,
+        )
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class BookLine:

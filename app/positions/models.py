@@ -277,11 +277,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Changes that are stored together or not at all. The same `key` again stores nothing."""
+    """Changes that are stored together or not at all. The same `key` again stores nothing. `groups`
+    are lines, by their place, that open one structure together."""
 
     key: str
     source: Source
     lines: tuple[Line, ...]
+    groups: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.key) <= KEY_LENGTH:

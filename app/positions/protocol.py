@@ -12,6 +12,7 @@ from typing_extensions import override
 from app.core.errors import NotSignedIn
 from app.infra.db.database import Database
 from app.positions import repository
+from app.positions.groups import LegGroup
 from app.positions.models import Position
 
 _NOBODY = "Positions belong to a member: sign in to ask about yours."
@@ -29,6 +30,10 @@ class Holdings(Protocol):
         on: what opens it again is a change of its last version."""
         ...
 
+    async def groups(self) -> tuple[LegGroup, ...]:
+        """What was opened together."""
+        ...
+
 
 class NoHoldings(Holdings):
     """Nobody's: a question from the terminal has no member."""
@@ -39,6 +44,10 @@ class NoHoldings(Holdings):
 
     @override
     async def of_asset(self, key: str) -> Position | None:
+        raise NotSignedIn(_NOBODY)
+
+    @override
+    async def groups(self) -> tuple[LegGroup, ...]:
         raise NotSignedIn(_NOBODY)
 
 
@@ -60,3 +69,9 @@ class MemberHoldings(Holdings):
         async with self._database.member(self._member_id) as session:
             await repository.promise_to_read(session)
             return await repository.find_asset(session, key)
+
+    @override
+    async def groups(self) -> tuple[LegGroup, ...]:
+        async with self._database.member(self._member_id) as session:
+            await repository.promise_to_read(session)
+            return await repository.list_groups(session)

@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.market.chains import OptionKind
+from app.positions.groups import GroupLeg, LegGroup
 from app.positions.models import (
     Asset,
     AssetKind,
@@ -36,11 +37,22 @@ async def promise_to_read(session: AsyncSession) -> None:
 
 
 async def insert_entry(
-    session: AsyncSession, *, key: str, fingerprint: str, source: Source, now: datetime
+    session: AsyncSession,
+    *,
+    key: str,
+    fingerprint: str,
+    source: Source,
+    groups: Sequence[Sequence[int]],
+    now: datetime,
 ) -> UUID | None:
     """The id of a new entry; None if the key is taken. Waits for another one with the same key."""
     row = insert(EntryRow).values(
-        id=new_id(), key=key, fingerprint=fingerprint, source=source.value, made_at=now
+        id=new_id(),
+        key=key,
+        fingerprint=fingerprint,
+        source=source.value,
+        groups=[list(each) for each in groups],
+        made_at=now,
     )
     once = row.on_conflict_do_nothing(index_elements=[EntryRow.member_id, EntryRow.key])
     return (await session.execute(once.returning(EntryRow.id))).scalar_one_or_none()
@@ -174,6 +186,38 @@ async def list_changes(session: AsyncSession, position_id: UUID) -> tuple[Logged
         )
         for change, entry in await session.execute(query)
     )
+
+
+async def list_groups(session: AsyncSession) -> tuple[LegGroup, ...]:
+    """What was opened together, whether it still stands or not."""
+    query = (
+        select(EntryRow, ChangeRow, PositionRow.asset)
+        .join(ChangeRow, ChangeRow.entry_id == EntryRow.id)
+        .join(PositionRow, PositionRow.id == ChangeRow.position_id)
+        .where(func.jsonb_array_length(EntryRow.groups) > 0)
+        .order_by(EntryRow.made_at, EntryRow.id, ChangeRow.line)
+    )
+    entries: dict[UUID, EntryRow] = {}
+    legs: dict[tuple[UUID, int], GroupLeg] = {}
+    for entry, change, asset in await session.execute(query):
+        entries[entry.id] = entry
+        legs[entry.id, change.line] = _group_leg(asset, _change(change.kind, change.body))
+    return tuple(
+        LegGroup(
+            entry=entry.id,
+            made_at=entry.made_at,
+            legs=tuple(legs[entry.id, line] for line in group),
+        )
+        for entry in entries.values()
+        for group in entry.groups
+    )
+
+
+def _group_leg(asset: str, change: Change) -> GroupLeg:
+    if change.kind is ChangeKind.TRADE:
+        return GroupLeg(asset=asset, quantity=change.quantity or Decimal(0), price=change.price)
+    shown = Holding(lots=change.lots)
+    return GroupLeg(asset=asset, quantity=shown.quantity, price=shown.price)
 
 
 def _position(row: PositionRow) -> Position:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.positions import repository
+from app.positions.groups import LegGroup
 from app.positions.lots import changed, listed, replayed
 from app.positions.models import (
     Asset,
@@ -35,13 +36,15 @@ from app.positions.models import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Something held, as somebody typed it or as a picture shows it; negative if sold short."""
+    """Something held, as somebody typed it or as a picture shows it; negative if sold short. Those of
+    the same `group` (not empty) are legs of one structure."""
 
     asset: Asset
     quantity: Decimal
     price: Decimal | None = None
     opened_at: datetime | None = None
     note: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +76,10 @@ async def store(session: AsyncSession, entry: Entry, *, now: datetime) -> Stored
     `Conflict` where a line was made for another version of its position, or the key was used for
     something else.
     """
-    asked = [_told(each) for each in entry.lines]
-    entry_id, before = await _claim(session, entry.key, entry.source, asked, now)
+    asked = [*(_told(each) for each in entry.lines), _spelled(*entry.groups)]
+    entry_id, before = await _claim(
+        session, entry.key, entry.source, asked, now, groups=entry.groups
+    )
     return before or await _apply(session, entry_id, entry, now)
 
 
@@ -90,7 +95,7 @@ async def open_positions(
     """Open these positions together. With `is_total` they are all there is of each asset, as a
     broker's list shows it, so what was known of it is corrected instead of added to."""
     asked = [f"total {is_total}", *(_asked(each) for each in openings)]
-    entry_id, before = await _claim(session, key, source, asked, now)
+    entry_id, before = await _claim(session, key, source, asked, now, groups=_groups(openings))
     if before:
         return before
     if not is_total:
@@ -158,6 +163,11 @@ async def list_positions(
     return await repository.list_positions(session, with_closed=with_closed)
 
 
+async def list_groups(session: AsyncSession) -> tuple[LegGroup, ...]:
+    """What the member opened together, whether it still stands or not."""
+    return await repository.list_groups(session)
+
+
 async def get_position(session: AsyncSession, position_id: UUID) -> Position:
     """`NotFound` also for a position of somebody else."""
     found = await repository.find_position(session, position_id)
@@ -180,12 +190,18 @@ async def rebuilt(session: AsyncSession, position_id: UUID) -> Holding:
 
 
 async def _claim(
-    session: AsyncSession, key: str, source: Source, asked: Sequence[str], now: datetime
+    session: AsyncSession,
+    key: str,
+    source: Source,
+    asked: Sequence[str],
+    now: datetime,
+    *,
+    groups: Sequence[Sequence[int]] = (),
 ) -> tuple[UUID, Stored | None]:
     """The entry of that key, and its outcome where it was stored before."""
     fingerprint = sha256("\n".join([source.value, *asked]).encode()).hexdigest()
     made = await repository.insert_entry(
-        session, key=key, fingerprint=fingerprint, source=source, now=now
+        session, key=key, fingerprint=fingerprint, source=source, groups=groups, now=now
     )
     if made is not None:
         return made, None
@@ -291,8 +307,17 @@ def _told(line: Line) -> str:
     return _spelled(line.asset.key, change.kind, *said, line.version, *lots)
 
 
+def _groups(openings: Sequence[Opening]) -> list[list[int]]:
+    """Places of those that belong together; one alone makes no group."""
+    found: dict[str, list[int]] = {}
+    for place, each in enumerate(openings):
+        if each.group:
+            found.setdefault(each.group, []).append(place)
+    return [places for places in found.values() if len(places) > 1]
+
+
 def _asked(opening: Opening) -> str:
-    said = (opening.quantity, opening.price, opening.opened_at, opening.note)
+    said = (opening.quantity, opening.price, opening.opened_at, opening.note, opening.group)
     return _spelled(opening.asset.key, *said)
 
 

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.infra.db.rows import Document, Documents, Key, MemberOwned, Row
@@ -53,7 +54,7 @@ class PositionRow(MemberOwned, Row):
 
 class EntryRow(MemberOwned, Row):
     """Changes that were stored together; the member's `key` makes it once. `fingerprint` tells
-    whether the same key came with something else."""
+    whether the same key came with something else; `groups` are lines opened together."""
 
     __tablename__ = "position_entries"
     __table_args__ = (
@@ -66,6 +67,7 @@ class EntryRow(MemberOwned, Row):
     key: Mapped[str]
     fingerprint: Mapped[str]
     source: Mapped[str]
+    groups: Mapped[list[list[int]]] = mapped_column(JSONB, server_default=text("'[]'"))
     made_at: Mapped[datetime]
 
 

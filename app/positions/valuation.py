@@ -22,18 +22,14 @@ from app.market.models import Bars, Instrument, Quote, decimal_of
 from app.market.protocol import MarketData
 from app.options.chains import MeasuredChain, measured
 from app.options.models import Contracts
-from app.options.recognition import Group, grouped
 from app.options.settlement import expires_at, root_of
 from app.options.smile import smile
 from app.positions.beta import BENCHMARK, beta
 from app.positions.marks import BookLine, Mark, Sensitivity, price_at
-from app.positions.models import Asset, AssetKind, Position, leg_of
+from app.positions.models import Asset, AssetKind, Position
 
 HISTORY = timedelta(days=380)
 """Calendar days that hold a year of sessions."""
-MOST_GROUPED = 12
-"""Legs of one underlying that are sorted into structures; the time that takes grows with the fourth power,
-so more are left as they are."""
 
 T = TypeVar("T")
 
@@ -90,17 +86,6 @@ async def betas_of(
         for symbol in symbols
     }
     return betas, None if isinstance(quote, str) else quote
-
-
-def structures(lines: Sequence[BookLine]) -> dict[Symbol, tuple[Group, ...]]:
-    """What the lines of each underlying make together, where options are among them."""
-    found = {}
-    for symbol in sorted({line.position.asset.symbol for line in lines}):
-        own = [line for line in lines if line.position.asset.symbol == symbol]
-        legs = [leg for line in own if (leg := leg_of(line.position, line.expires_at)) is not None]
-        if any(leg.is_option for leg in legs) and len(legs) <= MOST_GROUPED:
-            found[symbol] = grouped(legs)
-    return found
 
 
 def contract_of(asset: Asset) -> OptionContract:

@@ -411,3 +411,29 @@ async def test_the_book_opens_large_in_the_side_panel(
     assert answer.status_code == httpx.codes.OK
     await tab.until(lambda: bool(tab.panel))
     assert [each["name"] for each in tab.panel] == ["PositionsCard"]
+
+
+async def test_trades_made_together_are_one_structure(web: httpx.AsyncClient) -> None:
+    chain = (await web.get("/api/v1/options/AMD/chain")).json()
+    expiry = chain["options"][0]["expiry"]
+    near = sorted(
+        {each["strike"] for each in chain["options"]},
+        key=lambda strike: abs(strike - chain["spot"]),
+    )
+    low, high = sorted(near[:2])
+    put = {"kind": "option", "symbol": "AMD", "right": "put", "expiry": expiry}
+    legs = [
+        {**put, "strike": low, "quantity": 1, "price": 1},
+        {**put, "strike": high, "quantity": -1, "price": 1.5},
+    ]
+    body = {**trades(*legs), "together": True}
+    assert (await web.post("/api/v1/positions", json=body)).status_code == httpx.codes.CREATED
+    apart = await web.post("/api/v1/positions", json={**body, "together": False})
+    assert is_problem(apart, CONFLICT, "conflict")
+
+    (made,) = (await web.get("/api/v1/positions")).json()["structures"]
+
+    assert (made["name"], made["opened_together"]) == ("bull put spread", True)
+    assert (made["legs"], made["cost"]) == (2, -50.0)
+    assert [each["quantity"] for each in made["positions"]] == [1.0, -1.0]
+    assert made["greeks"]["theta"] is not None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -337,6 +338,40 @@ async def test_a_position_out_of_a_picture_says_that_its_opening_is_not_known(
 
     assert Decimal(said.card.day.value) == 100 * (quote.last - quote.previous_close)
     assert any("opened is not known" in note and "AAPL" in note for note in said.card.notes)
+
+
+async def condor_of(database: Database, member: UUID, now: datetime, *, count: int = 1) -> None:
+    """An iron condor on AMD, opened in one go."""
+    legs = (
+        (OptionKind.PUT, "105", 1, "0.9"),
+        (OptionKind.PUT, "112.5", -1, "2"),
+        (OptionKind.CALL, "127.5", -1, "2.4"),
+        (OptionKind.CALL, "135", 1, "1.1"),
+    )
+    openings = []
+    for right, strike, sign, price in legs:
+        one = call_of("AMD", strike, str(sign * count))
+        asset = replace(one.asset, right=right)
+        openings.append(replace(one, asset=asset, price=Decimal(price), group="condor"))
+    await hold(database, member, now, *openings)
+
+
+async def test_legs_opened_together_stand_under_one_heading(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    await condor_of(database, ada, now, count=2)
+
+    said = await ask("list_positions")
+
+    (structure,) = said.card.structures
+    assert (structure.symbol, structure.name) == ("AMD", "iron condor")
+    assert structure.is_opened_together
+    assert structure.is_credit
+    assert Decimal(structure.cost.value) == 2 * 100 * Decimal("2.4")
+    assert structure.legs[0] == "+2 105 put, 18 Dec 2026"
+    assert structure.result.value == said.card.result.value
+    assert structure.theta is not None
+    assert "AMD iron condor" in said.sentence
 
 
 async def test_what_is_meant_by_a_close_must_be_plain(

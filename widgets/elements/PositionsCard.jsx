@@ -41,17 +41,34 @@ function PositionsCard() {
           </tbody>
         </table>
       </div>
-      {structures.length > 0 && (
-        <ul className="tc-list" aria-label="Structures">
-          {structures.map(({ symbol, name, legs }, at) => (
-            <li key={`${symbol} ${name} ${at}`}>
-              <span><span className="tc-symbol">{symbol}</span> {name}</span>
-              <span className="tc-under">{legs.join(' · ')}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      {structures.map((each, at) => <Structure key={`${each.symbol} ${each.name} ${at}`} {...each} />)}
     </Card>
+  );
+}
+
+/** Legs under one heading, with what they make together. */
+function Structure({ symbol, name, legs, is_opened_together, is_credit, cost, day, result, delta, theta, vega }) {
+  const pairs = [
+    [is_credit ? 'Received' : 'Paid', <Num n={cost} missing="what a leg cost is not known" />],
+    ['Since opened', <Result n={result} missing="a leg has no price or cost" />],
+    ['Today', <Result n={day} missing="a leg has no price" />],
+    ['Delta', <Num n={delta} missing="a leg has no Greeks" />],
+    ['Theta a day', <Num n={theta} missing="a leg has no Greeks" />],
+    ['Vega a point', <Num n={vega} missing="a leg has no Greeks" />],
+  ];
+  return (
+    <section className="tc-list" aria-label={`${symbol} ${name}`}>
+      <h3>
+        <span className="tc-symbol">{symbol}</span> {name}
+        {is_opened_together && <span className="tc-beside"> opened together</span>}
+      </h3>
+      <span className="tc-under">{legs.join(' · ')}</span>
+      <dl className="tc-grid">
+        {pairs.map(([label, number]) => (
+          <div className="tc-pair" key={label}><dt>{label}</dt><dd>{number}</dd></div>
+        ))}
+      </dl>
+    </section>
   );
 }
 

@@ -11,6 +11,7 @@ from app.grounding.answer import Writer
 from app.grounding.ledger import Ledger
 from app.indicators.names import IndicatorKind
 from app.market.providers.simulated import SimulatedMarket
+from app.positions.groups import LegGroup
 from app.positions.models import AssetKind, Position
 from app.positions.protocol import Holdings
 from tests.app.positions.conftest import asset, held
@@ -43,6 +44,10 @@ class SmallBook(Holdings):
     @override
     async def of_asset(self, key: str) -> Position | None:
         return next((each for each in await self.positions() if each.asset.key == key), None)
+
+    @override
+    async def groups(self) -> tuple[LegGroup, ...]:
+        return ()
 
 
 @pytest.mark.parametrize(

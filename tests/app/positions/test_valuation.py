@@ -18,7 +18,8 @@ from app.positions.beta import beta
 from app.positions.marks import BookLine
 from app.positions.models import AssetKind, Holding, Position
 from app.positions.risk import Shift, book_risk, shifted
-from app.positions.valuation import betas_of, structures, value_positions
+from app.positions.structures import structures
+from app.positions.valuation import betas_of, value_positions
 from tests.app.positions.conftest import DECEMBER, asset, held, option
 
 RATE = 0.04
@@ -192,9 +193,9 @@ async def test_loose_legs_are_seen_as_what_they_make(market: MarketData, now: da
         held(asset("AAPL"), "100", "200", now),
     )
 
-    assert {
-        symbol: [group.name for group in groups] for symbol, groups in structures(lines).items()
-    } == {Symbol("SPY"): [StructureName.BULL_PUT]}
+    (found,) = structures(lines)
+    assert (found.symbol, found.name, found.units) == ("SPY", StructureName.BULL_PUT, 2)
+    assert found.cost == -2 * 100 * (6 - 4)
 
 
 async def test_futures_are_kept_though_nobody_prices_them(
