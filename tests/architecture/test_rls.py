@@ -32,10 +32,10 @@ OWNED_BY_NOBODY = {
     "price_snapshots",
     "volatility_days",
 }
-OPEN_TO_THE_SYSTEM = {"alert_watches", "deliveries", "members", "outbox"}
+OPEN_TO_THE_SYSTEM = {"alert_watches", "deliveries", "members", "outbox", "scan_schedules"}
 """Who somebody is, where something new is or waits, and what is watched for: never what was said."""
 
-ADDED_TO_ONLY = {"alert_firings", "position_changes", "position_entries"}
+ADDED_TO_ONLY = {"alert_firings", "position_changes", "position_entries", "scan_versions"}
 NEVER_DELETED = {"positions", *ADDED_TO_ONLY}
 """What the application itself must not lose: the log of positions, and what it is about."""
 

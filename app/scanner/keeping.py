@@ -1,0 +1,196 @@
+"""Scans that are saved, and opportunities that are kept and followed to their end.
+
+Decided: a setup on one bar of one symbol is one opportunity of a member, whichever scan finds it and
+however often. It ends by itself: at the target, at the stop, or when its time is over; a bar that
+reaches both counts as stopped, as in the records. Each is followed in bars that are over, so an end
+never has to be taken back. A session speaks for one member; nothing is committed here.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import Conflict, InvalidInput, NotEntitled, NotFound, ProviderUnavailable
+from app.core.timeframes import Timeframe
+from app.market.models import Bars
+from app.market.protocol import MarketData
+from app.scanner import repository
+from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.models import Opportunity, Search
+from app.scanner.outcomes import HORIZON
+from app.scanner.setups import Direction
+
+NAME_LENGTH = 60
+SCANS = 100
+"""Scans a member may save."""
+
+_LISTED = 200
+
+
+async def save_scan(  # noqa: PLR0913 - what a scan is
+    session: AsyncSession,
+    name: str,
+    search: Search,
+    *,
+    every: timedelta | None,
+    allowed: tuple[int, timedelta],
+    thread_id: UUID | None = None,
+    now: datetime,
+) -> SavedScan:
+    """Keep a scan under its name; one of that name gets a new version if it looks for something
+    else. `every` makes it run by itself; `allowed` is how many scans may, and how often at most."""
+    wanted = " ".join(name.split())
+    if not 1 <= len(wanted) <= NAME_LENGTH:
+        raise InvalidInput("A scan has a name of 1 to 60 characters.")
+    await repository.take_turns(session)
+    found = await repository.find_scan_by_name(session, wanted)
+    await _check(session, found, every, allowed)
+    if found is None:
+        key = await repository.insert_scan(session, wanted, search, thread_id=thread_id, now=now)
+    else:
+        key = found.id
+        if found.search != search:
+            await repository.set_scan(
+                session, found, search, thread_id=thread_id or found.thread_id, now=now
+            )
+    await repository.set_schedule(session, key, every, now)
+    return await get_scan(session, key)
+
+
+async def _check(
+    session: AsyncSession,
+    found: SavedScan | None,
+    every: timedelta | None,
+    allowed: tuple[int, timedelta],
+) -> None:
+    if found is None and len(await repository.list_scans(session)) >= SCANS:
+        raise Conflict(f"There are {SCANS} scans already. Delete one first.")
+    if every is None:
+        return
+    most, shortest = allowed
+    if every < shortest:
+        raise NotEntitled(f"Your plan runs a scan every {_spoken(shortest)} at most.")
+    others = await repository.count_scheduled(session) - int(bool(found and found.every))
+    if others >= most:
+        raise NotEntitled("All scans that your plan runs by itself are in use. Stop one first.")
+
+
+def _spoken(interval: timedelta) -> str:
+    minutes = int(interval.total_seconds() // 60)
+    return {60: "hour", 24 * 60: "day"}.get(minutes, f"{minutes} minutes")
+
+
+async def get_scan(session: AsyncSession, scan_id: UUID) -> SavedScan:
+    found = await repository.find_scan(session, scan_id)
+    if found is None:
+        raise NotFound("There is no such scan.")
+    return found
+
+
+async def list_scans(session: AsyncSession) -> tuple[SavedScan, ...]:
+    return await repository.list_scans(session)
+
+
+async def delete_scan(session: AsyncSession, scan_id: UUID) -> None:
+    """What it found stays."""
+    if not await repository.delete_scan(session, scan_id):
+        raise NotFound("There is no such scan.")
+
+
+async def keep(
+    session: AsyncSession,
+    found: Sequence[Opportunity],
+    *,
+    scan: SavedScan | None = None,
+    now: datetime,
+) -> tuple[Opportunity, ...]:
+    """Those that are new to this member."""
+    return tuple(
+        [
+            each
+            for each in found
+            if await repository.insert_opportunity(session, each, scan, now) is not None
+        ]
+    )
+
+
+async def list_opportunities(
+    session: AsyncSession, statuses: Sequence[Status] = (Status.LIVE,), *, limit: int = 50
+) -> tuple[KeptOpportunity, ...]:
+    """The newest first."""
+    return await repository.list_opportunities(session, statuses, limit=min(limit, _LISTED))
+
+
+async def rate(session: AsyncSession, opportunity_id: UUID, *, liked: bool | None) -> None:
+    """Thumbs up, down, or none any more."""
+    value = None if liked is None else 1 if liked else -1
+    if not await repository.set_liked(session, opportunity_id, value):
+        raise NotFound("There is no such opportunity.")
+
+
+async def follow(
+    session: AsyncSession, *, market: MarketData, now: datetime
+) -> tuple[KeptOpportunity, ...]:
+    """Look at the bars since, and end what has ended; those that have, as they now are. A symbol
+    that cannot be had is looked at the next time."""
+    ended = []
+    for each in await repository.list_opportunities(
+        session, [Status.LIVE], limit=_LISTED, lock=True
+    ):
+        try:
+            status, at = await _ending(each, market, now)
+        except (NotFound, ProviderUnavailable):
+            continue
+        await repository.set_followed(
+            session, each.id, status, to=now, ended_at=None if status is Status.LIVE else at
+        )
+        if status is not Status.LIVE:
+            ended.append(each.id)
+    every = await repository.list_opportunities(session, list(Status), limit=_LISTED)
+    return tuple(each for each in every if each.id in ended)
+
+
+async def _ending(
+    each: KeptOpportunity, market: MarketData, now: datetime
+) -> tuple[Status, datetime]:
+    """By minutes of the day it was found in and by days after that."""
+    minutes = await market.bars(
+        each.symbol,
+        Timeframe.M1,
+        start=each.found_at.replace(second=0, microsecond=0) + timedelta(minutes=1),
+        end=min(now, each.found_at + timedelta(days=1)),
+        as_of=now,
+    )
+    days = await market.bars(
+        each.symbol, Timeframe.D1, start=each.bar_at + timedelta(hours=1), end=now, as_of=now
+    )
+    for bars in (_over(minutes), _over(days)):
+        found = _first_end(each, bars)
+        if found is not None:
+            return found
+    finished = _over(days)
+    if len(finished) >= HORIZON:
+        return Status.EXPIRED, datetime.fromtimestamp(int(finished.time[HORIZON - 1]), UTC)
+    return Status.LIVE, now
+
+
+def _over(bars: Bars) -> Bars:
+    """Without the one that is still open."""
+    return bars.slice(0, -1) if bars.is_forming else bars
+
+
+def _first_end(each: KeptOpportunity, bars: Bars) -> tuple[Status, datetime] | None:
+    stop, target = float(each.stop), float(each.target)
+    if each.setup.direction is Direction.LONG:
+        to_target, to_stop = bars.high >= target, bars.low <= stop
+    else:
+        to_target, to_stop = bars.low <= target, bars.high >= stop
+    hit = np.flatnonzero(to_target | to_stop)
+    if not len(hit):
+        return None
+    first = int(hit[0])
+    status = Status.STOPPED if to_stop[first] else Status.REACHED
+    return status, datetime.fromtimestamp(int(bars.time[first]), UTC)

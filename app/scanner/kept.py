@@ -1,0 +1,110 @@
+"""What is kept of scans and opportunities, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from app.core.symbols import Symbol
+from app.scanner.models import Opportunity, Search
+from app.scanner.setups import Direction, Setup
+
+
+class Status(StrEnum):
+    """`live` until the target or the stop is reached, or its time is over."""
+
+    LIVE = "live"
+    REACHED = "reached"
+    STOPPED = "stopped"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedScan:
+    """A scan by its name. `every` is its interval where it runs by itself, next at `due_at`."""
+
+    id: UUID
+    name: str
+    version: int
+    search: Search
+    thread_id: UUID | None
+    every: timedelta | None
+    due_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOpportunity:
+    """An opportunity as it was found, and what became of it. Prices in the instrument's currency.
+
+    `followed_to` is up to when its bars were looked at; `facts` are what it rested on, by name.
+    """
+
+    id: UUID
+    scan_id: UUID | None
+    symbol: Symbol
+    setup: Setup
+    bar_at: datetime
+    entry: Decimal
+    stop: Decimal
+    target: Decimal
+    chance: float
+    cases: int
+    provider: str
+    is_simulated: bool
+    status: Status = Status.LIVE
+    liked: int | None = None
+    found_at: datetime
+    followed_to: datetime
+    ended_at: datetime | None = None
+    facts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def reward_to_risk(self) -> Decimal:
+        return abs(self.target - self.entry) / abs(self.entry - self.stop)
+
+
+def search_body(search: Search) -> dict[str, Any]:
+    """JSON-ready."""
+    return {
+        "setups": [setup.value for setup in search.setups],
+        "direction": search.direction.value if search.direction else None,
+        "symbols": [str(symbol) for symbol in search.symbols],
+        "sector": search.sector,
+        "min_price": _text(search.min_price),
+        "max_price": _text(search.max_price),
+        "min_reward_to_risk": search.min_reward_to_risk,
+    }
+
+
+def search_of(body: Mapping[str, Any]) -> Search:
+    return Search(
+        setups=tuple(Setup(each) for each in body["setups"]),
+        direction=Direction(body["direction"]) if body["direction"] else None,
+        symbols=tuple(Symbol(each) for each in body["symbols"]),
+        sector=body["sector"],
+        min_price=_decimal(body["min_price"]),
+        max_price=_decimal(body["max_price"]),
+        min_reward_to_risk=body["min_reward_to_risk"],
+    )
+
+
+def opportunity_body(found: Opportunity) -> dict[str, Any]:
+    return {
+        "chance": found.chance,
+        "cases": found.record.cases,
+        "provider": found.provider.name,
+        "is_simulated": found.provider.is_simulated,
+        "facts": {fact.name: fact.value for fact in found.facts},
+    }
+
+
+def _text(value: Decimal | None) -> str | None:
+    return None if value is None else format(value, "f")
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

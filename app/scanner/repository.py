@@ -1,0 +1,252 @@
+"""Every query on scans and opportunities: rows in, values out.
+
+No query names a member: row-level security adds that condition to each of them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.ids import new_id
+from app.core.symbols import Symbol
+from app.scanner.kept import (
+    KeptOpportunity,
+    SavedScan,
+    Status,
+    opportunity_body,
+    search_body,
+    search_of,
+)
+from app.scanner.models import Opportunity, Search
+from app.scanner.setups import Setup
+from app.scanner.tables import OpportunityRow, ScanRow, ScanVersionRow, ScheduleRow
+
+_ALONE = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('scans ' || current_setting('app.member_id'), 0))"
+)
+
+
+async def take_turns(session: AsyncSession) -> None:
+    """Whoever saves a scan of the same member waits until this transaction is over."""
+    await session.execute(_ALONE)
+
+
+async def insert_scan(
+    session: AsyncSession, name: str, search: Search, *, thread_id: UUID | None, now: datetime
+) -> UUID:
+    key = new_id()
+    await session.execute(
+        insert(ScanRow).values(
+            id=key,
+            name=name,
+            version=1,
+            search=search_body(search),
+            thread_id=thread_id,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    await _insert_version(session, key, 1, search, now)
+    return key
+
+
+async def set_scan(
+    session: AsyncSession, scan: SavedScan, search: Search, *, thread_id: UUID | None, now: datetime
+) -> None:
+    """The next version of a scan."""
+    number = scan.version + 1
+    await session.execute(
+        update(ScanRow)
+        .where(ScanRow.id == scan.id)
+        .values(version=number, search=search_body(search), thread_id=thread_id, updated_at=now)
+    )
+    await _insert_version(session, scan.id, number, search, now)
+
+
+async def _insert_version(
+    session: AsyncSession, scan_id: UUID, number: int, search: Search, now: datetime
+) -> None:
+    await session.execute(
+        insert(ScanVersionRow).values(
+            id=new_id(), scan_id=scan_id, number=number, search=search_body(search), made_at=now
+        )
+    )
+
+
+async def set_schedule(
+    session: AsyncSession, scan_id: UUID, every: timedelta | None, due_at: datetime
+) -> None:
+    """Run every so often from `due_at` on; never by itself if None."""
+    if every is None:
+        await session.execute(delete(ScheduleRow).where(ScheduleRow.scan_id == scan_id))
+        return
+    minutes = int(every.total_seconds() // 60)
+    row = insert(ScheduleRow).values(scan_id=scan_id, every_minutes=minutes, due_at=due_at)
+    again = row.on_conflict_do_update(
+        index_elements=[ScheduleRow.scan_id],
+        set_={"every_minutes": row.excluded.every_minutes, "due_at": row.excluded.due_at},
+    )
+    await session.execute(again)
+
+
+async def delete_scan(session: AsyncSession, scan_id: UUID) -> bool:
+    gone = delete(ScanRow).where(ScanRow.id == scan_id).returning(ScanRow.id)
+    return (await session.execute(gone)).first() is not None
+
+
+async def find_scan(session: AsyncSession, scan_id: UUID) -> SavedScan | None:
+    return next(iter(await _scans(session, ScanRow.id == scan_id)), None)
+
+
+async def find_scan_by_name(session: AsyncSession, name: str) -> SavedScan | None:
+    return next(iter(await _scans(session, func.lower(ScanRow.name) == name.lower())), None)
+
+
+async def list_scans(session: AsyncSession) -> tuple[SavedScan, ...]:
+    """By name."""
+    return await _scans(session)
+
+
+async def _scans(session: AsyncSession, *conditions: object) -> tuple[SavedScan, ...]:
+    query = (
+        select(ScanRow, ScheduleRow)
+        .outerjoin(ScheduleRow, ScheduleRow.scan_id == ScanRow.id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(ScanRow.name)
+        .execution_options(populate_existing=True)
+    )
+    return tuple(_saved(row, schedule) for row, schedule in await session.execute(query))
+
+
+def _saved(row: ScanRow, schedule: ScheduleRow | None) -> SavedScan:
+    return SavedScan(
+        id=row.id,
+        name=row.name,
+        version=row.version,
+        search=search_of(row.search),
+        thread_id=row.thread_id,
+        every=timedelta(minutes=schedule.every_minutes) if schedule else None,
+        due_at=schedule.due_at if schedule else None,
+        updated_at=row.updated_at,
+    )
+
+
+async def count_scheduled(session: AsyncSession) -> int:
+    query = select(func.count()).select_from(ScheduleRow)
+    return int((await session.execute(query)).scalar_one())
+
+
+async def due_scans(session: AsyncSession, now: datetime, *, limit: int) -> list[tuple[UUID, UUID]]:
+    """Scans that should have run by now, as (member, scan); a system session sees everybody's."""
+    query = (
+        select(ScheduleRow.member_id, ScheduleRow.scan_id)
+        .where(ScheduleRow.due_at <= now)
+        .order_by(ScheduleRow.due_at)
+        .limit(limit)
+    )
+    return [(row.member_id, row.scan_id) for row in await session.execute(query)]
+
+
+async def claim(session: AsyncSession, scan_id: UUID, now: datetime) -> bool:
+    """Move a due scan to its next turn; False if somebody did so before. A turn that was missed is
+    not made up for."""
+    found = await session.scalars(
+        select(ScheduleRow)
+        .where(ScheduleRow.scan_id == scan_id, ScheduleRow.due_at <= now)
+        .with_for_update(skip_locked=True)
+    )
+    row = found.one_or_none()
+    if row is None:
+        return False
+    every = timedelta(minutes=row.every_minutes)
+    row.due_at += every * ((now - row.due_at) // every + 1)
+    await session.flush()
+    return True
+
+
+async def insert_opportunity(
+    session: AsyncSession, found: Opportunity, scan: SavedScan | None, now: datetime
+) -> UUID | None:
+    """Its id; None if this member was told of the same setup on the same bar before."""
+    row = insert(OpportunityRow).values(
+        id=new_id(),
+        scan_id=scan.id if scan else None,
+        scan_version=scan.version if scan else None,
+        symbol=str(found.instrument.symbol),
+        setup=found.setup.value,
+        bar_at=found.at,
+        entry=found.entry,
+        stop=found.stop,
+        target=found.target,
+        body=opportunity_body(found),
+        found_at=now,
+        followed_to=now,
+    )
+    once = row.on_conflict_do_nothing(
+        index_elements=[
+            OpportunityRow.member_id,
+            OpportunityRow.symbol,
+            OpportunityRow.setup,
+            OpportunityRow.bar_at,
+        ]
+    )
+    return (await session.execute(once.returning(OpportunityRow.id))).scalar_one_or_none()
+
+
+async def list_opportunities(
+    session: AsyncSession, statuses: Sequence[Status], *, limit: int, lock: bool = False
+) -> tuple[KeptOpportunity, ...]:
+    """The newest first."""
+    query = (
+        select(OpportunityRow)
+        .where(OpportunityRow.status.in_([each.value for each in statuses]))
+        .order_by(OpportunityRow.found_at.desc(), OpportunityRow.id.desc())
+        .limit(limit)
+    )
+    found = await session.scalars(
+        query.with_for_update(skip_locked=True) if lock else query,
+        execution_options={"populate_existing": True},
+    )
+    return tuple(_opportunity(row) for row in found)
+
+
+async def set_liked(session: AsyncSession, key: UUID, liked: int | None) -> bool:
+    query = update(OpportunityRow).where(OpportunityRow.id == key).values(liked=liked)
+    return (await session.execute(query.returning(OpportunityRow.id))).first() is not None
+
+
+async def set_followed(
+    session: AsyncSession, key: UUID, status: Status, *, to: datetime, ended_at: datetime | None
+) -> None:
+    await session.execute(
+        update(OpportunityRow)
+        .where(OpportunityRow.id == key)
+        .values(status=status.value, followed_to=to, ended_at=ended_at)
+    )
+
+
+def _opportunity(row: OpportunityRow) -> KeptOpportunity:
+    return KeptOpportunity(
+        id=row.id,
+        scan_id=row.scan_id,
+        symbol=Symbol(row.symbol),
+        setup=Setup(row.setup),
+        bar_at=row.bar_at,
+        entry=row.entry,
+        stop=row.stop,
+        target=row.target,
+        chance=row.body["chance"],
+        cases=row.body["cases"],
+        provider=row.body["provider"],
+        is_simulated=row.body["is_simulated"],
+        status=Status(row.status),
+        liked=row.liked,
+        found_at=row.found_at,
+        followed_to=row.followed_to,
+        ended_at=row.ended_at,
+        facts=row.body["facts"],
+    )
