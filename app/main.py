@@ -23,6 +23,7 @@ from app.api import (
     health,
     live,
     market,
+    notifications,
     options,
     pages,
     positions,
@@ -54,6 +55,7 @@ from app.wiring import (
     build_picture_reader,
     build_runtime,
 )
+from app.wiring_notifications import build_courier
 
 ABOUT = """
 Key levels, quotes, indicators and charts as JSON; every price with its provider and its moment.
@@ -112,6 +114,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         live,
         pages,
         screenshots,
+        notifications,
     ):
         web.include_router(module.router)
     describe_failures(web)
@@ -136,6 +139,7 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: B
         turns=Throttle(20, 2, "questions"),
         pictures=Throttle(8, 10, "pictures"),
         picture_reader=build_picture_reader(settings),
+        courier=build_courier(settings, WallClock()),
         sign_ins=Throttle(20, 3, "sign-ins"),
         checks={
             "database": readiness.check_database(database),
@@ -242,6 +246,8 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         await asyncio.gather(*ending, warming, return_exceptions=True)
         await doors.ticker.close()
         await doors.picture_reader.close()
+        if doors.courier is not None:
+            await doors.courier.close()
         await doors.market.close()
         await web.state.macro.close()
         await doors.database.close()

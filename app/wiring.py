@@ -7,7 +7,6 @@ what it needs.
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -18,7 +17,6 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
 from app.infra.db.database import Database
 from app.infra.faults import CannotStart
-from app.infra.home import Home
 from app.infra.llm.client import ChatClient
 from app.infra.settings import (
     AlpacaSettings,
@@ -40,9 +38,6 @@ from app.screenshots.readers.vision import VisionReader
 from app.screenshots.service import PictureReader
 from tools import TOOLBOX
 from tools.base import Toolbox
-
-if TYPE_CHECKING:
-    from app.notifications.courier import Courier
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -316,37 +311,6 @@ def build_picture_reader(settings: Settings) -> PictureReader:
         retries=llm.retries,
     )
     return PictureReader(LocalRecogniser(), VisionReader(client))
-
-
-def build_courier(settings: Settings, clock: Clock) -> "Courier":
-    """Who carries notifications out; keys that nobody chose are made and kept."""
-    from app.notifications.equipping import Equipment, equip
-    from app.notifications.providers.mail import MailServer
-
-    wanted, home = settings.notifications, Home(settings.home)
-    smtp, web = settings.smtp, settings.web
-    mail = None
-    if smtp.host and smtp.sender:
-        mail = MailServer(
-            host=smtp.host,
-            port=smtp.port,
-            security=smtp.security,
-            sender=smtp.sender,
-            user=smtp.user,
-            password=_plain(smtp.password) or "",
-        )
-    equipment = Equipment(
-        secret=_plain(wanted.key) or home.secret("channels"),
-        vapid_key=_plain(wanted.vapid_key) or home.secret("vapid"),
-        contact=wanted.contact or f"mailto:{smtp.sender or 'coach@localhost'}",
-        address=(web.public_url or f"http://{web.host}:{web.port}").rstrip("/"),
-        is_open=wanted.allow_private,
-        telegram_url=wanted.telegram_url,
-        discord_url=wanted.discord_url,
-        slack_url=wanted.slack_url,
-        mail=mail,
-    )
-    return equip(equipment, clock)
 
 
 def build_bus(settings: Settings) -> Bus:

@@ -42,7 +42,8 @@ def _open_context() -> JobContext:
         app_url=_secret(_settings.database.app_url),
         pool_size=_CONNECTIONS,
     )
-    from app.wiring import build_courier, build_macro, build_market
+    from app.wiring import build_macro, build_market
+    from app.wiring_notifications import build_courier
 
     (market, _), clock = build_market(_settings, database), WallClock()
     macro, broker = build_macro(_settings, clock), _secret(_settings.queue.url)

@@ -15,6 +15,7 @@ from app.infra.db.database import Database
 from app.infra.throttle import Throttle
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
+from app.notifications.courier import Courier
 from app.screenshots.service import PictureReader
 
 Check = Callable[[], Awaitable[Component]]
@@ -24,7 +25,8 @@ Check = Callable[[], Awaitable[Component]]
 class Doors:
     """`clock` is the market's present, `wall` the real one, by which tokens and sessions age.
 
-    `turns` limits questions and `pictures` pictures per member, `sign_ins` sign-ins per address;
+    `turns` limits questions, `pictures` pictures and `messages` tests of channels per member,
+    `sign_ins` sign-ins per address, `codes` guesses per channel; `courier` carries messages out;
     `checks` are the parts that `/readyz` asks.
     """
 
@@ -43,6 +45,9 @@ class Doors:
     sign_ins: Throttle
     checks: Mapping[str, Check]
     macro: MacroSource = field(default_factory=NoSource)
+    courier: Courier | None = None
+    messages: Throttle = field(default_factory=lambda: Throttle(10, 10, "messages"))
+    codes: Throttle = field(default_factory=lambda: Throttle(5, 60, "codes"))
 
 
 def doors_of(connection: HTTPConnection) -> Doors:

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,8 +55,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(urls: DatabaseUrls, home: Path, port: int | None = None) -> Iterator[Server]:
-    """A web process that answers; it is gone when the block ends."""
+def served(
+    urls: DatabaseUrls,
+    home: Path,
+    port: int | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """A web process that answers, with further `settings`; it is gone when the block ends."""
     chosen = port or free_port()
     environment = {
         name: value
@@ -71,6 +76,7 @@ def served(urls: DatabaseUrls, home: Path, port: int | None = None) -> Iterator[
         "COACH_WEB__PORT": str(chosen),
         "COACH_WEB__SECRET": SECRET,
         "PYTHONPATH": str(ROOT),
+        **(settings or {}),
     }
     home.mkdir(parents=True, exist_ok=True)
     log = home / "web.log"
