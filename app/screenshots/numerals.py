@@ -8,6 +8,8 @@ from decimal import Decimal
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "—": "-", "﹣": "-", "－": "-"})
 _PLAIN = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_MOST_LETTERS = 20
+"""No broker prints a longer number."""
 _TWO = re.compile(r"[\d.,] +[\d.,]")
 _SIGNS = re.compile(r"^[-+$S€£]{0,3}")
 
@@ -23,7 +25,11 @@ def parse_number(text: str) -> Decimal | None:
     signs = _SIGNS.match(spelled)
     lead = signs.group() if signs else ""
     body = spelled[len(lead) :]
-    if not _PLAIN.fullmatch(body) or lead.count("-") + lead.count("+") > 1:
+    if (
+        len(body) > _MOST_LETTERS
+        or not _PLAIN.fullmatch(body)
+        or lead.count("-") + lead.count("+") > 1
+    ):
         return None
     number = Decimal(body.replace(",", ""))
     return -number if is_negative or "-" in lead else number

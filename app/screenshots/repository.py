@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Delete, delete, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, Delete, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.screenshots import documents
@@ -27,6 +27,15 @@ class Screenshot:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """How long a picture is kept, and whether it was confirmed."""
+
+    created_at: datetime
+    kept_until: datetime
+    confirmed_at: datetime | None
+
+
 async def insert_screenshot(
     session: AsyncSession, screenshot: Screenshot, picture: bytes, reading: Mapping[str, Any]
 ) -> None:
@@ -43,13 +52,33 @@ async def insert_screenshot(
     )
 
 
-async def find_screenshot(
-    session: AsyncSession, key: UUID, *, is_locked: bool = False
-) -> Screenshot | None:
-    query = select(ScreenshotRow).where(ScreenshotRow.id == key)
-    row = await session.scalar(query.with_for_update() if is_locked else query)
-    if row is None:
-        return None
+async def find_screenshot(session: AsyncSession, key: UUID, *, now: datetime) -> Screenshot | None:
+    row = await session.scalar(select(ScreenshotRow).where(ScreenshotRow.id == key, *_there(now)))
+    return None if row is None else _screenshot(row)
+
+
+async def list_screenshots(
+    session: AsyncSession, *, now: datetime, limit: int
+) -> tuple[Screenshot, ...]:
+    newest = ScreenshotRow.created_at.desc(), ScreenshotRow.id
+    query = select(ScreenshotRow).where(*_there(now)).order_by(*newest).limit(limit)
+    return tuple(_screenshot(row) for row in await session.scalars(query))
+
+
+async def find_term(session: AsyncSession, key: UUID, *, now: datetime) -> Term | None:
+    """Locked; also of a picture that was erased when it was confirmed."""
+    query = select(ScreenshotRow.created_at, ScreenshotRow.kept_until, ScreenshotRow.confirmed_at)
+    here = query.where(ScreenshotRow.id == key, ScreenshotRow.kept_until > now)
+    row = (await session.execute(here.with_for_update())).one_or_none()
+    return None if row is None else Term(*row)
+
+
+def _there(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What is to be kept longer than `now`, and was not erased."""
+    return ScreenshotRow.kept_until > now, ScreenshotRow.width > 0
+
+
+def _screenshot(row: ScreenshotRow) -> Screenshot:
     return Screenshot(
         id=row.id,
         created_at=row.created_at,
@@ -61,14 +90,28 @@ async def find_screenshot(
     )
 
 
-async def find_picture(session: AsyncSession, key: UUID) -> bytes | None:
-    return await session.scalar(select(ScreenshotRow.picture).where(ScreenshotRow.id == key))
+async def find_picture(session: AsyncSession, key: UUID, *, now: datetime) -> bytes | None:
+    query = select(ScreenshotRow.picture).where(ScreenshotRow.id == key, *_there(now))
+    return await session.scalar(query)
 
 
 async def mark_confirmed(session: AsyncSession, key: UUID, at: datetime) -> None:
     await session.execute(
         update(ScreenshotRow).where(ScreenshotRow.id == key).values(confirmed_at=at)
     )
+
+
+async def keep_until(session: AsyncSession, key: UUID, until: datetime) -> None:
+    await session.execute(
+        update(ScreenshotRow).where(ScreenshotRow.id == key).values(kept_until=until)
+    )
+
+
+async def erase(session: AsyncSession, key: UUID) -> None:
+    """Forget pixels and words. The bare row stays until its time is over, to know a confirmation
+    that is sent again."""
+    nothing = {"width": 0, "height": 0, "picture": b"", "reading": {}}
+    await session.execute(update(ScreenshotRow).where(ScreenshotRow.id == key).values(**nothing))
 
 
 async def delete_one(session: AsyncSession, key: UUID) -> bool:

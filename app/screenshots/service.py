@@ -2,7 +2,9 @@
 
 Decided: reading stores the picture and what was seen in it, and no position. A position is made by
 `confirm` alone, out of what the member sends back, once a picture: the same confirmation again
-changes nothing. A session speaks for one member.
+changes nothing. A session speaks for one member. A picture whose time is over is gone from that moment
+on, whenever the housekeeping comes by; one that is to go at once lives for the hour it takes to look it
+over, and is erased when it is confirmed.
 """
 
 from collections.abc import Sequence
@@ -19,7 +21,7 @@ from app.core.symbols import Symbol
 from app.infra.telemetry import get_logger
 from app.market.chains import OptionKind
 from app.market.protocol import MarketData
-from app.positions.models import Asset, AssetKind, Source, Stored
+from app.positions.models import Asset, AssetKind, Source, Stored, checked
 from app.positions.roots import as_listed, underlying_of
 from app.positions.service import Opening, list_positions, open_positions
 from app.screenshots import documents, repository
@@ -31,8 +33,13 @@ from app.screenshots.repository import Screenshot
 
 DEFAULT_DAYS = 7
 MOST_DAYS = 90
+BRIEF = timedelta(hours=1)
+"""For how long a picture is there that is to go as soon as it was looked over."""
 _MARGIN = 6
 """Pixels around a row in its crop."""
+
+MOST_LISTED = 100
+_GONE = "There is no such screenshot."
 
 _log = get_logger(__name__)
 
@@ -84,13 +91,11 @@ class Confirmed:
 async def keep(
     session: AsyncSession, sight: Sight, reading: Reading, *, days: int, now: datetime
 ) -> Screenshot:
-    """Store a picture and its reading for so many days."""
-    if not 1 <= days <= MOST_DAYS:
-        raise InvalidInput(f"A picture can be kept for 1 to {MOST_DAYS} days.")
+    """Store a picture and its reading for so many days; for none, until it is confirmed."""
     kept = Screenshot(
         id=new_id(),
         created_at=now,
-        kept_until=now + timedelta(days=days),
+        kept_until=now + _stay(days),
         confirmed_at=None,
         width=sight.width,
         height=sight.height,
@@ -101,34 +106,53 @@ async def keep(
     return kept
 
 
-async def get(session: AsyncSession, key: UUID) -> Screenshot:
-    """The member's screenshot of this id; `NotFound` for anybody else's."""
-    found = await repository.find_screenshot(session, key)
+def _stay(days: int) -> timedelta:
+    if not 0 <= days <= MOST_DAYS:
+        raise InvalidInput(f"A picture can be kept for {MOST_DAYS} days at most.")
+    return timedelta(days=days) or BRIEF
+
+
+async def get(session: AsyncSession, key: UUID, *, now: datetime) -> Screenshot:
+    """The member's screenshot of this id; `NotFound` for anybody else's and for one that is over."""
+    found = await repository.find_screenshot(session, key, now=now)
     if found is None:
-        raise NotFound("There is no such screenshot.")
+        raise NotFound(_GONE)
     return found
+
+
+async def list_screenshots(
+    session: AsyncSession, *, now: datetime, limit: int = MOST_LISTED
+) -> tuple[Screenshot, ...]:
+    """The member's pictures that are still there, the newest first."""
+    return await repository.list_screenshots(session, now=now, limit=limit)
 
 
 async def crop(
-    session: AsyncSession, key: UUID, row: int
+    session: AsyncSession, key: UUID, row: int, *, now: datetime
 ) -> tuple[bytes, tuple[int, int, int, int]]:
     """The picture, and the part of it that a row was read from."""
-    rows = (await get(session, key)).reading.rows
+    rows = (await get(session, key, now=now)).reading.rows
     if not 0 <= row < len(rows):
         raise NotFound("The screenshot has no such row.")
-    picture = await repository.find_picture(session, key)
-    if picture is None:
-        raise NotFound("There is no such screenshot.")
+    whole = await picture(session, key, now=now)
     box = rows[row].box
     around = (box.left - _MARGIN, box.top - _MARGIN, box.right + _MARGIN, box.bottom + _MARGIN)
-    return picture, around
+    return whole, around
 
 
-async def picture(session: AsyncSession, key: UUID) -> bytes:
-    found = await repository.find_picture(session, key)
+async def picture(session: AsyncSession, key: UUID, *, now: datetime) -> bytes:
+    found = await repository.find_picture(session, key, now=now)
     if found is None:
-        raise NotFound("There is no such screenshot.")
+        raise NotFound(_GONE)
     return found
+
+
+async def keep_for(session: AsyncSession, key: UUID, *, days: int, now: datetime) -> Screenshot:
+    """Keep a picture for so many days from its arrival, for none until it is confirmed."""
+    found = await get(session, key, now=now)
+    until = found.created_at + _stay(days)
+    await repository.keep_until(session, key, until)
+    return replace(found, kept_until=until)
 
 
 async def confirm(
@@ -138,13 +162,16 @@ async def confirm(
     *,
     market: MarketData,
     now: datetime,
+    days: int | None = None,
 ) -> Stored:
-    """Make positions out of what the member confirms. `Conflict` if it was confirmed differently."""
+    """Make positions out of what the member confirms, and keep the picture for so many `days` if that
+    was said. `Conflict` if it was confirmed differently."""
     if not rows:
         raise InvalidInput("Confirm at least one row.")
-    found = await repository.find_screenshot(session, key, is_locked=True)
+    found = await repository.find_term(session, key, now=now)
     if found is None:
-        raise NotFound("There is no such screenshot.")
+        raise NotFound(_GONE)
+    until = found.kept_until if days is None else found.created_at + _stay(days)
     stored = await open_positions(
         session,
         await _openings(session, rows, market, now),
@@ -155,13 +182,17 @@ async def confirm(
     )
     if found.confirmed_at is None:
         await repository.mark_confirmed(session, key, now)
+    if until - found.created_at <= BRIEF:
+        await repository.erase(session, key)
+    else:
+        await repository.keep_until(session, key, until)
     return stored
 
 
 async def delete(session: AsyncSession, key: UUID) -> None:
     """Delete a picture and its reading; positions made of it stay."""
     if not await repository.delete_one(session, key):
-        raise NotFound("There is no such screenshot.")
+        raise NotFound(_GONE)
 
 
 async def delete_expired(session: AsyncSession, *, now: datetime) -> int:
@@ -178,12 +209,24 @@ async def _openings(
     for row in rows:
         if not row.quantity:
             raise InvalidInput(f"Of {row.underlying[:12]} the quantity is needed.")
+        _check_numbers(row)
         asset, root = _asset(row)
         asset = await as_listed(asset, root, held, market=market, as_of=now)
         before = together.get(asset.key)
         opening = Opening(asset=asset, quantity=row.quantity, price=row.price)
         together[asset.key] = opening if before is None else _added(before, opening)
     return list(together.values())
+
+
+def _check_numbers(row: Confirmed) -> None:
+    """Before anything is worked out of them: an exponent in a number may be a million."""
+    for number, name in (
+        (row.quantity, "The quantity"),
+        (row.strike, "The strike"),
+        (row.price, "The price"),
+    ):
+        if number is not None:
+            checked(number, name)
 
 
 def _added(one: Opening, other: Opening) -> Opening:

@@ -36,6 +36,6 @@ async def test_every_members_expired_pictures_are_deleted_and_the_others_stay(
 
     for member, (short_id, long_id) in kept.items():
         async with database.member(member) as session:
-            assert (await service.get(session, long_id)).id == long_id
+            assert (await service.get(session, long_id, now=now)).id == long_id
             with pytest.raises(NotFound):
-                await service.picture(session, short_id)
+                await service.picture(session, short_id, now=now)

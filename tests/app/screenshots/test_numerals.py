@@ -27,7 +27,21 @@ def test_a_number_is_read_with_its_sign(printed: str, number: str) -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["5.1%", "1O5.00", "12,34", "149.83 3", "1.2.3", "", "-", "1.0M", "--5", "1 234", "∞", "12/1"],
+    [
+        "9" * 400,
+        "5.1%",
+        "1O5.00",
+        "12,34",
+        "149.83 3",
+        "1.2.3",
+        "",
+        "-",
+        "1.0M",
+        "--5",
+        "1 234",
+        "∞",
+        "12/1",
+    ],
 )
 def test_what_is_unclear_is_no_number(printed: str) -> None:
     assert parse_number(printed) is None

@@ -90,7 +90,7 @@ async def _kept(database: Database, member: UUID, now: datetime, days: int = 7) 
 async def test_reading_stores_no_position(database: Database, ada: UUID, now: datetime) -> None:
     kept = await _kept(database, ada, now)
     async with database.member(ada) as session:
-        assert (await service.get(session, kept.id)).reading == kept.reading
+        assert (await service.get(session, kept.id, now=now)).reading == kept.reading
         assert await list_positions(session, with_closed=True) == ()
 
 
@@ -104,7 +104,7 @@ async def test_a_confirmation_makes_positions_once(
         assert stored.is_repeated is is_repeated
     async with database.member(ada) as session:
         held = await list_positions(session, with_closed=False)
-        assert (await service.get(session, kept.id)).confirmed_at == now
+        assert (await service.get(session, kept.id, now=now)).confirmed_at == now
     assert sorted((each.asset.label, each.quantity, each.source) for each in held) == [
         ("AAPL", Decimal(10), Source.SCREENSHOT),
         ("SPY 410 call 18 Jun 2027", Decimal(-2), Source.SCREENSHOT),
@@ -195,7 +195,7 @@ async def test_a_row_that_names_nothing_stores_nothing(
             await service.confirm(session, kept.id, [SHARES, row], market=MARKET, now=now)
     async with database.member(ada) as session:
         assert await list_positions(session, with_closed=True) == ()
-        assert (await service.get(session, kept.id)).confirmed_at is None
+        assert (await service.get(session, kept.id, now=now)).confirmed_at is None
 
 
 async def test_another_members_picture_does_not_exist(
@@ -204,11 +204,11 @@ async def test_another_members_picture_does_not_exist(
     kept = await _kept(database, ada, now)
     async with database.member(bob) as session:
         with pytest.raises(NotFound):
-            await service.get(session, kept.id)
+            await service.get(session, kept.id, now=now)
         with pytest.raises(NotFound):
-            await service.picture(session, kept.id)
+            await service.picture(session, kept.id, now=now)
         with pytest.raises(NotFound):
-            await service.crop(session, kept.id, 0)
+            await service.crop(session, kept.id, 0, now=now)
         with pytest.raises(NotFound):
             await service.confirm(session, kept.id, [SHARES], market=MARKET, now=now)
         with pytest.raises(NotFound):
@@ -227,12 +227,44 @@ async def test_a_picture_goes_when_its_days_are_over_and_its_positions_stay(
         assert await service.delete_expired(session, now=later - timedelta(seconds=1)) == 0
         assert await service.delete_expired(session, now=later) == 1
         with pytest.raises(NotFound):
-            await service.picture(session, short.id)
-        assert await service.picture(session, long.id) == b"pixels"
+            await service.picture(session, short.id, now=now)
+        assert await service.picture(session, long.id, now=later) == b"pixels"
         assert len(await list_positions(session, with_closed=False)) == 1
 
 
-@pytest.mark.parametrize("days", [0, -1, 91])
+async def test_a_picture_whose_time_is_over_is_gone_before_it_is_deleted(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now, 1)
+    later = now + timedelta(days=1)
+    async with database.member(ada) as session:
+        assert len(await service.list_screenshots(session, now=now)) == 1
+        assert await service.list_screenshots(session, now=later) == ()
+        for gone in (
+            service.get(session, kept.id, now=later),
+            service.picture(session, kept.id, now=later),
+            service.crop(session, kept.id, 0, now=later),
+            service.keep_for(session, kept.id, days=30, now=later),
+            service.confirm(session, kept.id, [SHARES], market=MARKET, now=later),
+        ):
+            with pytest.raises(NotFound):
+                await gone
+
+
+async def test_a_picture_that_is_to_go_at_once_stays_for_the_hour_it_is_looked_over(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now, 0)
+    async with database.member(ada) as session:
+        await service.get(session, kept.id, now=now + timedelta(minutes=59))
+        with pytest.raises(NotFound):
+            await service.get(session, kept.id, now=now + timedelta(hours=1))
+        await service.confirm(session, kept.id, [SHARES], market=MARKET, now=now)
+        with pytest.raises(NotFound):
+            await service.picture(session, kept.id, now=now)
+
+
+@pytest.mark.parametrize("days", [-1, 91])
 async def test_nothing_is_kept_for_ever(
     database: Database, ada: UUID, now: datetime, days: int
 ) -> None:
