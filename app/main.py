@@ -189,9 +189,7 @@ def _chat(settings: Settings, runtime: Runtime, doors: Doors) -> ASGIApp:
 
 
 def _surrounded(web: ASGIApp, premises: Premises) -> ASGIApp:
-    gated = Gate(
-        BodyLimit(web, larger={screenshots.UPLOADS: screenshots.BODY_LIMIT}), premises=premises
-    )
+    gated = Gate(BodyLimit(web, streamed=frozenset({screenshots.UPLOADS})), premises=premises)
     headed = SecurityHeaders(problems.ProblemShape(gated), is_https=_is_https(premises))
     return RequestLine(headed)
 

@@ -5,7 +5,7 @@ a browser enforces, who may call (host and origin), how much may be sent. The ch
 by a SameSite cookie only; the origin check is what makes forged requests and sockets fail.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 from time import perf_counter
@@ -191,28 +191,27 @@ class Gate:
 
 
 class BodyLimit:
-    """ASGI: no body above `limit` bytes, whether its length is declared or not; paths that pictures
-    are sent to may have a `larger` one.
+    """ASGI: no body above `limit` bytes, whether its length is declared or not; routes of the
+    paths that are `streamed` read and count it themselves, once they know who sends it.
 
     What is too long is read on for a while and dropped, because a caller that is cut off while it
     sends never reads the answer.
     """
 
     def __init__(
-        self, app: ASGIApp, *, limit: int = BODY_LIMIT, larger: Mapping[str, int] | None = None
+        self, app: ASGIApp, *, limit: int = BODY_LIMIT, streamed: frozenset[str] = frozenset()
     ) -> None:
         self.app = app
         self.limit = limit
-        self.larger = larger or {}
+        self.streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] in self.streamed:
             await self.app(scope, receive, send)
             return
-        limit = self.larger.get(scope["path"], self.limit)
-        body = await _within(limit, receive)
+        body = await _within(self.limit, receive)
         if body is None:
-            detail = f"A request's body may have {limit:,} bytes at most."
+            detail = f"A request's body may have {self.limit:,} bytes at most."
             found = problems.problem(
                 413,
                 detail,

@@ -17,6 +17,7 @@ from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.notifications.courier import Courier
 from app.screenshots.service import PictureReader
+from app.screenshots.waiting import WaitingRoom
 
 Check = Callable[[], Awaitable[Component]]
 
@@ -27,6 +28,7 @@ class Doors:
 
     `turns` limits questions, `pictures` pictures and `messages` tests of channels per member,
     `sign_ins` sign-ins per address, `codes` guesses per channel; `courier` carries messages out;
+    `waiting` seats the pictures that are yet to be read;
     `checks` are the parts that `/readyz` asks.
     """
 
@@ -44,6 +46,7 @@ class Doors:
     picture_reader: PictureReader
     sign_ins: Throttle
     checks: Mapping[str, Check]
+    waiting: WaitingRoom = field(default_factory=WaitingRoom)
     macro: MacroSource = field(default_factory=NoSource)
     courier: Courier | None = None
     messages: Throttle = field(default_factory=lambda: Throttle(10, 10, "messages"))

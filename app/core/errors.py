@@ -2,6 +2,7 @@
 
 CoachError
 ├── InvalidInput          the request makes no sense; the message says what to change
+├── TooLarge              more is sent than is taken
 ├── NotFound              there is no such symbol, thread, session …
 ├── NotSignedIn           nobody is signed in
 ├── Conflict              somebody or something else was faster; look again
@@ -32,6 +33,13 @@ class InvalidInput(CoachError):
 
     code = "invalid_input"
     status = 422
+
+
+class TooLarge(CoachError):
+    """More bytes than are taken."""
+
+    code = "too_large"
+    status = 413
 
 
 class NotFound(CoachError):

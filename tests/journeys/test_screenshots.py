@@ -1,12 +1,16 @@
 """Pictures over HTTP: from pixels to rows to positions, and no further for anybody else."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
-from app.api.screenshots import BODY_LIMIT
+from app.api.uploads import BODY_LIMIT
+from app.screenshots.pictures import MAX_BYTES
 from tests.app.screenshots.conftest import screen
 
 PATH = "/api/v1/screenshots"
@@ -98,8 +102,130 @@ async def test_what_is_no_picture_is_refused_with_a_sentence(web: httpx.AsyncCli
         assert words in answer.json()["detail"]
 
 
-async def test_a_body_beyond_any_pictures_is_not_taken(web: httpx.AsyncClient) -> None:
-    answer = await web.post(PATH, content=bytes(BODY_LIMIT + 1))
+async def test_of_several_pictures_each_has_its_own_outcome(web: httpx.AsyncClient) -> None:
+    for count in (4, 2):
+        spent = await _send(web, *[b"<svg/>"] * count)
+        assert (spent.status_code, spent.json()["screenshots"]) == (207, [])
+    answer = await _send(web, screen(), b"<svg/>", screen(), screen())
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["screenshots"][0]["shows"] == "positions"
+    assert [each["status"] for each in body["refused"]][:2] == [422, 429]
+    assert body["refused"][1]["retry_after"] >= 1
+
+
+async def test_pictures_that_are_kept_are_listed_newest_first(
+    web: httpx.AsyncClient, server: Any, bob_token: str
+) -> None:
+    assert (await web.get(PATH)).json() == {"screenshots": []}
+    sent = [(await _send(web, screen())).json()["screenshots"][0] for _ in range(2)]
+    listed = (await web.get(PATH)).json()["screenshots"]
+    assert [each["id"] for each in listed] == [each["id"] for each in reversed(sent)]
+    assert (listed[0]["rows"], listed[0]["broker"]) == (2, "Interactive Brokers")
+    assert len((await web.get(PATH, params={"limit": 1})).json()["screenshots"]) == 1
+    theirs = await web.get(PATH, headers={"Authorization": f"Bearer {bob_token}"})
+    assert theirs.json() == {"screenshots": []}
+
+
+async def test_how_long_a_picture_is_kept_is_chosen_before_and_after(
+    web: httpx.AsyncClient,
+) -> None:
+    found = (await _send(web, screen(), keep_days="30")).json()["screenshots"][0]
+    assert found["keep_days"] == 30
+    changed = await web.patch(f"{PATH}/{found['id']}", json={"keep_days": 1})
+    assert (changed.status_code, changed.json()["keep_days"]) == (200, 1)
+    assert (await _send(web, screen())).json()["screenshots"][0]["keep_days"] == 1
+    for days in ("91", "-1", "many", "9" * 400):
+        assert (await _send(web, screen(), keep_days=days)).status_code == 422
+
+
+async def test_a_picture_that_is_to_go_at_once_is_erased_when_it_is_confirmed(
+    web: httpx.AsyncClient,
+) -> None:
+    found = (await _send(web, screen(), keep_days="7")).json()["screenshots"][0]
+    address = f"{PATH}/{found['id']}"
+    confirmation = {"rows": [{"underlying": "AAPL", "quantity": 10}], "keep_days": 0}
+    for is_repeated in (False, True):
+        confirmed = await web.post(f"{address}/confirm", json=confirmation)
+        assert (confirmed.status_code, confirmed.json()["is_repeated"]) == (200, is_repeated)
+    for each in (address, found["url"], found["rows"][0]["crop"]["url"]):
+        assert (await web.get(each)).status_code == 404
+    assert (await web.get(PATH)).json() == {"screenshots": []}
+
+
+async def test_a_number_beyond_all_measure_is_refused(web: httpx.AsyncClient) -> None:
+    found = (await _send(web, screen())).json()["screenshots"][0]
+    for number in ("1e999999", "-1e999999", "1e-999999"):
+        for name in ("quantity", "price", "strike"):
+            row = {"underlying": "AAPL", "quantity": 1, "price": 1} | {name: number}
+            confirmation = {"rows": [row, row]}
+            answer = await web.post(f"{PATH}/{found['id']}/confirm", json=confirmation)
+            assert answer.status_code == 422
+
+
+def _head(server: Any, length: int, token: str | None = None) -> bytes:
+    lines = [
+        f"POST {PATH} HTTP/1.1",
+        f"Host: localhost:{server.port}",
+        "Content-Type: multipart/form-data; boundary=limit",
+        f"Content-Length: {length}",
+        *([f"Authorization: Bearer {token}"] if token else []),
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+@asynccontextmanager
+async def _begun(head: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    """An upload of which no more than its head is sent."""
+    port = int(re.search(rb"localhost:(\d+)", head)[1])  # type: ignore[index]
+    reader, writer = await asyncio.open_connection("localhost", port)
+    writer.write(head)
+    await writer.drain()
+    yield reader
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("is_signed_in", "length", "status"), [(False, 30_000_000, b"401"), (True, 50_000_000, b"413")]
+)
+async def test_who_may_not_send_is_told_before_the_pictures_are_taken(
+    server: Any, ada_token: str, is_signed_in: bool, length: int, status: bytes
+) -> None:
+    head = _head(server, length, ada_token if is_signed_in else None)
+    async with _begun(head) as answer, asyncio.timeout(20):
+        assert status in await answer.readline()
+
+
+async def test_a_member_with_pictures_waiting_is_sent_away(
+    web: httpx.AsyncClient, server: Any, ada_token: str
+) -> None:
+    head = _head(server, 1_000, ada_token)
+    async with AsyncExitStack() as uploads:
+        for _ in range(4):
+            await uploads.enter_async_context(_begun(head))
+        for _ in range(100):
+            answer = await _send(web, b"<svg/>")
+            if "waiting already" in answer.json()["detail"]:
+                break
+        assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+        assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_picture_beyond_ten_megabytes_is_not_taken(web: httpx.AsyncClient) -> None:
+    answer = await _send(web, screen() + bytes(MAX_BYTES))
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert "10 MB" in answer.json()["detail"]
+
+
+async def test_a_body_beyond_any_pictures_is_not_taken(web: httpx.AsyncClient) -> None:
+    async def stream() -> AsyncIterator[bytes]:
+        yield b'--limit\r\nContent-Disposition: form-data; name="pictures"; filename="a"\r\n\r\n'
+        for _ in range(BODY_LIMIT // 100_000 + 1):
+            yield bytes(100_000)
+
+    undeclared = {"Content-Type": "multipart/form-data; boundary=limit"}
+    for content, headers in ((bytes(BODY_LIMIT + 1), {}), (stream(), undeclared)):
+        answer = await web.post(PATH, content=content, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     elsewhere = await web.post("/api/v1/chat", content=bytes(2_000_000))
     assert elsewhere.status_code == 413
