@@ -26,7 +26,10 @@ from app.alerts.triggers import (
 )
 from app.alerts.waits import Waits, waits_of
 
-_QUICK = (Phase.BELOW, Phase.ABOVE, Phase.INSIDE, Phase.RESTING)
+_BELOW, _ABOVE, _INSIDE, _RESTING = Phase.BELOW, Phase.ABOVE, Phase.INSIDE, Phase.RESTING
+_OVER = Phase.OVER
+"""An enumeration looks its members up by name each time; these are at hand."""
+_QUICK = (_BELOW, _ABOVE, _INSIDE, _RESTING)
 
 
 class Watch:
@@ -124,7 +127,7 @@ class LevelWatch(Watch):
             return None
         self.sequence += 1
         if self.is_once:
-            self.phase, self.is_quick = Phase.OVER, False
+            self.phase, self.is_quick = _OVER, False
         return Firing(
             alert=self.alert,
             sequence=self.sequence,
@@ -155,24 +158,24 @@ class CrossWatch(LevelWatch):
         side = self.trigger.condition.side
         edge = crossing(side, level, self.trigger.rearm)
         self.sign, self.fires, self.rearms = edge.sign, edge.fires, edge.rearms
-        self.armed = Phase.BELOW if side is Side.ABOVE else Phase.ABOVE
+        self.armed = _BELOW if side is Side.ABOVE else _ABOVE
 
     @override
     def has_happened(self, price: float) -> bool:
         price *= self.sign
-        if self.phase is Phase.RESTING:
+        if self.phase is _RESTING:
             if price <= self.rearms:
                 self.phase = self.armed
             return False
         if price < self.fires:
             self.phase = self.armed
             return False
-        self.phase = Phase.RESTING
+        self.phase = _RESTING
         return True
 
     @override
     def bounds(self) -> tuple[float, float]:
-        if self.phase is Phase.RESTING:
+        if self.phase is _RESTING:
             return (self.rearms, math.inf) if self.sign > 0 else (0.0, -self.rearms)
         return (0.0, self.fires) if self.sign > 0 else (-self.fires, math.inf)
 
@@ -183,7 +186,7 @@ class NearWatch(LevelWatch):
     def __init__(self, alert: UUID, order: int, trigger: Trigger, state: State) -> None:
         is_test = isinstance(trigger.condition, NthTest)
         self.needed = trigger.condition.times if isinstance(trigger.condition, NthTest) else 0
-        self.between = Phase.INSIDE if is_test else Phase.RESTING
+        self.between = _INSIDE if is_test else _RESTING
         super().__init__(alert, order, trigger, state)
 
     @override
@@ -196,25 +199,23 @@ class NearWatch(LevelWatch):
     @override
     def has_happened(self, price: float) -> bool:
         before = self.phase
-        if (before is Phase.BELOW and price < self.low) or (
-            before is Phase.ABOVE and price > self.high
-        ):
+        if (before is _BELOW and price < self.low) or (before is _ABOVE and price > self.high):
             return False
         if price <= self.away_below:
-            self.phase = Phase.BELOW
+            self.phase = _BELOW
         elif price >= self.away_above:
-            self.phase = Phase.ABOVE
-        elif before is not Phase.RESTING:
+            self.phase = _ABOVE
+        elif before is not _RESTING:
             self.phase = self.between
-        if before is Phase.INSIDE:
-            return self.phase is not Phase.INSIDE
-        return before is not Phase.RESTING and self.phase is not Phase.INSIDE
+        if before is _INSIDE:
+            return self.phase is not _INSIDE
+        return before is not _RESTING and self.phase is not _INSIDE
 
     @override
     def bounds(self) -> tuple[float, float]:
-        if self.phase is Phase.BELOW:
+        if self.phase is _BELOW:
             return 0.0, self.low
-        if self.phase is Phase.ABOVE:
+        if self.phase is _ABOVE:
             return self.high, math.inf
         return self.away_below, self.away_above
 
