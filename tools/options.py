@@ -1,5 +1,6 @@
 """The model's door to listed options and to option arithmetic. Read-only."""
 
+from asyncio import to_thread
 from collections.abc import Sequence
 from datetime import date as Date  # noqa: N812 - `date` is a word of arguments
 
@@ -15,20 +16,21 @@ from app.options.service import (
     Listed,
     Reading,
     contract_row,
-    expected_move,
     listed_options,
     nearest_series,
     reading,
     strikes_around,
     volatility_now,
 )
-from app.options.smile import Wanted, chosen, smile
+from app.options.smile import Wanted, chosen
 from tools.base import Example, ToolContext, ToolResult, tool
 from tools.options_arguments import MOST_EACH_SIDE, ChainArgs, GreeksArgs, VolatilityArgs
 from tools.options_chain import (
+    EARLY_COUNTS,
     ChainFigures,
     chain_card,
     chain_freshness,
+    early_of,
     figures_for,
     record_chain,
     whose,
@@ -65,18 +67,20 @@ async def get_option_chain(args: ChainArgs, context: ToolContext) -> ToolResult:
     rate = await short_rate(context.macro, as_of=as_of)
     listed = await listed_options(context.market, Symbol(args.symbol), as_of=as_of, rate=rate.value)
     series = _series(listed, args.expiry, args.days)
-    readings = [reading(listed, row) for row in _chosen(listed, series, args)]
+    rows = _chosen(listed, series, args)
+    readings = [reading(listed, row) for row in rows]
     if not readings:
         raise NotFound(f"No option of {day_in_words(series.expiry)} passes these filters.")
+    early = await to_thread(early_of, listed, readings, rows)
     found = record_chain(
         figures_for(context, listed),
         listed,
         series,
         readings,
-        volatility=smile(listed.measured, series).at_the_money(),
-        move=expected_move(listed, series),
+        early=early,
     )
-    card = chain_card(context, listed, series, found, (*whose(readings), rate_note(rate)))
+    notes = (*whose(readings), *((EARLY_COUNTS,) if early else ()), rate_note(rate))
+    card = chain_card(context, listed, series, found, notes)
     frozen = chain_freshness(listed, is_frozen=args.as_of is not None)
     return ToolResult(
         _chain_sentence(listed, series, found, readings),
@@ -133,6 +137,10 @@ def _chain_sentence(
     said += "."
     if found.move is not None:
         said += f" The straddle expects a move of {found.move.ref} either way by then."
+    if found.early is not None:
+        said += (
+            f" The right to exercise early counts in {found.early.ref} of them, which are marked."
+        )
     return said
 
 

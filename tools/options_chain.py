@@ -1,6 +1,6 @@
 """A chain as figures, and the table drawn from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,7 +8,8 @@ from app.core.figures import Figure
 from app.market import calendar
 from app.market.chains import OptionKind
 from app.options.chains import Series
-from app.options.service import ExpectedMove, Listed, Reading
+from app.options.service import Listed, Reading, early_premium, expected_move
+from app.options.smile import smile
 from tools.base import ToolContext
 from tools.options_figures import OptionFigures, shown, unit_of
 from tools.wording import freshness
@@ -20,6 +21,12 @@ COMPUTED = (
     "Volatility and Greeks are computed from the middle of bid and ask, on the forward that calls and "
     "puts imply; a dash where the price has no time value or no market."
 )
+EARLY_COUNTS = (
+    "An e marks where the right to exercise early is worth a cent a share or more; European values, as "
+    "these are, tell too high a volatility there."
+)
+EARLY_FROM = 0.01
+"""Dollars a share."""
 VENDORS = "Volatility and Greeks are the provider's."
 
 
@@ -29,6 +36,7 @@ class ChainFigures:
     days: Figure
     volatility: Figure | None
     move: Figure | None
+    early: Figure | None
     rows: tuple[ChainRow, ...]
 
 
@@ -48,42 +56,48 @@ def record_chain(
     series: Series,
     readings: Sequence[Reading],
     *,
-    volatility: float | None,
-    move: ExpectedMove,
+    early: Collection[str] = (),
 ) -> ChainFigures:
-    """At most seven figures a contract."""
+    """At most seven figures a contract. `early` are tickers whose early exercise counts."""
     spot = book.price("spot", listed.spot, "price of the underlying")
     assert spot is not None  # noqa: S101 - a listed chain has one
+    volatility = smile(listed.measured, series).at_the_money()
+    move = expected_move(listed, series)
     return ChainFigures(
         spot=spot,
         days=book.days("days", series.expiry, "days to expiry"),
         volatility=book.volatility("atm_volatility", volatility, "volatility at the money"),
         move=book.price("expected_move", move.by_straddle, "expected move by the straddle"),
-        rows=_rows(book, listed, readings),
+        early=book.count("early", len(early), "contracts whose early exercise counts")
+        if early
+        else None,
+        rows=_rows(book, listed, readings, early),
     )
 
 
-def _rows(book: OptionFigures, listed: Listed, readings: Sequence[Reading]) -> tuple[ChainRow, ...]:
+def _rows(
+    book: OptionFigures, listed: Listed, readings: Sequence[Reading], early: Collection[str]
+) -> tuple[ChainRow, ...]:
     sides: dict[Decimal, dict[OptionKind, Reading]] = {}
     for each in readings:
         sides.setdefault(each.quote.contract.strike, {})[each.quote.contract.kind] = each
     return tuple(
         ChainRow(
             strike=CardNumber.of(book.strike(_spelled(strike), strike)),
-            call=_side(book, listed, found, OptionKind.CALL),
-            put=_side(book, listed, found, OptionKind.PUT),
+            call=_side(book, listed, found.get(OptionKind.CALL), early),
+            put=_side(book, listed, found.get(OptionKind.PUT), early),
         )
         for strike, found in sorted(sides.items())
     )
 
 
 def _side(
-    book: OptionFigures, listed: Listed, found: Mapping[OptionKind, Reading], kind: OptionKind
+    book: OptionFigures, listed: Listed, each: Reading | None, early: Collection[str]
 ) -> ChainSide | None:
-    each = found.get(kind)
     if each is None:
         return None
     quote, contract = each.quote, each.quote.contract
+    kind = contract.kind
     path = f"{_spelled(contract.strike)}{'C' if kind is OptionKind.CALL else 'P'}"
     below = contract.strike < listed.spot
     return ChainSide(
@@ -103,6 +117,7 @@ def _side(
         ),
         is_in_the_money=below if kind is OptionKind.CALL else contract.strike > listed.spot,
         is_computed=not each.is_vendors,
+        is_early=contract.ticker in early,
     )
 
 
@@ -132,6 +147,15 @@ def chain_freshness(listed: Listed, *, is_frozen: bool = False) -> Freshness:
     session = calendar.session_at(listed.chain.as_of, listed.instrument.calendar)
     found = freshness(listed.chain.provider, listed.instrument, listed.chain.as_of, session)
     return found.model_copy(update={"is_frozen": is_frozen})
+
+
+def early_of(listed: Listed, readings: Sequence[Reading], rows: Sequence[int]) -> frozenset[str]:
+    """Tickers of those whose right to exercise early makes a difference."""
+    return frozenset(
+        each.quote.contract.ticker
+        for each, row in zip(readings, rows, strict=True)
+        if early_premium(listed, row) >= EARLY_FROM
+    )
 
 
 def whose(readings: Sequence[Reading]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import numpy as np
 
+from app.market.calendar import market_date
 from app.options.american import american_volatility, early_exercise
 from app.options.legs import Leg, LegKind
 from app.options.models import Contracts
@@ -75,5 +76,11 @@ async def assigned(context: ToolContext, book: OptionFigures, settled: Settled) 
 
 
 def leg_label(leg: Leg) -> str:
-    """`120 call`, as sentences name a leg."""
-    return f"{leg.strike.normalize():f} {leg.kind}" if leg.strike is not None else "stock"
+    """`120 call of 18 December 2026`, as sentences name a leg."""
+    if leg.strike is None:
+        return "stock"
+    words = f"{leg.strike.normalize():f} {leg.kind}"
+    if leg.expires_at is None:
+        return words
+    day = market_date(leg.expires_at)
+    return f"{words} of {day.day} {day:%B} {day.year}"

@@ -12,7 +12,8 @@ class _Part(BaseModel):
 
 
 class ChainSide(_Part):
-    """A call or a put at one strike; `is_computed` says that volatility and delta are ours."""
+    """A call or a put at one strike; `is_computed` says that volatility and delta are ours, `is_early`
+    that the right to exercise early makes a difference."""
 
     contract: str
     bid: CardNumber | None
@@ -22,6 +23,7 @@ class ChainSide(_Part):
     open_interest: CardNumber | None
     is_in_the_money: bool
     is_computed: bool
+    is_early: bool
 
 
 class ChainRow(_Part):

@@ -19,6 +19,7 @@ from app.market.calendar import market_date
 from app.market.chains import ExerciseStyle, OptionChain, OptionKind, OptionQuote
 from app.market.models import Instrument
 from app.market.protocol import MarketData
+from app.options.american import early_exercise
 from app.options.chains import MeasuredChain, Series, measured
 from app.options.interest import Interest, interest
 from app.options.models import NoVolatility
@@ -175,6 +176,22 @@ def reading(listed: Listed, row: int) -> Reading:
         absence="" if is_vendors else absence.words,
         may_be_exercised_early=is_american and early and not is_vendors,
     )
+
+
+def early_premium(listed: Listed, row: int) -> float:
+    """What the right to exercise this contract early adds to its European value, in dollars a share, at
+    its volatility or, where its price contains none, at its strike's.
+
+    Zero where there is no such right, or where the vendor's own values count it in.
+    """
+    found, chain = reading(listed, row), listed.measured
+    if not found.may_be_exercised_early:
+        return 0.0
+    contract = chain.contracts.rows(slice(row, row + 1))
+    volatility = found.volatility or smile(chain, found.series).at(float(contract.strike[0]))
+    if not volatility:
+        return 0.0
+    return float(early_exercise(contract, volatility).premium[0])
 
 
 def contract_row(

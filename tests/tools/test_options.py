@@ -395,3 +395,24 @@ async def test_credit_and_debit_together_are_refused(said: Any) -> None:
 async def test_files_have_no_chains_and_say_so(ask: Any) -> None:
     with pytest.raises(NotCovered, match="no option chains"):
         await ask(get_option_chain, {"symbol": "ACME"})
+
+
+async def test_a_chain_marks_where_early_exercise_counts(said: Any) -> None:
+    """Of puts in the money it does, of calls on what hardly pays a dividend it does not."""
+    found = await said(get_option_chain, {"symbol": "AMD", "days": 200, "strikes": 8})
+
+    [card] = found.result.cards
+    assert card.rows[-1].put.is_early
+    assert not any(row.call.is_early for row in card.rows[-4:])
+    marked = sum(side.is_early for row in card.rows for side in (row.call, row.put))
+    assert f"counts in {marked} of them" in found.sentence
+    assert any("early" in note for note in card.notes)
+
+
+async def test_options_on_an_index_are_never_marked(said: Any) -> None:
+    found = await said(get_option_chain, {"symbol": "SPX", "days": 200, "strikes": 8})
+
+    assert not any(
+        side.is_early for row in found.result.cards[0].rows for side in (row.call, row.put)
+    )
+    assert "early" not in found.sentence

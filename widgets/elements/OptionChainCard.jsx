@@ -93,7 +93,12 @@ function Row({ strike, call, put, legs, pick }) {
 function Cell({ side, field, className = '' }) {
   const look = `${className} ${side?.is_in_the_money ? 'is-itm' : ''}`;
   const title = side ? `${side.contract}${side.is_computed ? '' : ', provider’s Greeks'}` : undefined;
-  return <td className={look} title={title}><Num n={side?.[field]} missing={side ? 'no market' : 'not in this list'} /></td>;
+  return (
+    <td className={look} title={title}>
+      {side?.is_early && field === 'delta' && <span className="tc-early" title="the right to exercise early counts">e<span className="tc-sr"> early exercise counts,</span></span>}
+      <Num n={side?.[field]} missing={side ? 'no market' : 'not in this list'} />
+    </td>
+  );
 }
 
 function Wide(cell) {

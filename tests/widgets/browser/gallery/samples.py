@@ -443,6 +443,7 @@ class Samples:
                 open_interest=number("open_interest", str(12_400 + strike), Unit.SHARES, 0),
                 is_in_the_money=away < 0,
                 is_computed=True,
+                is_early=kind == "P" and away < -4,
             )
 
         return OptionChainCard(
