@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from app.core.errors import InvalidInput
 from app.core.figures import Figure, Unit
 from app.core.symbols import Symbol
 from app.macro.source import plain
@@ -98,8 +97,6 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
     death_cross, bullish_divergence, bearish_divergence, volume_spike_up, volume_spike_down,
     squeeze_up, squeeze_down. Read-only: it finds, it does not trade.
     """
-    if args.min_price and args.max_price and args.min_price > args.max_price:
-        raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
     as_of = context.moment(args.as_of)
     search = Search(
         setups=args.setups,

@@ -38,6 +38,8 @@ _CALENDAR_DAYS = 740
 
 async def run_scan(search: Search, *, market: MarketData, as_of: datetime) -> ScanResult:
     """Setups that stand on the latest daily bar; `InvalidInput` if nothing can be scanned."""
+    if search.min_price and search.max_price and search.min_price > search.max_price:
+        raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
     instruments = await _universe(search, market)
     bars, left_out = await _bars(market, instruments, as_of)
     if not bars:

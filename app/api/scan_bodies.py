@@ -1,0 +1,111 @@
+"""The bodies of scans and opportunities."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from app.api.schemas import Body, Number
+from app.scanner.kept import Status
+from app.scanner.setups import Direction, Setup
+
+Price = Annotated[Decimal, Field(gt=0, allow_inf_nan=False, max_digits=24, decimal_places=8)]
+
+
+class SearchBody(Body):
+    """What is looked for. Empty lists mean all setups, and every listed stock and fund."""
+
+    setups: list[Setup] = Field(default=[], max_length=len(Setup))
+    direction: Direction | None = None
+    symbols: list[Annotated[str, Field(max_length=40)]] = Field(default=[], max_length=5000)
+    sector: str = Field("", max_length=40)
+    min_price: Price | None = None
+    max_price: Price | None = None
+    min_reward_to_risk: float | None = Field(None, gt=0, le=1000)
+
+
+class ScanRequest(SearchBody):
+    """With a `name` the scan is saved under it; `every_minutes` makes it run by itself."""
+
+    name: str = Field("", max_length=60)
+    every_minutes: int | None = Field(None, ge=5, le=7 * 24 * 60)
+    limit: int = Field(50, ge=1, le=500)
+
+
+class FoundBody(Body):
+    """A setup that stands; prices in the instrument's currency, `chance` from 0 to 1, that the
+    target comes before the stop, from `cases` past ones."""
+
+    symbol: str
+    setup: Setup
+    direction: Direction
+    bar_at: datetime
+    is_forming: bool
+    entry: Number
+    stop: Number
+    target: Number
+    reward_to_risk: float
+    chance: float
+    cases: int
+    score: float
+    facts: dict[str, float]
+    provider: str
+    is_simulated: bool
+    is_new: bool
+
+
+class ScanBody(Body):
+    """`found` counts all; `opportunities` are the best of them. `left_out` gives reasons."""
+
+    scan_id: str | None
+    as_of: datetime
+    scanned: int
+    found: int
+    opportunities: list[FoundBody]
+    left_out: dict[str, str]
+
+
+class SavedScanBody(SearchBody):
+    id: str
+    name: str
+    version: int
+    every_minutes: int | None
+    due_at: datetime | None
+
+
+class SavedScansBody(Body):
+    scans: list[SavedScanBody]
+
+
+class OpportunityBody(Body):
+    """An opportunity as it was found. `liked` is the member's thumb, null without one."""
+
+    id: str
+    symbol: str
+    setup: Setup
+    direction: Direction
+    bar_at: datetime
+    entry: Number
+    stop: Number
+    target: Number
+    reward_to_risk: Number
+    chance: float
+    cases: int
+    facts: dict[str, float]
+    provider: str
+    is_simulated: bool
+    status: Status
+    liked: bool | None
+    found_at: datetime
+    ended_at: datetime | None
+
+
+class OpportunitiesBody(Body):
+    opportunities: list[OpportunityBody]
+
+
+class ThumbRequest(Body):
+    """null takes a thumb back."""
+
+    liked: bool | None
