@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.screenshots.cells import Cell, Entry
-from app.screenshots.contracts import parse_contract, take_date
+from app.screenshots.contracts import Contract, parse_contract, take_date
 from app.screenshots.grid import Line
 from app.screenshots.headings import Column
 from app.screenshots.models import PositionRow
 from app.screenshots.numerals import parse_number
+from app.screenshots.outright import is_coins_symbol
 from app.screenshots.rows import TableRows
 
 _SHARES = re.compile(r"(?i)^(\d[\d,]*(?:\.\d+)?) ?shares?$")
+_COINS = re.compile(r"^(\d[\d,]*(?:\.\d+)?) ([A-Z]{2,5})$")
 _OPTIONS = re.compile(r"(?i)(?:^|[ ·•-])(\d{1,5}) ?(buys?|sells?|long|short|contracts?)$")
 _PRICE = re.compile(r"^\$?[\d,]*\.\d{2,4}$")
 _APART = 1.1
@@ -76,7 +78,12 @@ def _card(count: Cell, places: _Places) -> Entry | None:
     contract = parse_contract(name.text)
     if contract is None or contract.underlying is None:
         return None
-    if bool(_SHARES.match(count.text)) == contract.is_option:
+    coin = _COINS.match(count.text)
+    if coin:
+        name = _pair(name, coin.group(2), contract)
+    elif bool(_SHARES.match(count.text)) == contract.is_option:
+        return None
+    if name is None:
         return None
     price = _beside(name, count, places)
     if price is None:
@@ -87,10 +94,20 @@ def _card(count: Cell, places: _Places) -> Entry | None:
     return Entry(cells, name.box.around(count.box).around(price.box))
 
 
+def _pair(name: Cell, coin: str, contract: Contract) -> Cell | None:
+    """The name as a pair, where the quantity is one of that coin."""
+    if (contract.underlying or "").partition("/")[0] != coin:
+        return None
+    return Cell((replace(name.words[0], text=f"{coin}/USD", box=name.box, score=name.score),))
+
+
 def _quantity(count: Cell) -> Cell | None:
     """The phrase as a cell that holds just the signed number."""
     shares, options = _SHARES.match(count.text), _OPTIONS.search(count.text)
-    if shares:
+    coins = _COINS.match(count.text)
+    if coins and is_coins_symbol(coins.group(2)):
+        spelled = coins.group(1)
+    elif shares:
         spelled = shares.group(1)
     elif options:
         is_written = options.group(2).lower().startswith(("sell", "short"))

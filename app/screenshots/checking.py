@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from app.screenshots.models import Evidence, FieldName, Kind, PositionRow, Seen
 from app.screenshots.numerals import unit
+from app.screenshots.outright import point_of
 
 CONTRACT_SIZE = Decimal(100)
 _HALF = Decimal("0.5")
@@ -46,7 +47,7 @@ def check_row(row: PositionRow) -> PositionRow:
     contested: set[FieldName] = set()
     doubts: list[str] = []
     signed: set[FieldName] = set()
-    size = Decimal(1) if row.value(_F.KIND) == Kind.STOCK else CONTRACT_SIZE
+    size = _size(row)
     for check in _checks(row, size):
         if check.holds:
             agreed.update(check.names)
@@ -62,6 +63,14 @@ def check_row(row: PositionRow) -> PositionRow:
         for name, seen in row.fields.items()
     }
     return replace(row, fields=fields, doubts=(*row.doubts, *doubts, *_missing(row)))
+
+
+def _size(row: PositionRow) -> Decimal:
+    """What one of it is worth a dollar of its price."""
+    kind = row.value(_F.KIND)
+    if kind == Kind.FUTURE:
+        return point_of(str(row.value(_F.UNDERLYING))) or Decimal(1)
+    return Decimal(1) if kind in (Kind.STOCK, Kind.CRYPTO) else CONTRACT_SIZE
 
 
 def is_worth_a_hundred(row: PositionRow) -> bool:
@@ -109,6 +118,9 @@ def _checks(row: PositionRow, size: Decimal) -> Iterable[_Check]:
     if row.group:
         return
     have = {name: number for name in _F if (number := row.number(name)) is not None}
+    if row.value(_F.KIND) == Kind.FUTURE:
+        # What brokers print as a future's value may be its notional, its margin or its profit.
+        have = {name: have[name] for name in have if name not in (_F.MARKET_VALUE, _F.COST)}
     quantity = have.get(_F.QUANTITY)
     if quantity is None:
         return

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.screenshots.models import Kind
+from app.screenshots.outright import Future, coin_in, future_in, point_of
+
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _MONTH = "(" + "|".join(_MONTHS) + ")[A-Z]{0,6}"
 _TICKER = re.compile(r"[A-Z][A-Z0-9]{0,5}(?:[./-][A-Z]{1,2})?")
@@ -87,16 +90,27 @@ class PrintedDate:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a line names. A stock has nothing but the underlying."""
+    """What a line names. A stock and a coin have nothing but the underlying."""
 
     underlying: str | None
     right: str | None = None
     strike: Decimal | None = None
     expiry: PrintedDate | None = None
+    future: Future | None = None
+    is_coin: bool = False
 
     @property
     def is_option(self) -> bool:
-        return self.right is not None or self.strike is not None or self.expiry is not None
+        return self.kind is Kind.OPTION
+
+    @property
+    def kind(self) -> Kind:
+        if self.future is not None:
+            return Kind.FUTURE
+        if self.is_coin:
+            return Kind.CRYPTO
+        is_option = (self.right, self.strike, self.expiry) != (None, None, None)
+        return Kind.OPTION if is_option else Kind.STOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +128,9 @@ def parse_contract(text: str) -> Contract | None:
     occ = _OCC.fullmatch(spelled)
     if occ:
         return _of_occ(*occ.groups())
+    outright = _outright(spelled)
+    if outright is not None:
+        return outright
     rest, expiry = take_date(spelled)
     rest, right = _take_right(_NOISE.sub(" ", rest))
     strike = None
@@ -123,8 +140,18 @@ def parse_contract(text: str) -> Contract | None:
     left = rest.split()
     if len(left) > 1 or (left and not is_ticker(left[0])):
         return None
-    found = Contract(left[0] if left else None, right, strike, expiry)
+    name = left[0] if left else None
+    if name and expiry and right is strike is None and point_of(name):
+        return Contract(name, expiry=expiry, future=Future(name))
+    found = Contract(name, right, strike, expiry)
     return found if found.is_option or found.underlying else None
+
+
+def _outright(spelled: str) -> Contract | None:
+    future, coin = future_in(spelled), coin_in(spelled)
+    if future is not None:
+        return Contract(future.root, future=future)
+    return None if coin is None else Contract(coin, is_coin=True)
 
 
 def _is_glued(expiry: PrintedDate | None, strike: Decimal | None) -> bool:

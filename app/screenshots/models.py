@@ -100,6 +100,8 @@ class FieldName(StrEnum):
 class Kind(StrEnum):
     STOCK = "stock"
     OPTION = "option"
+    FUTURE = "future"
+    CRYPTO = "crypto"
 
 
 class Evidence(StrEnum):

@@ -27,6 +27,7 @@ from app.screenshots.contracts import (
 from app.screenshots.headings import Column
 from app.screenshots.models import Box, Evidence, FieldName, Kind, PositionRow, Seen
 from app.screenshots.numerals import parse_number
+from app.screenshots.outright import Future, is_coins_symbol, last_day
 
 _PRICED = {FieldName.MARK, FieldName.MARKET_VALUE, FieldName.ENTRY_PRICE, FieldName.COST}
 _FEWEST_PRICES = 2
@@ -151,13 +152,14 @@ class TableRows:
             fields[FieldName.UNDERLYING] = where.seen(contract.underlying)
         elif self._group is not None:
             fields[FieldName.UNDERLYING] = self._group.seen(self._group.text)
-        kind = Kind.OPTION if contract.is_option else Kind.STOCK
-        fields[FieldName.KIND] = where.seen(kind.value)
+        fields[FieldName.KIND] = where.seen(contract.kind.value)
         if contract.right is not None:
             fields[FieldName.RIGHT] = (entry.cells.get(Column.RIGHT) or where).seen(contract.right)
         if contract.strike is not None:
             at = entry.cells.get(Column.STRIKE) or where
             fields[FieldName.STRIKE] = at.seen(contract.strike)
+        if contract.future is not None and contract.expiry is None:
+            return fields, _delivered(where, contract.future, fields)
         doubts = self._expiry(entry.cells.get(Column.EXPIRY) or where, contract.expiry, fields)
         return fields, doubts
 
@@ -205,6 +207,22 @@ class TableRows:
             yield check_row(row)
 
 
+def _delivered(cell: Cell, future: Future, fields: dict[FieldName, Seen]) -> list[str]:
+    """The day an index future ends on; of any other the name has no day."""
+    if future.delivery is None:
+        return [f"Of the future {future.root} no month is printed, so its expiry stays open."]
+    day = last_day(future.root, future.delivery)
+    if day is None:
+        return [
+            f"The expiry is printed as a month ({future.delivery.text}), so its day stays open."
+        ]
+    fields[FieldName.EXPIRY] = Seen(day, cell.text, cell.box, cell.score, Evidence.DERIVED)
+    return [
+        f"The expiry is printed as a month ({future.delivery.text}); {day} is its third Friday, on "
+        "which such contracts end."
+    ]
+
+
 def _with_name(box: Box, name: Seen | None) -> Box:
     """The row's box, and the name above it if it stands right there."""
     is_near = name is not None and box.top - name.box.bottom < _NEAR * name.box.height
@@ -212,12 +230,20 @@ def _with_name(box: Box, name: Seen | None) -> Box:
 
 
 def _sized(row: PositionRow) -> PositionRow:
-    """A share whose value is a hundred times its price is an option whose terms were not read."""
-    if row.value(FieldName.KIND) != Kind.STOCK or not is_worth_a_hundred(row):
+    """Without its kind where a share may be something else: an option whose terms were not read is
+    worth a hundred times its price, and a coin may be called as a fund is."""
+    if row.value(FieldName.KIND) != Kind.STOCK:
         return row
-    fields: dict[FieldName, Seen] = dict(row.fields)
-    del fields[FieldName.KIND]
-    doubt = "Its value is a hundred times quantity and price: an option, whose terms are not read."
+    name = str(row.value(FieldName.UNDERLYING))
+    if is_worth_a_hundred(row):
+        doubt = (
+            "Its value is a hundred times quantity and price: an option, whose terms are not read."
+        )
+    elif is_coins_symbol(name):
+        doubt = f"{name} is a coin, and a fund may be called so as well: choose which it is."
+    else:
+        return row
+    fields = {key: seen for key, seen in row.fields.items() if key is not FieldName.KIND}
     return replace(row, fields=fields, doubts=(*row.doubts, doubt))
 
 
@@ -245,4 +271,6 @@ def _with_columns(contract: Contract, entry: Entry) -> Contract:
         contract.right or right,
         contract.strike or strike,
         fuller(contract.expiry, expiry),
+        None if right or strike else contract.future,
+        contract.is_coin,
     )

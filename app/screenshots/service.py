@@ -21,7 +21,7 @@ from app.core.symbols import Symbol
 from app.infra.telemetry import get_logger
 from app.market.chains import OptionKind
 from app.market.protocol import MarketData
-from app.positions.models import Asset, AssetKind, Source, Stored, checked
+from app.positions.models import Asset, AssetKind, Source, Stored, checked, usual_multiplier
 from app.positions.roots import as_listed, underlying_of
 from app.positions.service import Opening, list_positions, open_positions
 from app.screenshots import documents, repository
@@ -240,8 +240,16 @@ def _added(one: Opening, other: Opening) -> Opening:
 
 def _asset(row: Confirmed) -> tuple[Asset, str | None]:
     """What a row names, and the root it shows."""
-    if row.kind is Kind.STOCK:
-        symbol = Symbol.parse(row.underlying)
+    if row.kind is Kind.FUTURE:
+        root = row.underlying.strip().upper().removeprefix("/")
+        size = usual_multiplier(AssetKind.FUTURE, root)
+        future = Asset(
+            kind=AssetKind.FUTURE, symbol=Symbol.parse(root), expiry=row.expiry, multiplier=size
+        )
+        return future, None
+    if row.kind is not Kind.OPTION:
+        name = row.underlying.strip().upper()
+        symbol = Symbol.parse(f"{name}/USD" if row.kind is Kind.CRYPTO and name.isalnum() else name)
         kind = AssetKind.CRYPTO if "/" in symbol else AssetKind.STOCK
         return Asset(kind=kind, symbol=symbol), None
     if row.right is None or row.strike is None or row.expiry is None:

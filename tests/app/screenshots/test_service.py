@@ -123,6 +123,36 @@ async def test_a_pair_is_a_coin_whatever_the_picture_calls_it(
     assert (held.asset.kind, held.asset.unit) == (AssetKind.CRYPTO, "coins")
 
 
+@pytest.mark.parametrize(
+    ("row", "key", "unit"),
+    [
+        (
+            Confirmed(
+                underlying="/ES",
+                kind=Kind.FUTURE,
+                quantity=Decimal(2),
+                expiry=date(2026, 12, 18),
+            ),
+            "ES 2026-12-18",
+            "contracts",
+        ),
+        (
+            Confirmed(underlying="btc", kind=Kind.CRYPTO, quantity=Decimal("0.25")),
+            "BTC/USD",
+            "coins",
+        ),
+    ],
+    ids=["a future", "a coin by its symbol"],
+)
+async def test_futures_and_coins_are_held_as_such(
+    database: Database, ada: UUID, now: datetime, row: Confirmed, key: str, unit: str
+) -> None:
+    kept = await _kept(database, ada, now)
+    async with database.member(ada) as session:
+        (held,) = (await service.confirm(session, kept.id, [row], market=MARKET, now=now)).positions
+    assert (held.asset.key, held.asset.unit, held.quantity) == (key, unit, row.quantity)
+
+
 async def test_an_index_option_that_is_held_is_not_made_twice(
     database: Database, ada: UUID, now: datetime
 ) -> None:
