@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": "ask the coach one question",
     "evaluate": "run a question set and report how well it is answered",
     "history": "show, fill and verify the prices that are kept",
+    "notifications": "show what could not be delivered, and try it again",
     "migrate": "bring the database to this version's schema",
     "doctor": "say what is in use and what is wrong",
     "test": "run the tests",

@@ -207,6 +207,25 @@ def _providers(settings: Settings) -> Finding:
     return Finding(Verdict.FINE, "market", f"live: {market.provider.name}")
 
 
+def _mail(settings: Settings) -> Iterator[Finding]:
+    smtp = settings.smtp
+    if bool(smtp.host) != bool(smtp.sender):
+        missing = variable("smtp", "sender" if smtp.host else "host")
+        yield Finding(Verdict.WRONG, "e-mail", f"nobody is told by e-mail: {missing} is not set")
+    elif smtp.host and not _connects(smtp.host, smtp.port):
+        yield Finding(Verdict.WRONG, "e-mail", f"nothing answers at {smtp.host}:{smtp.port}")
+    elif smtp.host:
+        yield Finding(Verdict.FINE, "e-mail", f"by {smtp.host}:{smtp.port}")
+
+
+def _connects(host: str, port: int) -> bool:
+    try:
+        with socket.create_connection((host, port), timeout=_ANSWER_SECONDS):
+            return True
+    except OSError:
+        return False
+
+
 def _door(settings: Settings) -> Iterator[Finding]:
     from app.infra.home import Home
 
@@ -251,6 +270,7 @@ EXAMINATIONS: tuple[Examination, ...] = (
     _model,
     _market,
     _macro,
+    _mail,
     _door,
     _browser,
     _names,

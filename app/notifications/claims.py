@@ -25,7 +25,7 @@ from app.notifications.wording import compose
 ALONE = 3
 """So many messages a minute go out one by one; what comes after them waits and goes out as one."""
 MINUTE = timedelta(minutes=1)
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=30)
 """Longer than any attempt takes."""
 PAUSES = tuple(timedelta(seconds=each) for each in (10, 30, 120, 600, 1800, 3600, 7200))
 """After the first, second … failed attempt; a message whose last one failed is dead."""

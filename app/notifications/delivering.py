@@ -27,7 +27,7 @@ AT_ONCE = 20
 """Channels one job looks after side by side: a slow receiver keeps only its own waiting."""
 
 _ROUNDS = 20
-_FORGOTTEN = timedelta(seconds=60)
+_FORGOTTEN = timedelta(seconds=30)
 _SWEPT = 2000
 _log = get_logger(__name__)
 
