@@ -71,7 +71,58 @@ def test_a_loss_without_bound_says_so(open_gallery: Open) -> None:
     expect(page.locator(".tc-key")).to_have_text("at expiry")
 
 
-@pytest.mark.parametrize("name", ["chain", "greeks", "structure", "volatility"])
+def test_the_grid_is_shifted_by_points_of_volatility_and_stays_shifted(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery()
+    ask(page, "structure")
+    grid = page.locator(".tc-heat")
+    cell = grid.locator("tbody tr").first.locator("td").nth(3)
+    before = cell.inner_text()
+    shift = page.get_by_role("group", name="Volatility, points")
+    expect(shift.get_by_role("button", name="0", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+    shift.get_by_role("button", name="+5").click()
+
+    expect(cell).not_to_have_text(before)
+    expect(shift.get_by_role("button", name="+5")).to_have_attribute("aria-pressed", "true")
+    assert faults == []
+
+
+def test_a_loss_and_a_profit_of_the_grid_have_signs_and_colours(open_gallery: Open) -> None:
+    page = open_gallery(theme="dark")
+    ask(page, "structure")
+    cells = page.locator(".tc-heat tbody tr").last.locator("td")
+
+    expect(cells.first).to_have_text(re.compile("^\u2212"))
+    expect(cells.last).to_have_text(re.compile(r"^\+"))
+    colours = [
+        each.evaluate("(cell) => getComputedStyle(cell).backgroundColor")
+        for each in (cells.first, cells.last)
+    ]
+    assert colours[0] != colours[1]
+
+
+def test_ways_to_roll_name_their_numbers_where_there_is_no_room_for_a_table(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery(width=390)
+    ask(page, "roll")
+
+    rows = page.locator(".tc-stack tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.first).to_contain_text("AMD 120 call of 19 January 2029")
+    expect(rows.first).to_contain_text("same strike, later")
+    named = rows.first.locator("td").first.evaluate(
+        "(cell) => getComputedStyle(cell, '::before').content"
+    )
+    assert named == '"Net a share"'
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", ["chain", "greeks", "structure", "volatility", "roll"])
 def test_nothing_needs_sideways_scrolling_on_a_phone(open_gallery: Open, name: str) -> None:
     page = open_gallery(width=390)
     ask(page, name)
