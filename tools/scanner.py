@@ -195,7 +195,7 @@ def _notes(found: ScanResult) -> Sequence[str]:
     if found.left_out:
         named = ", ".join(list(found.left_out)[:5])
         more = " and others" if len(found.left_out) > 5 else ""
-        notes.append(f"Left out, as their bars could not be had: {named}{more}.")
+        notes.append(f"Left out, because there are no bars of them: {named}{more}.")
     return notes
 
 

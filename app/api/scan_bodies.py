@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.api.schemas import Body, Number
 from app.scanner.kept import Status
+from app.scanner.lists import LONGEST
 from app.scanner.setups import Direction, Setup
 
 Price = Annotated[Decimal, Field(gt=0, allow_inf_nan=False, max_digits=24, decimal_places=8)]
@@ -26,7 +27,10 @@ class SearchBody(Body):
 
 
 class ScanRequest(SearchBody):
-    """With a `name` the scan is saved under it; `every_minutes` makes it run by itself."""
+    """With a `name` the scan is saved under it; `every_minutes` makes it run by itself. `list` adds
+    to `symbols` what a pasted list, a CSV or an export of TradingView or Finviz names."""
+
+    list_: str = Field("", alias="list", max_length=LONGEST)
 
     name: str = Field("", max_length=60)
     every_minutes: int | None = Field(None, ge=5, le=7 * 24 * 60)
@@ -55,6 +59,13 @@ class FoundBody(Body):
     is_new: bool
 
 
+class RefusedBody(Body):
+    """A cell of a list that is no symbol; lines count from 1."""
+
+    line: int
+    text: str
+
+
 class ScanBody(Body):
     """`found` counts all; `opportunities` are the best of them. `left_out` gives reasons."""
 
@@ -64,6 +75,7 @@ class ScanBody(Body):
     found: int
     opportunities: list[FoundBody]
     left_out: dict[str, str]
+    refused: list[RefusedBody]
 
 
 class SavedScanBody(SearchBody):

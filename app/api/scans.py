@@ -2,6 +2,7 @@
 was found and what became of it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.api.scan_bodies import (
     FoundBody,
     OpportunitiesBody,
     OpportunityBody,
+    RefusedBody,
     SavedScanBody,
     SavedScansBody,
     ScanBody,
@@ -27,6 +29,7 @@ from app.api.state import Doors, doors
 from app.core.errors import NotFound
 from app.scanner import keeping
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.lists import SymbolList, read_list
 from app.scanner.models import Opportunity, Search
 from app.scanner.service import run_scan
 from app.users.models import Member
@@ -41,7 +44,9 @@ Asking = Annotated[Member, Depends(signed_in)]
 async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
     """What is found is kept as opportunities, each once."""
     at.turns.take(str(member.id))
-    search, now = _search(asked), at.clock.now()
+    listed = read_list(asked.list_) if asked.list_.strip() else SymbolList((), ())
+    search = _search(asked)
+    search, now = replace(search, symbols=(*search.symbols, *listed.symbols)), at.clock.now()
     saved = await _saved(at, member, asked, search) if asked.name else None
     result = await run_scan(search, market=at.market, as_of=now)
     shown = result.found[: asked.limit]
@@ -57,6 +62,7 @@ async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
             _found(each, is_new=(each.instrument.symbol, each.setup) in fresh) for each in shown
         ],
         left_out={str(symbol): reason for symbol, reason in result.left_out.items()},
+        refused=[RefusedBody(line=each.line, text=each.text) for each in listed.refused],
     )
 
 

@@ -40,8 +40,9 @@ async def run_scan(search: Search, *, market: MarketData, as_of: datetime) -> Sc
     """Setups that stand on the latest daily bar; `InvalidInput` if nothing can be scanned."""
     if search.min_price and search.max_price and search.min_price > search.max_price:
         raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
-    instruments = await _universe(search, market)
+    instruments, unknown = await _universe(search, market)
     bars, left_out = await _bars(market, instruments, as_of)
+    left_out = unknown | left_out
     if not bars:
         return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
     found = await asyncio.to_thread(judge, search, instruments, bars)
@@ -116,9 +117,16 @@ def _price(value: float, instrument: Instrument) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-instrument.decimals))
 
 
-async def _universe(search: Search, market: MarketData) -> Mapping[Symbol, Instrument]:
+async def _universe(
+    search: Search, market: MarketData
+) -> tuple[Mapping[Symbol, Instrument], dict[Symbol, str]]:
+    """What is scanned, and what was named but does not exist."""
     if search.symbols:
         return await _named(search.symbols, market)
+    return await _listed(search, market), {}
+
+
+async def _listed(search: Search, market: MarketData) -> Mapping[Symbol, Instrument]:
     listed = {
         each.symbol: each
         for each in await market.instruments()
@@ -137,14 +145,24 @@ async def _universe(search: Search, market: MarketData) -> Mapping[Symbol, Instr
     return chosen
 
 
-async def _named(symbols: Sequence[Symbol], market: MarketData) -> Mapping[Symbol, Instrument]:
+async def _named(
+    symbols: Sequence[Symbol], market: MarketData
+) -> tuple[Mapping[Symbol, Instrument], dict[Symbol, str]]:
     if len(symbols) > LARGEST:
         raise InvalidInput(f"One scan takes up to {LARGEST:,} symbols; split the list.")
-    found = {}
+    found: dict[Symbol, Instrument] = {}
+    unknown: dict[Symbol, str] = {}
+    missing: NotFound | None = None
     for symbol in dict.fromkeys(symbols):
-        instrument = await market.instrument(symbol)
-        found[instrument.symbol] = instrument
-    return found
+        try:
+            instrument = await market.instrument(symbol)
+        except NotFound as error:
+            unknown[symbol], missing = error.message, missing or error
+        else:
+            found[instrument.symbol] = instrument
+    if missing is not None and not found:
+        raise missing
+    return found, unknown
 
 
 async def _bars(

@@ -72,6 +72,17 @@ async def test_a_scan_is_saved_changed_and_forgotten(
     assert (await web.get("/api/v1/scans")).json() == {"scans": []}
 
 
+async def test_a_pasted_list_is_scanned_and_what_it_cannot_mean_is_told(
+    web: httpx.AsyncClient,
+) -> None:
+    pasted = "Ticker,Name\nAMD,Advanced\n???,Nothing\nZZZZZ,Nobody\n"
+    answer = (await web.post("/api/v1/scans", json={"symbols": ["SPY"], "list": pasted})).json()
+
+    assert answer["scanned"] == 2
+    assert answer["refused"] == [{"line": 3, "text": "???"}]
+    assert list(answer["left_out"]) == ["ZZZZZ"]
+
+
 @pytest.mark.parametrize(
     ("asked", "status"),
     [
@@ -83,6 +94,7 @@ async def test_a_scan_is_saved_changed_and_forgotten(
         ({"min_price": 9, "max_price": 8}, 422),
         ({"every_minutes": 1, "name": "fast", "symbols": ["SPY"]}, 422),
         ({"surprise": True}, 422),
+        ({"list": "1 2 3"}, 422),
     ],
 )
 async def test_what_cannot_be_scanned_is_a_clear_refusal(

@@ -98,7 +98,15 @@ async def test_what_cannot_be_found_is_refused_with_a_reason(
     with pytest.raises(InvalidInput, match="No listed stock belongs to a sector"):
         await ask(scan_market, {"sector": "llamas"}, at=NOW, market=market)
     with pytest.raises(NotFound):
-        await ask(scan_market, {"symbols": ["AAPL", "ZZZZZ"]}, at=NOW, market=market)
+        await ask(scan_market, {"symbols": ["ZZZZZ"]}, at=NOW, market=market)
+
+
+async def test_a_symbol_that_does_not_exist_is_left_out_by_name(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    said = await ask(scan_market, {"symbols": ["AAPL", "ZZZZZ"]}, at=NOW, market=market)
+    assert said.figures["scanned"] == "1"
+    assert any("ZZZZZ" in note for note in said.result.cards[0].notes)
 
 
 async def test_a_past_scan_sees_no_later_bar(ask: Any, market: SimulatedMarket) -> None:

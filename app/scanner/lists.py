@@ -1,0 +1,110 @@
+"""Lists of symbols as people have them: pasted, out of a CSV, or exported by TradingView or Finviz.
+
+Decided: what a list says is data. A cell that is no symbol is refused by its line and the rest is
+taken; nothing else in the file is read.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.core.errors import InvalidInput
+from app.core.symbols import Symbol
+
+LONGEST = 400_000
+"""Characters of a list."""
+
+_COLUMNS = ("ticker", "symbol", "tickers", "symbols", "sym")
+_SECTION = re.compile(r"#[^,\n]*")
+_SEPARATORS = re.compile(r"[\s,;|]+")
+_EXCHANGE = re.compile(r"([A-Z_0-9]{2,20}):(.+)", re.IGNORECASE)
+_COINS = {
+    "BINANCE", "BITSTAMP", "BYBIT", "COINBASE", "CRYPTO", "GEMINI", "KRAKEN", "KUCOIN", "OKX",
+}  # fmt: skip
+_PAIR = re.compile(r"([A-Z0-9]{2,10}?)(USDT|USDC|USD|EUR)")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A cell that is no symbol, by its line, counted from 1."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolList:
+    """Symbols in the order of the list, each once."""
+
+    symbols: tuple[Symbol, ...]
+    refused: tuple[Refused, ...]
+
+
+def read_list(text: str) -> SymbolList:
+    """The symbols of a list; `InvalidInput` if there is none in it.
+
+    A table is known by a header with a column `Ticker` or `Symbol`; everything else is symbols
+    between commas, spaces or lines, with TradingView's exchange in front (`NASDAQ:AAPL`) and its
+    sections (`###Banks`) left out.
+    """
+    if len(text) > LONGEST:
+        raise InvalidInput(f"A list has at most {LONGEST:,} characters; split it.")
+    found: dict[Symbol, None] = {}
+    refused = []
+    for line, cell in _cells(text.removeprefix("\ufeff")):
+        try:
+            found[_symbol(cell)] = None
+        except InvalidInput:
+            refused.append(Refused(line, cell[:40]))
+    if not found:
+        raise InvalidInput(
+            "There is no symbol in this list. Separate tickers by commas, spaces or lines, or give a "
+            "table with a column named Ticker or Symbol."
+        )
+    return SymbolList(tuple(found), tuple(refused))
+
+
+def _cells(text: str) -> Iterator[tuple[int, str]]:
+    lines = text.splitlines()
+    for at, line in enumerate(lines):
+        column = _column(line)
+        if column is not None:
+            yield from _table("\n".join(lines[at:]), at, *column)
+            return
+        if line.strip():
+            break
+    for at, line in enumerate(lines, 1):
+        for cell in filter(None, _SEPARATORS.split(_SECTION.sub("", line))):
+            yield at, cell
+
+
+def _column(header: str) -> tuple[str, int] | None:
+    """Separator and place of the column with symbols; None if this is no header of a table."""
+    for separator in (",", ";", "\t"):
+        names = [name.strip().strip('"').lower() for name in header.split(separator)]
+        for wanted in _COLUMNS:
+            if wanted in names and (len(names) > 1 or wanted == names[0]):
+                return separator, names.index(wanted)
+    return None
+
+
+def _table(text: str, before: int, separator: str, column: int) -> Iterator[tuple[int, str]]:
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    next(reader)
+    for row in reader:
+        if len(row) > column and row[column].strip():
+            yield before + reader.line_num, row[column].strip()
+
+
+def _symbol(cell: str) -> Symbol:
+    bare = cell.strip().strip("\"'")
+    with_exchange = _EXCHANGE.fullmatch(bare)
+    if with_exchange is None:
+        return Symbol.parse(bare)
+    exchange, name = with_exchange[1].upper(), with_exchange[2].upper().removesuffix(".P")
+    pair = _PAIR.fullmatch(name)
+    if exchange in _COINS and pair:
+        return Symbol.parse(f"{pair[1]}/{'USD' if pair[2].startswith('USD') else pair[2]}")
+    return Symbol.parse(name)
