@@ -81,6 +81,12 @@ async def set_alert(session: AsyncSession, alert_id: UUID, *, now: datetime, **v
     await session.execute(query.values(**values, updated_at=now))
 
 
+async def expire_alert(session: AsyncSession, alert_id: UUID, *, now: datetime) -> None:
+    """Its time is over; one that a member dropped meanwhile stays dropped."""
+    query = update(AlertRow).where(AlertRow.id == alert_id, AlertRow.status == Status.ARMED.value)
+    await session.execute(query.values(status=Status.EXPIRED.value, updated_at=now))
+
+
 async def put_watch(session: AsyncSession, watch: Watch) -> None:
     """Let the monitor look at the alert from `watch.seen` on, whatever it knew of it before."""
     values = {

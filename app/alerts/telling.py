@@ -1,0 +1,202 @@
+"""What has fired is told: the firing, the message in the conversation and the notes for the other
+channels, in one transaction.
+
+Decided: whoever watches makes the transaction and this adds to it, so that a firing is stored if and
+only if it is told, and the watch knows that it has fired. What fires together for one conversation is
+one message. A firing that was stored before is not told again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.alerts import repository
+from app.alerts.models import Alert, Status
+from app.alerts.monitor_path import moment
+from app.alerts.monitor_store import Overtaken, speak_for
+from app.alerts.surroundings import Surroundings
+from app.alerts.tables import FiringRow
+from app.alerts.triggers import Firing
+from app.conversations import service as conversations
+from app.conversations.models import StoredMessage, Thread
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.grounding.ledger import letter
+from app.notifications.models import Kind, Note
+from app.notifications.service import enqueue
+
+THREAD_TITLE = "Alerts"
+_THREAD = UUID("5b1f7a7e-3c43-4d6c-9a55-8c8c1f1f0a17")
+_IN_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('told in ' || :thread, 0))")
+
+_LETTERS = 26 * 26
+_FIRST_LETTER = 26 + 26 * 26 + 25 * _LETTERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Going:
+    """An alert of `member_id` that has gone off; `is_last` if it rests from now on."""
+
+    member_id: UUID
+    firing: Firing
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fired:
+    """An alert and its firing, ready to be put into words."""
+
+    alert: Alert
+    firing: Firing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message goes: its figures are `letter`'s, which no turn of the thread uses."""
+
+    thread_id: UUID
+    message_id: UUID
+    letter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A message as it is stored, its `title` for a notification, and the `figures` of each firing."""
+
+    message: StoredMessage
+    title: str
+    bodies: Sequence[dict[str, Any]]
+
+
+Due = tuple[UUID, UUID]
+"""A member and a channel of theirs that has something to deliver."""
+
+
+class Writer(Protocol):
+    """Puts what fired together into a message with its cards."""
+
+    def write(
+        self, fired: Sequence[Fired], around: Surroundings | None, place: Place, now: datetime
+    ) -> Written: ...
+
+
+async def tell(
+    session: AsyncSession,
+    going: Iterable[Going],
+    around: Surroundings | None,
+    writer: Writer,
+    *,
+    now: datetime,
+) -> tuple[Due, ...]:
+    """Tell all of it. What a worker may be woken for once it is committed.
+
+    `Overtaken` where a member has dropped or snoozed one of them meanwhile.
+    """
+    due: list[Due] = []
+    by_member = sorted(going, key=lambda each: (each.member_id, each.firing.alert))
+    for member_id, theirs in groupby(by_member, key=lambda each: each.member_id):
+        await speak_for(session, member_id)
+        channels = await _tell_member(session, list(theirs), around, writer, now)
+        due += [(member_id, channel) for channel in channels]
+    return tuple(dict.fromkeys(due))
+
+
+async def _tell_member(
+    session: AsyncSession,
+    going: Sequence[Going],
+    around: Surroundings | None,
+    writer: Writer,
+    now: datetime,
+) -> list[UUID]:
+    fired: list[Fired] = []
+    for each in going:
+        alert = await repository.find_alert(session, each.firing.alert, lock=True)
+        if alert is None or alert.status is not Status.ARMED:
+            raise Overtaken("An alert was changed meanwhile.")
+        if alert.fired < each.firing.sequence:
+            fired.append(Fired(alert=alert, firing=each.firing))
+            await _count(session, alert, each, now)
+    due: list[UUID] = []
+    threads = sorted(fired, key=lambda each: str(each.alert.thread_id))
+    for _, together in groupby(threads, key=lambda each: each.alert.thread_id):
+        due += await _post(session, list(together), around, writer, now)
+    return due
+
+
+async def _count(session: AsyncSession, alert: Alert, going: Going, now: datetime) -> None:
+    status = Status.FIRED if going.is_last else Status.ARMED
+    await repository.set_alert(
+        session,
+        alert.id,
+        now=now,
+        status=status.value,
+        fired=going.firing.sequence,
+        fired_at=moment(going.firing.at),
+    )
+
+
+async def _post(
+    session: AsyncSession,
+    fired: Sequence[Fired],
+    around: Surroundings | None,
+    writer: Writer,
+    now: datetime,
+) -> tuple[UUID, ...]:
+    thread = await _thread(session, fired[0].alert, now)
+    await session.execute(_IN_TURNS, {"thread": str(thread.id)})
+    told = select(func.count(FiringRow.message_id.distinct()))
+    number = (await session.execute(told.where(FiringRow.thread_id == thread.id))).scalar_one()
+    place = Place(
+        thread_id=thread.id,
+        message_id=new_id(),
+        letter=letter(_FIRST_LETTER + number % _LETTERS),
+    )
+    written = writer.write(fired, around, place, now)
+    for each, body in zip(fired, written.bodies, strict=True):
+        await _store(session, each.firing, body, place, now)
+    await conversations.post_from_worker(session, written.message)
+    note = Note(
+        kind=Kind.ALERT,
+        key=f"firing {fired[0].firing.id}",
+        title=written.title,
+        text=written.message.content,
+        thread_id=thread.id,
+        message_id=place.message_id,
+    )
+    return (await enqueue(session, note, now=now)).due
+
+
+async def _store(
+    session: AsyncSession, firing: Firing, body: dict[str, Any], place: Place, now: datetime
+) -> None:
+    await session.execute(
+        insert(FiringRow).values(
+            id=firing.id,
+            alert_id=firing.alert,
+            sequence=firing.sequence,
+            at=moment(firing.at),
+            told_at=now,
+            is_late=firing.is_late,
+            body=body,
+            thread_id=place.thread_id,
+            message_id=place.message_id,
+        )
+    )
+
+
+async def _thread(session: AsyncSession, alert: Alert, now: datetime) -> Thread:
+    """The conversation an alert was made in, else the one that all others share."""
+    if alert.thread_id is not None:
+        try:
+            return await conversations.get_thread(session, alert.thread_id)
+        except NotFound:
+            pass
+    shared = uuid5(_THREAD, str(alert.member_id))
+    return await conversations.create_thread(session, now=now, title=THREAD_TITLE, thread_id=shared)

@@ -1,0 +1,158 @@
+"""Monitors on a market whose every crossing is known, sixty times as fast as real time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.alerts import service
+from app.alerts.models import Alert, Told
+from app.alerts.monitor import Monitor
+from app.alerts.monitor_shares import Shares
+from app.alerts.monitor_symbol import Desk
+from app.alerts.plans import ELITE
+from app.alerts.service import Standing
+from app.alerts.triggers import Crosses, Side, State, Tape, Trigger
+from app.core.clock import WallClock
+from app.core.symbols import Symbol
+from app.infra.db.database import Database
+from app.infra.embedded.valkey import EmbeddedValkey
+from app.market.standins.zigzag import FastClock, Zigzag, price_at
+from app.market.streaming.bus import ValkeyBus
+from app.market.streaming.feed import Feed
+from app.market.streaming.live import LiveFeed
+from app.market.streaming.polled import PolledStream
+from workers.alert_messages import MessageWriter
+
+COIN = Symbol("BTC/USD")
+START = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
+SPEED = 60.0
+PATIENCE_SECONDS = 20.0
+
+
+@dataclass
+class Street:
+    """A market, its fast clock, its feed on a real Valkey, and monitors to be started."""
+
+    database: Database
+    url: str
+    market: Zigzag = field(default_factory=Zigzag)
+    clock: FastClock = field(
+        default_factory=lambda: FastClock(WallClock(), START, WallClock().now(), SPEED)
+    )
+
+    @asynccontextmanager
+    async def feed(self) -> AsyncIterator[None]:
+        bus = ValkeyBus(self.url)
+        stream = PolledStream(self.market, self.clock, beat=0.02)
+        feed = Feed([stream], self.market, bus, self.clock, epoch=1)
+        running = asyncio.create_task(feed.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            await bus.close()
+
+    @asynccontextmanager
+    async def monitor(self, *, lost_seconds: float = 4.5) -> AsyncIterator[Monitor]:
+        """A monitor that is killed, not stopped, when the block ends."""
+        desk = Desk(
+            database=self.database,
+            market=self.market,
+            clock=self.clock,
+            wall=WallClock(),
+            writer=MessageWriter(),
+        )
+        shares = Shares(self.database, uuid4().hex, lost_seconds)
+        monitor = Monitor(desk, LiveFeed(ValkeyBus(self.url)), shares)
+        running = asyncio.create_task(monitor.run())
+        try:
+            yield monitor
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+    @property
+    def price(self) -> float:
+        return price_at(COIN, self.clock.now().timestamp())
+
+    async def armed(self, member: UUID, trigger: Trigger, level: float, **terms: Any) -> Alert:
+        """An alert on the coin, armed where it stands now."""
+        now = WallClock().now()
+        values = terms_of(trigger, level) | terms
+        at = self.clock.now().timestamp()
+        standing = Standing(state=State(level=level), tape=tape_at(at))
+        async with self.database.member(member) as session:
+            drafted = await service.store_draft(
+                session, member, values, key=uuid4().hex, thread_id=None, now=now
+            )
+        async with self.database.member(member) as session:
+            done = await service.arm(
+                session, drafted.id, drafted.fingerprint, standing, plan=ELITE, now=now
+            )
+        return done.alert
+
+    async def firings(self, member: UUID, alert: Alert) -> list[Told]:
+        async with self.database.member(member) as session:
+            return list(reversed(await service.list_firings(session, alert.id, limit=10_000)))
+
+
+def tape_at(at: float) -> Tape:
+    price = price_at(COIN, at)
+    return Tape(at=at, price=price, minute=at // 60 * 60, low=LOWEST, high=HIGHEST)
+
+
+LOWEST, HIGHEST = 1.0, 1_000.0
+"""Nothing of the minute in which an alert is armed counts as news but its price."""
+
+
+def terms_of(trigger: Trigger, level: float) -> dict[str, Any]:
+    side = trigger.condition.side.value if isinstance(trigger.condition, Crosses) else "at"
+    return {
+        "kind": "threshold",
+        "symbol": str(COIN),
+        "condition": f"price crosses {side} {level}",
+        "title": f"{COIN} {side} {level}",
+        "trigger": trigger.json(),
+        "level": str(level),
+        "level_name": "",
+        "expires_at": None,
+        "instrument": {"decimals": 2, "unit": "USD", "calendar": "24/7"},
+    }
+
+
+def rises(*, repeats: bool = False, **more: Any) -> Trigger:
+    return Trigger(condition=Crosses(Side.ABOVE), rearm=1.0, repeats=repeats, **more)
+
+
+async def until(holds: Callable[[], Any]) -> None:
+    """Wait until something another task or process does has come true."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            found = holds()
+            if await found if asyncio.iscoroutine(found) else found:
+                return
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = EmbeddedValkey(tmp_path_factory.mktemp("valkey"))
+    process = server.spawn()
+    while not server.is_answering():
+        pass
+    yield server.url
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+async def street(database: Database, valkey: str, tmp_path: Path) -> Street:
+    return Street(database, valkey)

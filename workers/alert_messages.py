@@ -1,0 +1,256 @@
+"""What fired, as the member reads it: a sentence with its figures, and the chart of that moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from typing_extensions import override
+
+from app.agents.events import ToolFinished, TurnDone
+from app.agents.history import figure_values, stored_message
+from app.agents.model import Usage
+from app.alerts.monitor_path import moment
+from app.alerts.surroundings import Surroundings
+from app.alerts.telling import Fired, Place, Writer, Written
+from app.alerts.triggers import (
+    Condition,
+    Crosses,
+    Firing,
+    Moves,
+    NthTest,
+    Reaches,
+    Side,
+    Spikes,
+    Trigger,
+)
+from app.core.figures import Figure, Unit
+from app.core.ids import new_id
+from app.grounding.ledger import Book
+from app.grounding.parts import GroundingReport, NumberPart, Part, TextPart, markdown
+from app.grounding.references import named
+from app.market.calendar import session_on
+from app.market.models import decimal_of
+from tools.wording import freshness, time_in_words_of
+from widgets.base import BaseCard
+from widgets.charts import ChartMark, PriceChart
+
+TOOL = "list_alerts"
+"""The tool whose answer the figures are kept under: asked again, it says what is watched now."""
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+_TITLE_LENGTH = 120
+
+
+@dataclass(slots=True)
+class _Text:
+    """A sentence in the making; its numbers are figures of `book`."""
+
+    book: Book
+    parts: list[Part] = field(default_factory=list)
+
+    def say(self, *pieces: str | Figure) -> None:
+        for piece in pieces:
+            if isinstance(piece, Figure):
+                self.parts.append(NumberPart(piece.text(), (piece.id,), named(piece)))
+            else:
+                self.parts.append(TextPart(piece))
+
+
+class MessageWriter(Writer):
+    """Writes for the conversation."""
+
+    @override
+    def write(
+        self, fired: Sequence[Fired], around: Surroundings | None, place: Place, now: datetime
+    ) -> Written:
+        call = str(new_id())
+        book = Book(place.letter, call, TOOL)
+        if around is not None:
+            provider = around.levels.provider
+            book.comes_from(
+                provider.name,
+                is_simulated=provider.is_simulated,
+                delay_minutes=provider.delay_minutes,
+            )
+        text, bodies = _Text(book), []
+        for at, each in enumerate(fired):
+            before = len(book.figures)
+            text.say("" if at == 0 else "\n", "- " if len(fired) > 1 else "")
+            _say(text, f"{at}." if at else "", each, around if at == len(fired) - 1 else None)
+            bodies.append(_body(each, book.figures[before:]))
+        done = _turn(text, call, fired, _cards(fired, around), now)
+        message = stored_message(
+            done, message_id=place.message_id, thread_id=place.thread_id, now=now
+        )
+        return Written(message=message, title=_title(fired), bodies=bodies)
+
+
+def _turn(
+    text: _Text, call: str, fired: Sequence[Fired], cards: tuple[BaseCard, ...], now: datetime
+) -> TurnDone:
+    figures = tuple(text.book.figures)
+    numbers = [part for part in text.parts if isinstance(part, NumberPart)]
+    said = {key for part in numbers for key in part.figures}
+    answer = markdown(text.parts)
+    return TurnDone(
+        answer=answer,
+        parts=tuple(text.parts),
+        grounding=GroundingReport(
+            numbers=len(numbers),
+            bound=len(numbers),
+            sources=tuple(each for each in figures if each.id in said),
+        ),
+        usage=Usage(),
+        model="monitor",
+        calls=(
+            ToolFinished(
+                call_id=call,
+                name=TOOL,
+                arguments={},
+                ok=True,
+                sentence=answer,
+                figures=figures,
+                started_at=moment(fired[0].firing.at),
+                finished_at=now,
+            ),
+        ),
+        cards=cards,
+    )
+
+
+def _say(text: _Text, path: str, fired: Fired, around: Surroundings | None) -> None:
+    """`SPX 5,930.20 crossed above PDH (5,930.00) for the third time today on 2.1× its usual volume,
+    VWAP 12.00 below.`"""
+    firing, record = fired.firing, _Recorder(text.book, path, fired)
+    if fired.alert.terms["kind"] == "book":
+        text.say(f"**{fired.alert.title}**: it is so now")
+    else:
+        text.say(f"**{fired.alert.symbol}** ", record.price("price", firing.price, "price"), " ")
+        text.say(*_what(fired, record))
+    if firing.number > 1 and not isinstance(_condition(fired), NthTest):
+        text.say(f" for the {_ordinal(firing.number)} time today")
+    if around is not None:
+        _say_around(text, record, around, firing)
+    text.say(".")
+    if firing.is_late:
+        at = time_in_words_of(moment(firing.at), fired.alert.terms["instrument"]["calendar"])
+        text.say(f" Told late: it happened at {at}, and was learnt from the bars since.")
+
+
+def _what(fired: Fired, record: "_Recorder") -> tuple[str | Figure, ...]:
+    level = _level(fired, record)
+    match _condition(fired):
+        case Crosses(side):
+            return (f"crossed {'above' if side is Side.ABOVE else 'below'} ", *level)
+        case Reaches(within) if within.amount:
+            return ("came near ", *level)
+        case Reaches():
+            return ("touched ", *level)
+        case NthTest(times):
+            return ("tested ", *level, f" for the {_ordinal(times)} time today")
+        case Spikes(times):
+            multiple = record.figure("multiple", decimal_of(times), Unit.COUNT, "volume asked for")
+            return ("is trading ", multiple, " its usual volume or more")
+        case Moves(percent):
+            moved = record.figure("move", decimal_of(percent), Unit.PERCENT, "move asked for")
+            return ("has moved ", moved, " or more")
+        case _:
+            return (f"now: {fired.alert.title}",)
+
+
+def _level(fired: Fired, record: "_Recorder") -> tuple[str | Figure, ...]:
+    name, level = fired.alert.terms["level_name"], fired.firing.level
+    if level is None:
+        return (name or "the level",)
+    figure = record.price("level", level, name or "level asked for")
+    return (name, " (", figure, ")") if name else (figure,)
+
+
+def _say_around(text: _Text, record: "_Recorder", around: Surroundings, firing: Firing) -> None:
+    if around.volume is not None:
+        multiple = record.figure("volume", around.volume, Unit.COUNT, "volume over its usual")
+        text.say(" on ", multiple, " its usual volume")
+    vwap = around.vwap
+    if vwap is not None:
+        away = float(vwap.price) - firing.price
+        figure = record.price("vwap", abs(away), "distance to VWAP")
+        text.say(", VWAP ", figure, " above" if away > 0 else " below")
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    book: Book
+    path: str
+    fired: Fired
+
+    def price(self, path: str, value: float, label: str) -> Figure:
+        unit = Unit(self.fired.alert.terms["instrument"]["unit"])
+        return self.figure(path, decimal_of(round(value, 8)), unit, label)
+
+    def figure(self, path: str, value: Decimal, unit: Unit, label: str) -> Figure:
+        decimals = self.fired.alert.terms["instrument"]["decimals"]
+        return self.book.record(
+            self.path + path,
+            value,
+            unit,
+            label=label,
+            entity=self.fired.alert.symbol,
+            as_of=moment(self.fired.firing.at),
+            decimals=1 if unit is Unit.COUNT else 2 if unit is Unit.PERCENT else decimals,
+        )
+
+
+def _cards(fired: Sequence[Fired], around: Surroundings | None) -> tuple[BaseCard, ...]:
+    if around is None:
+        return ()
+    found, at = around.levels, moment(max(each.firing.at for each in fired))
+    instrument = found.instrument
+    marked = dict.fromkeys(
+        decimal_of(each.firing.level) for each in fired if each.firing.level is not None
+    )
+    session = session_on(found.session.date, instrument.calendar)
+    chart = PriceChart(
+        display="side",
+        symbol=str(instrument.symbol),
+        name=instrument.name,
+        timeframe="5m",
+        extended=False,
+        lines=(),
+        averages=(),
+        marks=tuple(
+            ChartMark(text=f"{level:,.{instrument.decimals}f}", value=format(level, "f"))
+            for level in marked
+        ),
+        as_of=at,
+        decimals=instrument.decimals,
+        freshness=freshness(found.provider, instrument, found.last_at, session),
+    )
+    return (chart,)
+
+
+def _body(fired: Fired, figures: Sequence[Figure]) -> dict[str, Any]:
+    return {
+        "price": fired.firing.price,
+        "level": fired.firing.level,
+        "number": fired.firing.number,
+        "figures": [figure_values(each) for each in figures],
+    }
+
+
+def _title(fired: Sequence[Fired]) -> str:
+    first = fired[0].alert.title
+    more = f" and {len(fired) - 1} more" if len(fired) > 1 else ""
+    return f"{first[:_TITLE_LENGTH]}{more}"
+
+
+def _condition(fired: Fired) -> Condition | None:
+    written = fired.alert.terms["trigger"]
+    return Trigger.of(written).condition if written else None
+
+
+def _ordinal(number: int) -> str:
+    if number <= len(_ORDINALS):
+        return _ORDINALS[number - 1]
+    tail = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in (11, 12, 13) else tail}"

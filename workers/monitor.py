@@ -1,0 +1,126 @@
+"""The monitor process: watches what members asked to be told of. Several share the symbols.
+
+python -m workers.monitor
+"""
+
+import asyncio
+import signal
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.alerts.monitor import Monitor
+from app.alerts.monitor_shares import Shares
+from app.alerts.monitor_symbol import Desk
+from app.alerts.telling import Due
+from app.core.clock import WallClock
+from app.core.errors import CoachError, ProviderUnavailable
+from app.core.jobs import Job
+from app.infra.db.database import Database
+from app.infra.heartbeats import INTERVAL_SECONDS, record_heartbeat
+from app.infra.queue import CeleryQueue, JobQueue
+from app.infra.settings import Settings, read_settings
+from app.infra.telemetry import configure_logging, get_logger
+from app.market.streaming.live import LiveFeed
+from app.wiring import build_bus, build_database, build_market
+from workers.alert_messages import MessageWriter
+
+PROCESS = "monitor"
+_log = get_logger(__name__)
+
+
+async def serve(settings: Settings, queue_url: str) -> None:
+    """Watch until told to stop."""
+    database = build_database(settings)
+    market, clock = build_market(settings, database)
+    queue = CeleryQueue(queue_url)
+    waker = Waker(queue)
+    desk = Desk(
+        database=database,
+        market=market,
+        clock=clock,
+        wall=WallClock(),
+        writer=MessageWriter(),
+        wake=waker.wake,
+    )
+    monitor = Monitor(desk, LiveFeed(build_bus(settings)), Shares(database, uuid4().hex))
+    tasks = [asyncio.create_task(monitor.run()), asyncio.create_task(give_signs(database))]
+    _stop_on_signals(tasks)
+    try:
+        await asyncio.gather(*tasks)
+    except asyncio.CancelledError:
+        _log.info("monitor stops")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await _leave(monitor)
+        await waker.close()
+        await queue.close()
+        await market.close()
+        await database.close()
+
+
+class Waker:
+    """Tells the workers that there is something to deliver. Where that fails, their sweep finds it."""
+
+    def __init__(self, queue: JobQueue) -> None:
+        self._queue = queue
+        self._waking: set[asyncio.Task[None]] = set()
+
+    def wake(self, due: Sequence[Due]) -> None:
+        waking = asyncio.create_task(self._wake(due))
+        self._waking.add(waking)
+        waking.add_done_callback(self._waking.discard)
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._waking)
+
+    async def _wake(self, due: Sequence[Due]) -> None:
+        pairs = [[str(member), str(channel)] for member, channel in due]
+        try:
+            await self._queue.enqueue(Job.DELIVER_NOTIFICATIONS, due=pairs)
+        except ProviderUnavailable as error:
+            _log.warning("nobody is woken to deliver", reason=error.message)
+
+
+async def give_signs(database: Database) -> None:
+    """The monitor goes on where they cannot be written."""
+    clock = WallClock()
+    while True:
+        try:
+            async with database.system() as session:
+                await record_heartbeat(session, PROCESS, at=clock.now())
+        except (CoachError, SQLAlchemyError) as error:
+            _log.warning("no sign of life can be written", reason=type(error).__name__)
+        await asyncio.sleep(INTERVAL_SECONDS)
+
+
+async def _leave(monitor: Monitor) -> None:
+    try:
+        async with asyncio.timeout(3):
+            await monitor.depart()
+    except (CoachError, SQLAlchemyError, TimeoutError):
+        _log.info("the shards run out by themselves")
+
+
+def _stop_on_signals(tasks: "list[asyncio.Task[Any]]") -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: [task.cancel() for task in tasks])
+
+
+def main() -> None:
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    if settings.queue.url is None:
+        raise SystemExit(
+            "No queue is configured. Start with `./coach run`, or set COACH_QUEUE__URL."
+        )
+    asyncio.run(serve(settings, settings.queue.url.get_secret_value()))
+
+
+if __name__ == "__main__":
+    main()
