@@ -61,6 +61,7 @@ class ScreenshotBody(Body):
     says: str = Field(description="One sentence for a person.")
     broker: str = Field(examples=["thinkorswim"])
     readers: list[str] = Field(examples=[["ocr"]])
+    market: str = Field(description="Whether the rows were held against the market.")
     doubts: list[str]
     rows: list[RowBody]
 
@@ -161,6 +162,7 @@ def body_of(screenshot: Screenshot) -> ScreenshotBody:
         says=sentence(reading.shows, len(reading.rows)),
         broker=reading.broker.value,
         readers=list(reading.readers),
+        market=reading.market,
         doubts=list(reading.doubts),
         rows=[_row(index, row, url) for index, row in enumerate(reading.rows)],
     )

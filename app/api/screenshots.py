@@ -33,6 +33,7 @@ from app.api.uploads import FORM, content_of, name_of, sent
 from app.core.errors import CoachError, NotFound, RateLimited
 from app.infra.telemetry import bound
 from app.screenshots import service
+from app.screenshots.plausible import against_market
 from app.screenshots.waiting import Seats
 from app.users.models import Member
 from app.users.service import save_preferences
@@ -208,7 +209,8 @@ async def _days(at: Doors, member: Member, chosen: int | None) -> int:
 
 async def _read(at: Doors, member: Member, content: bytes, days: int) -> ScreenshotBody:
     with bound(member_id=member.id):
-        sight, reading = await at.picture_reader.read(content)
+        sight, seen = await at.picture_reader.read(content)
+        reading = await against_market(seen, at.market, as_of=at.clock.now())
         async with at.database.member(member.id) as session:
             kept = await service.keep(session, sight, reading, days=days, now=at.wall.now())
     return body_of(kept)

@@ -141,7 +141,7 @@ def parse_contract(text: str) -> Contract | None:
     if len(left) > 1 or (left and not is_ticker(left[0])):
         return None
     name = left[0] if left else None
-    if name and expiry and right is strike is None and point_of(name):
+    if name and expiry and right is None and strike is None and point_of(name):
         return Contract(name, expiry=expiry, future=Future(name))
     found = Contract(name, right, strike, expiry)
     return found if found.is_option or found.underlying else None

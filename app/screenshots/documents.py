@@ -31,6 +31,7 @@ def written(reading: Reading) -> dict[str, Any]:
         "broker": reading.broker.value,
         "readers": list(reading.readers),
         "doubts": list(reading.doubts),
+        "market": reading.market,
         "rows": [_written_row(row) for row in reading.rows],
     }
 
@@ -41,6 +42,7 @@ def read(document: Mapping[str, Any]) -> Reading:
         broker=Broker(document["broker"]),
         readers=tuple(document["readers"]),
         doubts=tuple(document["doubts"]),
+        market=document.get("market", ""),
         rows=tuple(_read_row(row) for row in document["rows"]),
     )
 

@@ -156,10 +156,12 @@ class PositionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a picture says: the rows of positions in it, and what it is if there are none."""
+    """What a picture says: the rows of positions in it, and what it is if there are none. `market` is
+    a sentence on whether the rows were held against the market."""
 
     shows: Shows
     broker: Broker = Broker.UNKNOWN
     rows: tuple[PositionRow, ...] = ()
     doubts: tuple[str, ...] = ()
     readers: tuple[str, ...] = field(default=())
+    market: str = ""

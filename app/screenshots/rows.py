@@ -243,7 +243,8 @@ def _sized(row: PositionRow) -> PositionRow:
         doubt = f"{name} is a coin, and a fund may be called so as well: choose which it is."
     else:
         return row
-    fields = {key: seen for key, seen in row.fields.items() if key is not FieldName.KIND}
+    fields: dict[FieldName, Seen] = dict(row.fields)
+    del fields[FieldName.KIND]
     return replace(row, fields=fields, doubts=(*row.doubts, doubt))
 
 

@@ -241,12 +241,10 @@ def _added(one: Opening, other: Opening) -> Opening:
 def _asset(row: Confirmed) -> tuple[Asset, str | None]:
     """What a row names, and the root it shows."""
     if row.kind is Kind.FUTURE:
-        root = row.underlying.strip().upper().removeprefix("/")
-        size = usual_multiplier(AssetKind.FUTURE, root)
-        future = Asset(
-            kind=AssetKind.FUTURE, symbol=Symbol.parse(root), expiry=row.expiry, multiplier=size
-        )
-        return future, None
+        future = Symbol.parse(row.underlying.strip().removeprefix("/"))
+        size = usual_multiplier(AssetKind.FUTURE, future)
+        asset = Asset(kind=AssetKind.FUTURE, symbol=future, expiry=row.expiry, multiplier=size)
+        return asset, None
     if row.kind is not Kind.OPTION:
         name = row.underlying.strip().upper()
         symbol = Symbol.parse(f"{name}/USD" if row.kind is Kind.CRYPTO and name.isalnum() else name)
