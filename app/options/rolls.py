@@ -43,8 +43,9 @@ class Aged:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Priced:
-    """One listed option, per share and bought; None where its price contains no volatility.
-    `is_american` says whether the right to exercise early is counted in."""
+    """One listed option, per share and bought. Where its price contains no volatility that of its
+    strike is taken (`is_borrowed`); None where there is none either. `is_american` says whether the right
+    to exercise early is counted in."""
 
     quote: OptionQuote
     contract: Contracts
@@ -57,6 +58,7 @@ class Priced:
     theta: float | None
     vega: float | None
     is_american: bool
+    is_borrowed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,16 +81,22 @@ def priced_row(held: Held, row: int) -> Priced:
     quote, contract = chain.quotes[row], chain.contracts.rows(slice(row, row + 1))
     is_american = quote.contract.style is ExerciseStyle.AMERICAN
     price = Decimal(repr(round(float(chain.price[row]), 4)))
+    series = chain.series[int(chain.place[row])]
+    american = np.array([is_american])
     found = priced(
         contract,
         volatility=np.array([np.nan]),
         price=np.array([float(price)]),
-        is_american=np.array([is_american]),
+        is_american=american,
     )
-    series = chain.series[int(chain.place[row])]
-    volatility = _known(found.volatility.value[0])
-    if volatility is None:
+    own = volatility = _known(found.volatility.value[0])
+    if own is None:
         volatility = smile(chain, series).at(float(contract.strike[0]))
+    if own is None and volatility is not None:
+        unpriced = np.array([np.nan])
+        found = priced(
+            contract, volatility=np.array([volatility]), price=unpriced, is_american=american
+        )
     strike = Decimal(repr(float(contract.strike[0])))
     side = 1 if contract.is_call[0] else -1
     intrinsic = max(side * (held.listed.spot - strike), Decimal(0))
@@ -104,6 +112,7 @@ def priced_row(held: Held, row: int) -> Priced:
         theta=_known(found.greeks.theta[0]),
         vega=_known(found.greeks.vega[0]),
         is_american=is_american,
+        is_borrowed=own is None and volatility is not None,
     )
 
 

@@ -270,3 +270,12 @@ async def test_more_than_three_are_not_all_told(ask: Ask) -> None:
 async def test_the_last_listed_expiry_has_nothing_later(ask: Ask) -> None:
     with pytest.raises(NotFound, match="end later"):
         await ask(held("call", "120", 1, expiry=date(2029, 1, 19)))
+
+
+async def test_deep_in_the_money_the_volatility_of_the_strike_stands_in_and_says_so(
+    ask: Ask,
+) -> None:
+    found = await ask(held("call", "25", 1, expiry=date(2027, 6, 17)))
+
+    assert found.card.delta is not None
+    assert any("stands in its Greeks" in note for note in found.card.notes)

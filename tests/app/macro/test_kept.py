@@ -84,6 +84,18 @@ async def test_an_answer_is_told_again_for_an_hour(
     assert len(stand_in.log.requests) == 2
 
 
+async def test_dividends_are_asked_for_once_and_told_again(
+    kept: MacroSource, stand_in: MassiveStandIn
+) -> None:
+    row = {"ticker": "AMD", "ex_dividend_date": "2026-12-11", "cash_amount": 0.25}
+    stand_in.recorded["/v3/reference/dividends"] = {"status": "OK", "results": [row]}
+
+    first = await kept.dividends(FIRST, LAST, Symbol("AMD"))
+    assert first[0].amount == Decimal("0.25")
+    assert await kept.dividends(FIRST, LAST, Symbol("AMD")) == first
+    assert len(stand_in.log.requests) == 1
+
+
 async def test_a_silent_vendor_is_quoted_with_what_it_said_and_since_when(
     kept: MacroSource, stand_in: MassiveStandIn, watch: Watch
 ) -> None:
