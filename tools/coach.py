@@ -74,6 +74,7 @@ TITLES = {
     "get_greeks": "Greeks of an option",
     "get_volatility": "Volatility",
     "analyze_structure": "Spreads and structures",
+    "compare_rolls": "Rolling options",
     "list_positions": "Your positions",
     "get_portfolio_greeks": "Risk of your book",
     "draft_position_change": "Drafts of trades",
