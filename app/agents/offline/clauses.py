@@ -57,8 +57,12 @@ def is_filler(text: str) -> bool:
     return _FILLER.sub("", text) == ""
 
 
+_MASKS = tuple(kind for kind in Kind if kind is not Kind.TRADE)
+"""What stands for mentions; "trade" is said as well, and a told trade is never bare."""
+
+
 def _without_kinds(masked: str) -> str:
-    return re.sub(rf"\b(?:{'|'.join(Kind)})\b", "", masked)
+    return re.sub(rf"\b(?:{'|'.join(_MASKS)})\b", "", masked)
 
 
 def whole(canvas: Canvas) -> Clause:
