@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.alerts.triggers import Crosses, Distance, Side, State, Trigger
+from app.alerts.triggers import Distance, Side, State, Trigger
 
 DAY = 86_400
 MINUTE = 60
 _EPOCH = date(1970, 1, 1).toordinal()
-_QUARTER = 900
+QUARTER = 900
 """Seconds; clocks are changed at multiples of it."""
 
 
@@ -70,7 +70,7 @@ def minute_of(zone: str, at: float) -> float:
 
 def offset(zone: str, at: float) -> int:
     """Seconds that the local clock is ahead of UTC."""
-    return _offset(zone, int(at // _QUARTER))
+    return _offset(zone, int(at // QUARTER))
 
 
 def may_tell(trigger: Trigger, state: State, at: float) -> bool:
@@ -89,12 +89,8 @@ def next_look(trigger: Trigger, state: State, at: float) -> float:
     return opens - max(ahead, 0) - 1.0
 
 
-def is_crossing(trigger: Trigger) -> bool:
-    return isinstance(trigger.condition, Crosses)
-
-
 @lru_cache(maxsize=4096)
 def _offset(zone: str, quarter: int) -> int:
-    moment = datetime.fromtimestamp(quarter * _QUARTER, UTC).astimezone(ZoneInfo(zone))
+    moment = datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(ZoneInfo(zone))
     ahead = moment.utcoffset()
     return 0 if ahead is None else int(ahead.total_seconds())
