@@ -19,17 +19,26 @@ DEFAULTS: Mapping[str, object] = {
     "averages": [],
 }
 
+OF_A_LEG: Mapping[str, object] = {"quantity": 1}
+
 
 def argument(name: str, arguments: Mapping[str, Any]) -> Any:
     return arguments.get(name, DEFAULTS.get(name))
 
 
 def canonical(name: str, value: Any) -> object:
-    """One spelling of an argument: symbols, timeframes, moments, decimals, case; lists as sets."""
+    """One spelling of an argument: symbols, timeframes, moments, decimals, case; lists as
+    sets, and what is made of parts without regard to their order."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, (list, tuple, set, frozenset)):
         return frozenset(canonical(name, each) for each in value)
+    if isinstance(value, Mapping):
+        return frozenset(
+            (key, canonical(key, each))
+            for key, each in value.items()
+            if each is not None and each != OF_A_LEG.get(key)
+        )
     if name in ("symbol", "symbols"):
         return _symbol(str(value))
     if name == "timeframe":
