@@ -35,13 +35,36 @@ class Lead:
 
 
 @dataclass(slots=True)
+class Asked:
+    """What an option question comes to; `unsided` is a structure that waits for bought or sold."""
+
+    calls: list[Call] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    leads: list[Lead] = field(default_factory=list)
+    unsided: Call | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.calls or self.said)
+
+
+@dataclass(slots=True)
 class Plan:
-    """Calls in order, `said` before their sentences, and the wishes that wait for a symbol."""
+    """Calls in order, `said` before their sentences, and what waits: wishes for a symbol, a structure
+    for its side."""
 
     calls: list[Call] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     leads: list[Lead] = field(default_factory=list)
     waiting: list[Wish] = field(default_factory=list)
+    unsided: Call | None = None
+
+    def take(self, asked: Asked) -> None:
+        """All of a question about options."""
+        places = self.add(asked.calls)
+        for text in asked.said:
+            self.say(text)
+        self.leads += [replace(lead, places=(places[lead.places[0]],)) for lead in asked.leads]
+        self.unsided = asked.unsided
 
     def add(self, calls: list[Call]) -> tuple[int, ...]:
         """Take calls in, each once; where they stand."""
@@ -57,12 +80,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the thread is about: the calls of the last answer, wishes that were asked back, and the
-    chart that was drawn last, which stays open beside it."""
+    """What the thread is about: the calls of the last answer, wishes and a structure without its side
+    that were asked back, and the chart that was drawn last, which stays open beside it."""
 
     calls: tuple[Call, ...] = ()
     waiting: tuple[Wish, ...] = ()
     chart: Call | None = None
+    unsided: Call | None = None
 
     @property
     def shows_chart(self) -> bool:

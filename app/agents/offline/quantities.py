@@ -27,7 +27,7 @@ _SCALE = re.compile(
 _MINUTES = {1: "1m", 5: "5m", 15: "15m", 60: "1h", 240: "4h"}
 _SCALES = {"intraday": "5m", "hourly": "1h", "daily": "1d", "weekly": "1w", "monthly": "1mo"}
 
-_EXPIRY = r"(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?|0 ?dte|\d+ ?dte|weekly|[a-z]{3} \d{1,2})"
+_EXPIRY = r"(?:\d{1,2}/\d{1,2}(?:/\d{2,4})?|0 ?dte|\d+ ?dte|weekly|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) \d{1,2})"
 _CONTRACT = re.compile(
     rf"(?:\b{_EXPIRY} )?\$?\b\d+(?:\.\d+)? ?(?:c|p|calls?|puts?)\b(?: {_EXPIRY}(?!\w))?"
     r"|\b\d* ?dte\b"

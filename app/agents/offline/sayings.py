@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from app.agents.model import ToolAnswer
+from app.agents.offline.answered import value_of
+from app.agents.offline.option_sayings import SAYINGS as OF_OPTIONS
 from app.agents.offline.plans import Lead
 
 _Said = Callable[[Sequence[ToolAnswer], Sequence[str], Sequence[str]], str]
@@ -21,21 +23,6 @@ def said_first(lead: Lead, answers: Sequence[ToolAnswer | None], symbols: Sequen
     if len(present) != len(wanted):
         return ""
     return _SAYINGS[lead.kind](present, [symbols[place] for place in lead.places], lead.paths)
-
-
-def value_of(answer: ToolAnswer, path: str) -> Decimal | None:
-    """The value of a figure, read back from the lines that list them in the answer's text."""
-    figure = answer.figures.get(path)
-    if figure is None:
-        return None
-    match = re.search(rf"^\s*{re.escape(figure)}\b[^\n=]*= *([^\n]+)", answer.text, re.MULTILINE)
-    if match is None:
-        return None
-    digits = re.match(r"[+\-−]?[\d,]*\.?\d+", match[1].strip())
-    try:
-        return Decimal(digits[0].replace(",", "").replace("−", "-")) if digits else None
-    except InvalidOperation:
-        return None
 
 
 def _ratio(answers: Sequence[ToolAnswer], names: Sequence[str], _: Sequence[str]) -> str:
@@ -276,4 +263,5 @@ _SAYINGS: Mapping[str, _Said] = {
     "pivots": _pivots,
     "ladder": _ladder,
     "from a past day": _from_past_day,
+    **OF_OPTIONS,
 }

@@ -37,7 +37,7 @@ _SLANG = {
 _SLANG_WORD = re.compile(
     r"(?<![\w$/&.%])("
     + "|".join(sorted(map(re.escape, _SLANG), key=len, reverse=True))
-    + r")(?![\w/&]|\.\w)",
+    + r")(?![\w/&]|\.\w| ?=)",
     re.IGNORECASE,
 )
 _MAY_BE_TICKERS = frozenset({"R", "U", "SR", "TY", "TX", "HI"})
@@ -47,7 +47,7 @@ _TOKEN = re.compile(r"(?<![\w$^/.&'-])[A-Za-z]{3,}(?:'s)?(?![\w/&]|\.\w)")
 
 def cleaned(text: str) -> str:
     """The text with plain signs and chat slang spelled out, on one line of at most 1,000 letters."""
-    text = _NUMBERED.sub("; ", _EXCHANGE.sub("", text))
+    text = _NUMBERED.sub("; ", _EXCHANGE.sub("", _LISTED_OPTION.sub(_spoken_option, text)))
     text = _SPELLED_OUT.sub(lambda match: match[0].replace(" ", ""), text)
     text = _DASHED_PAIR.sub(r"\1/\2", text)
     text = re.sub(r"[ \t]+", " ", text.translate(_SIGNS)).strip()[:1000]
@@ -58,6 +58,8 @@ _EXCHANGE = re.compile(
     r"\b(?:NASDAQ|NYSE|AMEX|ARCA|NYSEARCA|BATS|CBOE|TVC|BINANCE|COINBASE|SP|DJ):(?=[A-Za-z])"
 )
 """How chart sites write where a symbol is listed: `NASDAQ:MSFT`."""
+_LISTED_OPTION = re.compile(r"\b([A-Z]{1,6}) ?(\d\d)(\d\d)(\d\d)([CP])(\d{5})(\d{3})\b")
+"""A listed option as brokers write it: root, expiry, right, strike in thousandths."""
 _NUMBERED = re.compile(
     r"(?:^|(?<=[\s,:;]))(?:\(?[1-9]\)|[1-9]\.(?=\s))\s+(?=[A-Za-z$])|(?:^|\n)\s*[-*•]\s+(?=[A-Za-z$])"
 )
@@ -73,6 +75,12 @@ _COUNT_WORD = re.compile(
     rf"\b({'|'.join(sorted(_COUNT_WORDS, key=len, reverse=True))})(?=[ -](?:days?|weeks?|period|bar|[es]?ma|moving|exp|simple)\b)",
     re.IGNORECASE,
 )
+
+
+def _spoken_option(match: re.Match[str]) -> str:
+    root, year, month, day, right, whole, part = match.groups()
+    strike = f"{int(whole)}.{part}".rstrip("0").rstrip(".")
+    return f"{root} 20{year}-{month}-{day} {strike} {'call' if right == 'C' else 'put'}"
 
 
 def _counted(match: re.Match[str]) -> str:

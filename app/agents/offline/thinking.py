@@ -23,11 +23,12 @@ from app.agents.offline.leads import leads_of
 from app.agents.offline.likeness import Likeness
 from app.agents.offline.macro_asking import calendar_calls, rates_call
 from app.agents.offline.mentions import Kind
-from app.agents.offline.option_asking import option_calls
+from app.agents.offline.option_asking import asked_of_options
 from app.agents.offline.plans import Call, Frame, Plan
 from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
 from app.agents.offline.redrawing import redrawn
+from app.agents.offline.roll_asking import roll_calls
 from app.agents.offline.settling import of_a_symbol, settled
 from app.agents.offline.wishes import Wish, is_of_a_chart
 
@@ -61,8 +62,11 @@ class Thinker:
             plan.say(note)
         if reading.language:
             plan.say(replies.ENGLISH_ONLY.format(language=reading.language))
-        if asked := option_calls(reading, frame, now):
-            plan.add(asked)
+        if rolls := roll_calls(reading, frame, now):
+            plan.add(rolls)
+            return plan
+        if asked := asked_of_options(reading, frame, now):
+            plan.take(asked)
             return plan
         if self._goes_on(reading, frame, now, plan):
             return plan

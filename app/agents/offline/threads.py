@@ -51,13 +51,15 @@ def frame_before(
     for turn in conversation[-REMEMBERED - 1 : -1]:
         calls = tuple(Call(call.name, call.arguments or {}) for call in turn.calls)
         waiting: tuple[Wish, ...] = ()
+        unsided: Call | None = None
         if not calls:
             plan = thinker.plan(read(turn.question, gazetteer), frame, now)
-            calls, waiting = tuple(plan.calls), tuple(plan.waiting)
+            calls, waiting, unsided = tuple(plan.calls), tuple(plan.waiting), plan.unsided
         charts = [call for call in calls if call.name == "show_chart"]
         frame = Frame(
             calls=_of_symbols(calls) or frame.calls,
             waiting=waiting,
+            unsided=unsided,
             chart=charts[-1] if charts else frame.chart,
         )
     return frame

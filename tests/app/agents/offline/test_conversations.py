@@ -7,8 +7,8 @@ import pytest
 from app.agents.coach import Coach
 from app.agents.events import TurnDone
 from app.agents.model import CoachMessage, MemberMessage, ToolAnswer
+from app.agents.offline.answered import value_of
 from app.agents.offline.model import OfflineCoach
-from app.agents.offline.sayings import value_of
 from app.core.clock import FrozenClock
 from app.market.providers.simulated import SimulatedMarket
 from tools import TOOLBOX
