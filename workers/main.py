@@ -22,6 +22,7 @@ from workers import (  # noqa: F401 - importing registers the tasks
     history,
     levels,
     notifications,
+    scanner,
     screenshots,
     volatility,
 )

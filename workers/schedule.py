@@ -54,4 +54,14 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": Job.TIDY_CONVERSATIONS.value,
         "schedule": crontab(hour="7", minute="30"),
     },
+    "run scans": {
+        "task": Job.RUN_SCANS.value,
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 240},
+    },
+    "follow opportunities": {
+        "task": Job.FOLLOW_OPPORTUNITIES.value,
+        "schedule": crontab(minute="2-59/10"),
+        "options": {"expires": 480},
+    },
 }

@@ -16,3 +16,5 @@ class Job(StrEnum):
     DELIVER_NOTIFICATIONS = "notifications.deliver"
     SWEEP_NOTIFICATIONS = "notifications.sweep"
     TIDY_NOTIFICATIONS = "notifications.tidy"
+    RUN_SCANS = "scanner.run"
+    FOLLOW_OPPORTUNITIES = "scanner.follow"

@@ -197,6 +197,12 @@ async def insert_opportunity(
     return (await session.execute(once.returning(OpportunityRow.id))).scalar_one_or_none()
 
 
+async def count_rounds(session: AsyncSession) -> int:
+    """How often something new was found."""
+    query = select(func.count(OpportunityRow.found_at.distinct()))
+    return int((await session.execute(query)).scalar_one())
+
+
 async def list_opportunities(
     session: AsyncSession, statuses: Sequence[Status], *, limit: int, lock: bool = False
 ) -> tuple[KeptOpportunity, ...]:

@@ -7,7 +7,8 @@ import pytest
 from app.core.errors import InvalidInput, NotFound
 from app.market.providers.simulated import SimulatedMarket
 from app.scanner.setups import Setup
-from tools.scanner import TITLES, scan_market
+from tools.scanner import scan_market
+from tools.scanner_card import TITLES
 from widgets.scanner import OpportunitiesCard, OpportunityRow
 
 NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)

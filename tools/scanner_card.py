@@ -1,0 +1,161 @@
+"""Opportunities as a person looks at them, and as a sentence names the best."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from app.core.figures import Figure, Unit
+from app.core.symbols import Symbol
+from app.grounding.ledger import Book
+from app.market import calendar
+from app.market.protocol import MarketData
+from app.scanner.evidence import Measure
+from app.scanner.models import Opportunity, ScanResult
+from app.scanner.setups import Direction, Setup
+from tools.wording import PriceBook, freshness
+from widgets.base import CardNumber, Freshness
+from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
+
+TITLES = {
+    Setup.PULLBACK: "pullback in an uptrend",
+    Setup.BOUNCE: "bounce at support",
+    Setup.REJECTION: "rejection at resistance",
+    Setup.BREAKOUT: "breakout from a base",
+    Setup.BREAKDOWN: "breakdown from a base",
+    Setup.GOLDEN_CROSS: "golden cross",
+    Setup.DEATH_CROSS: "death cross",
+    Setup.BULLISH_DIVERGENCE: "bullish RSI divergence",
+    Setup.BEARISH_DIVERGENCE: "bearish RSI divergence",
+    Setup.SPIKE_UP: "volume spike upwards",
+    Setup.SPIKE_DOWN: "volume spike downwards",
+    Setup.SQUEEZE_UP: "squeeze released upwards",
+    Setup.SQUEEZE_DOWN: "squeeze released downwards",
+}
+METHOD = (
+    "Daily bars. The chance comes from past cases of the setup over everything scanned, against "
+    "what pure chance gives a target that far. What happened before need not happen again."
+)
+NAMED = 3
+"""Opportunities that a sentence names."""
+
+_MEASURED = {
+    Measure.TIMES: (Unit.COUNT, 1),
+    Measure.POINTS: (Unit.INDEX, 1),
+}
+
+
+async def opportunities_card(
+    book: Book,
+    found: ScanResult,
+    shown: Sequence[Opportunity],
+    *,
+    title: str,
+    market: MarketData,
+    is_frozen: bool = False,
+) -> OpportunitiesCard:
+    """The card of `shown`, whose figures it records."""
+    return OpportunitiesCard(
+        title=title,
+        rows=tuple(_row(book, each, found.as_of) for each in shown),
+        notes=(METHOD, *_notes(found)),
+        freshness=await _freshness(market, found, is_frozen=is_frozen),
+    )
+
+
+def count(book: Book, path: str, number: int, label: str, as_of: datetime) -> Figure:
+    return book.record(
+        path,
+        Decimal(number),
+        Unit.INDEX,
+        label=label,
+        entity="scan",
+        as_of=as_of,
+        decimals=0,
+    )
+
+
+def best_said(rows: Sequence[OpportunityRow]) -> str:
+    """ "Best by score: AMD, …": the first with its figures, and what comes after it by name."""
+    best = rows[0]
+    said = f"Best by score: {best.symbol}, a {best.setup} ({best.direction}): entry "
+    said += f"{{{best.entry.figure}}}, stop {{{best.stop.figure}}}, target "
+    said += (
+        f"{{{best.target.figure}}}, reward to risk {{{best.reward_to_risk.figure}}}; the chance "
+    )
+    said += f"that the target comes first is {{{best.chance.figure}}}, from "
+    said += f"{{{best.counted.figure}}} past cases."
+    others = rows[1:NAMED]
+    if others:
+        named = "; ".join(f"{each.symbol}, {each.setup} ({each.direction})" for each in others)
+        said += f" Then {named}."
+    return said
+
+
+def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
+    symbol, name = each.instrument.symbol, f"{each.instrument.symbol}.{each.setup}"
+    book = PriceBook(recorded, each.instrument, as_of, each.provider)
+    stop = book.price(f"{name}.stop", each.stop, "stop")
+
+    def record(path: str, value: float, unit: Unit, label: str, decimals: int) -> CardNumber:
+        figure = recorded.record(
+            f"{name}.{path}",
+            Decimal(repr(value)),
+            unit,
+            label=label,
+            entity=str(symbol),
+            as_of=as_of,
+            decimals=decimals,
+        )
+        return CardNumber.of(figure)
+
+    facts = []
+    for fact in each.facts:
+        if fact.measure is Measure.PRICE:
+            rounded = Decimal(repr(fact.value))
+            number = CardNumber.of(book.price(f"{name}.{fact.name}", rounded, fact.name))
+        else:
+            unit, decimals = _MEASURED[fact.measure]
+            number = record(fact.name, fact.value, unit, fact.name, decimals)
+        facts.append(OpportunityFact(label=fact.name, number=number))
+    beyond = "below" if each.setup.direction is Direction.LONG else "above"
+    return OpportunityRow(
+        symbol=str(symbol),
+        name=each.instrument.name,
+        setup=TITLES[each.setup],
+        direction=each.setup.direction.value,
+        at=each.at,
+        is_forming=each.is_forming,
+        entry=CardNumber.of(book.price(f"{name}.entry", each.entry, "entry")),
+        stop=CardNumber.of(stop),
+        target=CardNumber.of(book.price(f"{name}.target", each.target, "target")),
+        reward_to_risk=record(
+            "reward_to_risk", each.reward_to_risk, Unit.RATIO, "reward to risk", 1
+        ),
+        chance=record(
+            "chance", 100 * each.chance, Unit.PERCENT, "chance of the target before the stop", 0
+        ),
+        counted=record("cases", each.record.cases, Unit.INDEX, "past cases counted", 0),
+        facts=tuple(facts),
+        invalid=f"No longer valid {beyond} the stop, or once its time is over.",
+    )
+
+
+def _notes(found: ScanResult) -> Sequence[str]:
+    notes = []
+    if any(each.is_forming for each in found.found):
+        notes.append("Today's bar is still open: what stands now may be gone at the close.")
+    if found.left_out:
+        named = ", ".join(list(found.left_out)[:5])
+        more = " and others" if len(found.left_out) > 5 else ""
+        notes.append(f"Left out, because there are no bars of them: {named}{more}.")
+    return notes
+
+
+async def _freshness(market: MarketData, found: ScanResult, *, is_frozen: bool) -> Freshness:
+    best = found.found[0] if found.found else None
+    provider = best.provider if best else market.provider
+    instrument = best.instrument if best else await market.instrument(Symbol("SPY"))
+    session = calendar.session_at(found.as_of, instrument.calendar)
+    return freshness(provider, instrument, found.as_of, session).model_copy(
+        update={"is_frozen": is_frozen}
+    )
