@@ -5,7 +5,7 @@ unknown unless the rest decides it (`and` with something false, `or` with someth
 condition is not true: it never fires.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from app.formula.formula import Formula
 from app.formula.panel import Panel
+from app.formula.running import Given, Run
 from app.market.models import Floats
 
 Flags = NDArray[np.bool_]
-Given = Mapping[str, float | Floats]
-"""Values of levels and of the outside by key (`Needs.keys`): one number, one per column, or one per row
-and column of the base panel. NaN, or a key that is not there, is unknown."""
+
+__all__ = ["Flags", "Given", "Verdicts", "fires", "values", "verdicts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,25 @@ class Verdicts:
     def is_unknown(self) -> Flags:
         return ~(self.is_true | self.is_false)
 
-    @property
-    def now(self) -> Flags:
-        """True at the last row, by column."""
-        last: Flags = self.is_true[-1]
-        return last
+
+def fires(formula: Formula, panels: Sequence[Panel], given: Given | None = None) -> Flags:
+    """Where the condition is true, rows × columns of the base panel.
+
+    The base panel is the one of `formula.base`; `panels` holds one for each timeframe of
+    `formula.needs`, with the same columns. Values of other timeframes are those of their last
+    finished bar, so a panel's forming bar counts only in the base.
+    """
+    run = Run(formula, panels, given, wants=(True,))
+    return run.over()[0]
 
 
 def verdicts(formula: Formula, panels: Sequence[Panel], given: Given | None = None) -> Verdicts:
-    """The condition on every bar of the base panel, which is the one of `formula.base`.
-
-    `panels` holds one panel for each timeframe of `formula.needs`, with the same columns. Values of
-    other timeframes are those of their last finished bar.
-    """
-    raise NotImplementedError
+    """Where the condition is true and where it is false; twice the work of `fires`."""
+    run = Run(formula, panels, given, wants=(True, False))
+    return Verdicts(*run.over())
 
 
 def values(formula: Formula, panels: Sequence[Panel], given: Given | None = None) -> Floats:
     """The value on every bar of the base panel, NaN where it is unknown."""
-    raise NotImplementedError
+    run = Run(formula, panels, given, wants=())
+    return run.over()[0]

@@ -36,7 +36,7 @@ start: any
       | _BEFORE sum -> before
       | _AFTER sum -> after
       | _BETWEEN sum _AND sum -> day_time
-      | _ON day (("," | _OR) day)* -> on_days
+      | _ON day ("," day)* -> on_days
 
 day: WEEKDAY
 span: SPAN | NUMBER _BARS

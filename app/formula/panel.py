@@ -7,10 +7,12 @@ there; evaluation skips it, as if the moment had not been.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.core.timeframes import Timeframe
 from app.market.calendar import US, session_table
@@ -75,29 +77,14 @@ class Panel:
         )
 
     @cached_property
-    def day(self) -> Ints:
-        """Position of each row's session in the calendar's table: the last that has begun."""
-        table = session_table(self.calendar)
-        begins: Ints = np.searchsorted(table.premarket_opens, self.time, side="right") - 1
-        return begins
-
-    @cached_property
-    def is_regular(self) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-        """Whether each row begins in the regular hours of its session."""
-        table, day = session_table(self.calendar), self.day
-        regular: np.ndarray[tuple[int], np.dtype[np.bool_]] = (self.time >= table.opens[day]) & (
-            self.time < table.closes[day]
-        )
-        return regular
-
-    @cached_property
     def ends(self) -> Ints:
         """When each row's bar is finished: its values may be known from then on, by other bars."""
-        table, day = session_table(self.calendar), self.day
+        table, day = session_table(self.calendar), session_days(self.time, self.calendar)
         if self.timeframe.is_intraday:
-            span = self.timeframe.minutes * 60
-            close = np.where(self.is_regular, table.closes[day], table.after_hours_closes[day])
-            early: Ints = np.minimum(self.time + span, np.maximum(close, self.time + 60))
+            is_regular = regular_hours(self.time, day, self.calendar)
+            close = np.where(is_regular, table.closes[day], table.after_hours_closes[day])
+            end = self.time + self.timeframe.minutes * 60
+            early: Ints = np.minimum(end, np.maximum(close, self.time + 60))
             return early
         if self.timeframe is Timeframe.D1:
             closes: Ints = table.closes[day]
@@ -107,13 +94,27 @@ class Panel:
         ends: Ints = table.closes[last]
         return ends
 
-    def local(self, zone: str) -> tuple[Ints, Ints]:
-        """Seconds after midnight and day of the week (Monday is 0) of each row, in `zone`."""
-        offsets = _offsets(self.time, zone)
-        shifted = self.time + offsets
-        days = shifted // 86_400
-        weekday: Ints = (days + 3) % 7
-        return shifted - days * 86_400, weekday
+
+def session_days(time: Ints, calendar: str) -> Ints:
+    """Position in the calendar's table of the session each moment belongs to: the last begun."""
+    table = session_table(calendar)
+    begun: Ints = np.searchsorted(table.premarket_opens, time, side="right") - 1
+    return begun
+
+
+def regular_hours(time: Ints, day: Ints, calendar: str) -> NDArray[np.bool_]:
+    """Whether each moment lies in the regular hours of its session."""
+    table = session_table(calendar)
+    regular: NDArray[np.bool_] = (time >= table.opens[day]) & (time < table.closes[day])
+    return regular
+
+
+def local_times(time: Ints, zone: str) -> tuple[Ints, Ints]:
+    """Seconds after midnight and day of the week (Monday is 0) of each moment, in `zone`."""
+    shifted = time + _offsets(time, zone)
+    days = shifted // 86_400
+    weekday: Ints = (days + 3) % 7
+    return shifted - days * 86_400, weekday
 
 
 def _laid_out(columns: Sequence[tuple[Ints, Floats]], time: Ints) -> Floats:
@@ -125,13 +126,11 @@ def _laid_out(columns: Sequence[tuple[Ints, Floats]], time: Ints) -> Floats:
 
 def _offsets(time: Ints, zone: str) -> Ints:
     """Seconds from UTC to local time; asked once for each hour that occurs."""
-    from datetime import UTC, datetime
-
     local = ZoneInfo(zone)
     hours, back = np.unique(time // 3600, return_inverse=True)
     found = []
     for hour in hours.tolist():
         offset = datetime.fromtimestamp(hour * 3600, UTC).astimezone(local).utcoffset()
         found.append(int(offset.total_seconds()) if offset else 0)
-    offsets: Ints = np.array(found, dtype=np.int64)[back]
+    offsets: Ints = np.array(found, dtype=np.int64)[back].reshape(time.shape)
     return offsets

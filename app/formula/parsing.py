@@ -133,7 +133,9 @@ def _unreadable(text: str, at: int, expected: set[str], vocabulary: Vocabulary) 
 def _misspelt_before(text: str, at: int, vocabulary: Vocabulary) -> FormulaError | None:
     """`crosses abve 5` is read as a crossing of `abve`, and fails only behind it."""
     words = list(_WORD.finditer(text, 0, at))
-    if not words or text[words[-1].end() : at].strip() or vocabulary.find(words[-1][0]):
+    if not words or text[words[-1].end() : at].strip():
+        return None
+    if words[-1][0].lower() in _KEYWORDS or vocabulary.find(words[-1][0]):
         return None
     near = [each for each in _KEYWORDS if _is_near(words[-1][0], each)]
     if not near:
