@@ -65,7 +65,7 @@ def record_chain(
     move = expected_move(listed, series)
     return ChainFigures(
         spot=spot,
-        days=book.days("days", series.expiry, "days to expiry"),
+        days=_left(book, listed, series),
         volatility=book.volatility("atm_volatility", volatility, "volatility at the money"),
         move=book.price("expected_move", move.by_straddle, "expected move by the straddle"),
         early=book.count("early", len(early), "contracts whose early exercise counts")
@@ -73,6 +73,13 @@ def record_chain(
         else None,
         rows=_rows(book, listed, readings, early),
     )
+
+
+def _left(book: OptionFigures, listed: Listed, series: Series) -> Figure:
+    """Calendar days; of what ends today the time to its settlement."""
+    if series.expiry > calendar.market_date(listed.chain.as_of):
+        return book.days("days", series.expiry, "days to expiry")
+    return book.left("days", series.years, "time to the settlement")
 
 
 def _rows(

@@ -96,6 +96,16 @@ class OptionFigures:
         left = Decimal((end - self._as_of.date()).days)
         return self._sure(path, left, Unit.DAYS, label, 0)
 
+    def left(self, path: str, years: float, label: str) -> Figure:
+        """Until it is settled: days, on the last one hours, in the last hour minutes."""
+        days = 365.0 * years
+        if days >= 1.0:
+            return self.span(path, round(days, 1), label)
+        hours = Decimal(repr(24.0 * days))
+        if hours >= 1:
+            return self._sure(path, hours, Unit.HOURS, label, 1)
+        return self._sure(path, 60 * hours, Unit.MINUTES, label, 0)
+
     def span(self, path: str, days: float, label: str) -> Figure:
         value = Decimal(repr(days))
         return self._sure(path, value, Unit.DAYS, label, 0 if value % 1 == 0 else 1)

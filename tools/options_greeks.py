@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 
 from app.core.errors import InvalidInput
-from app.core.figures import Figure
+from app.core.figures import Figure, Unit
 from app.macro.short_rate import ShortRate
 from app.market.calendar import session_on
 from app.options.models import Contracts, NoVolatility
@@ -193,7 +193,7 @@ def _card(
     figures: dict[str, Figure | None] = {
         "price": book.premium("price", told.price, "price per share"),
         "spot": book.price("spot", told.spot, "price of the underlying"),
-        "days": book.span("days", round(told.years * 365.0, 1), "days to expiry"),
+        "days": book.left("days", told.years, "time to its settlement"),
         "volatility": book.volatility("volatility", told.volatility, "implied volatility"),
         "odds": book.volatility("odds", told.odds, "odds of ending in the money, risk-neutral"),
     }
@@ -234,7 +234,8 @@ def _sentence(told: _Told, figures: Mapping[str, Figure], market: str) -> str:
         if "price" in figures
         else (f"The {told.title} has no price now")
     )
-    said += f", {figures['days'].ref} from its end."
+    is_last_day = figures["days"].unit is not Unit.DAYS
+    said += f", {figures['days'].ref} from its {'settlement' if is_last_day else 'end'}."
     if "volatility" not in figures:
         return f"{said} It has no implied volatility: {told.absence}."
     said += f" Implied volatility {figures['volatility'].ref}"

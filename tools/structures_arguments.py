@@ -35,6 +35,15 @@ class LegArg(BaseModel):
     side: Annotated[Literal["buy", "sell"], BeforeValidator(_word)]
     quantity: Decimal = Field(Decimal(1), gt=0, le=100_000, description="Contracts, or shares.")
     strike: Decimal | None = Field(None, gt=0)
+    delta: float | None = Field(
+        None, gt=-1, lt=1, description="Instead of a strike: the listed one nearest to this delta."
+    )
+    at_the_money: bool = Field(default=False, description="Instead of a strike: at the money.")
+    wide: Decimal | None = Field(
+        None,
+        gt=0,
+        description="Instead of a strike: dollars further out of the money than the leg of its kind before it.",
+    )
     price: Decimal | None = Field(None, ge=0, description="Per share, if it was named.")
     expiry: Date | None = None
     days: int | None = Field(None, ge=0, le=2000)

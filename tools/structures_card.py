@@ -9,7 +9,7 @@ from app.core.errors import InvalidInput
 from app.core.figures import Figure
 from app.market import calendar
 from app.options.analysis import Analysis, analysed
-from app.options.legs import Leg
+from app.options.legs import Leg, ends
 from app.options.recognition import StructureName
 from tools.base import ToolContext, ToolResult
 from tools.options_chain import chain_freshness
@@ -25,6 +25,7 @@ from tools.structures_scenarios import (
     listed_words,
     what_if,
 )
+from tools.wording import day_in_words
 from widgets.base import CardNumber, Freshness
 from widgets.options import GreekRow, StructureCard, StructureLeg
 
@@ -77,12 +78,13 @@ async def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> T
     book = _book(context, settled, found)
     words, supposed = what_if(args, settled)
     figures = _record(book, settled, found, supposed)
+    named = _named(book, settled)
     early = _early(book, await asyncio.to_thread(early_premiums, settled))
     at_risk = await assigned(context, book, settled)
     card = StructureCard(
         title=found.name.value,
         subtitle=str(settled.instrument.symbol) if settled.instrument else "",
-        legs=_legs(book, settled, early),
+        legs=_legs(book, settled, named, early),
         cost=CardNumber.of(figures.cost),
         is_credit=found.cost < 0,
         best=shown(figures.best),
@@ -102,7 +104,8 @@ async def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> T
         notes=_notes(settled, found),
         freshness=_freshness(settled, is_frozen=args.as_of is not None),
     )
-    said = _sentence(settled, found, figures, words) + _rights(settled, early) + at_risk.said
+    said = _sentence(settled, found, figures, words, _legs_said(named, settled))
+    said += _borrowed(named, settled) + _rights(settled, early) + at_risk.said
     return ToolResult(said, (card,))
 
 
@@ -146,21 +149,46 @@ def _record(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What names a leg: how many, and its strike where it has one."""
+
+    leg: Leg
+    quantity: Figure
+    strike: Figure | None
+
+    def words(self, settled: Settled) -> str:
+        if self.strike is None:
+            return "shares"
+        return f"the {self.strike.ref} {self.leg.kind}{_of_day(self.leg, settled)}"
+
+
+def _named(book: OptionFigures, settled: Settled) -> tuple[_Named, ...]:
+    found = []
+    for place, leg in enumerate(settled.legs, 1):
+        quantity = book.count(f"leg{place}.quantity", abs(leg.quantity), "quantity")
+        assert quantity is not None  # noqa: S101 - a leg has one
+        strike = None if leg.strike is None else book.strike(f"leg{place}.strike", leg.strike)
+        found.append(_Named(leg, quantity, strike))
+    return tuple(found)
+
+
 def _legs(
-    book: OptionFigures, settled: Settled, early: Sequence[Figure | None]
+    book: OptionFigures,
+    settled: Settled,
+    named: Sequence[_Named],
+    early: Sequence[Figure | None],
 ) -> tuple[StructureLeg, ...]:
     """Prices only where each leg has its own; a net price belongs to no single leg."""
     rows = []
-    for place, (leg, right) in enumerate(zip(settled.legs, early, strict=True), 1):
-        quantity = book.count(f"leg{place}.quantity", abs(leg.quantity), "quantity")
-        assert quantity is not None  # noqa: S101 - a leg has one
-        price = None
+    for place, (each, right) in enumerate(zip(named, early, strict=True), 1):
+        leg, price = each.leg, None
         if not settled.is_net:
             price = book.premium(f"leg{place}.price", leg.price, "price")
         rows.append(
             StructureLeg(
                 action="buy" if leg.quantity > 0 else "sell",
-                quantity=CardNumber.of(quantity),
+                quantity=CardNumber.of(each.quantity),
                 words=_leg_words(leg),
                 price=shown(price),
                 early=shown(right),
@@ -226,13 +254,44 @@ def _freshness(settled: Settled, *, is_frozen: bool) -> Freshness:
     return Freshness(provider=CALCULATED.name, as_of=settled.at, is_frozen=is_frozen)
 
 
-def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str) -> str:
+def _legs_said(named: Sequence[_Named], settled: Settled) -> str:
+    """What is bought and what is sold, so that a side that was misread is seen at once."""
+    told = []
+    for each in named:
+        verb = "bought" if each.leg.quantity > 0 else "sold"
+        of = "" if each.strike is None else " of"
+        is_one = abs(each.leg.quantity) == 1
+        many = "" if is_one else f" {each.quantity.ref}{of}"
+        told.append(f"{verb}{many} {each.words(settled)}")
+    days = {leg.expires_at for leg in settled.legs if leg.expires_at is not None}
+    end = f", until {day_in_words(calendar.market_date(days.pop()))}" if len(days) == 1 else ""
+    return f" It is: {listed_words(told)}{end}."
+
+
+def _borrowed(named: Sequence[_Named], settled: Settled) -> str:
+    """Which legs are counted at a volatility that is not theirs."""
+    told = [named[place].words(settled) for place in settled.borrowed]
+    if not told:
+        return ""
+    has = "has" if len(told) == 1 else "have"
+    said = listed_words(told)
+    return f" {said[0].upper()}{said[1:]} {has} no implied volatility now: the one at the money is taken."
+
+
+def _of_day(leg: Leg, settled: Settled) -> str:
+    """The end of a leg where they differ."""
+    if leg.expires_at is None or len(ends(settled.legs)) < 2:
+        return ""
+    return f" of {day_in_words(calendar.market_date(leg.expires_at))}"
+
+
+def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str, legs: str) -> str:
     name = "structure" if found.name is StructureName.CUSTOM else found.name.value
     whose = f" in {settled.instrument.symbol}" if settled.instrument else ""
     kind = "credit" if found.cost < 0 else "debit"
     said = f"The {name}{whose} is a {kind} of {figures.cost.ref} dollars."
     said += f" {_bounds(figures, is_modelled=found.exact is None)}"
-    said += f" {_breakevens(figures)}"
+    said += f" {_breakevens(figures)}{legs}"
     if figures.odds is not None:
         said += f" Risk-neutral odds of a profit: {figures.odds.ref}."
     elif settled.missing:

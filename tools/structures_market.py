@@ -21,14 +21,14 @@ from app.options.service import (
     Reading,
     contract_row,
     listed_options,
-    nearest_series,
     reading,
 )
 from app.options.smile import smile
 from app.options.valuation import Market
 from tools.base import ToolContext
-from tools.options_words import rate_note, series_on
+from tools.options_words import rate_note
 from tools.structures_arguments import LegArg, StructureArgs
+from tools.structures_strikes import series_of, with_strikes
 
 USUAL_DAYS = 30
 
@@ -36,7 +36,8 @@ USUAL_DAYS = 30
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """Legs as they can be analysed. `model` is None where volatility, time or the price is not known,
-    and `missing` names what. `is_net` says that only the price of all legs together is known."""
+    and `missing` names what. `borrowed` are the places of legs without an implied volatility of their
+    own; `is_net` says that only the price of all legs together is known."""
 
     at: datetime
     legs: tuple[Leg, ...]
@@ -46,6 +47,7 @@ class Settled:
     listed: Listed | None
     instrument: Instrument | None
     readings: tuple[Reading | None, ...]
+    borrowed: tuple[int, ...]
     is_net: bool
     notes: tuple[str, ...]
 
@@ -64,6 +66,7 @@ async def settle(args: StructureArgs, context: ToolContext) -> Settled:
     rate = await short_rate(context.macro, as_of=at)
     own_rate = rate.value if args.rate is None else args.rate / 100.0
     listed, instrument, spot = await _underlying(args, context, at, own_rate)
+    args = with_strikes(args, listed, usual_days=USUAL_DAYS)
     found = [_of_leg(args, leg, listed, at) for leg in args.legs]
     legs = _priced(args, found, spot)
     volatilities = [_volatility(args, each) for each in found]
@@ -86,6 +89,7 @@ async def settle(args: StructureArgs, context: ToolContext) -> Settled:
         listed=listed,
         instrument=instrument,
         readings=tuple(each.reading for each in found),
+        borrowed=_borrowed(args, found) if model else (),
         is_net=args.credit is not None or args.debit is not None,
         notes=(
             *_assumed(args, found, listed),
@@ -112,14 +116,11 @@ async def _underlying(
 def _of_leg(args: StructureArgs, leg: LegArg, listed: Listed | None, at: datetime) -> _Found:
     if leg.kind is LegKind.STOCK:
         return _Found(None, None, None)
-    if leg.strike is None:
-        raise InvalidInput(f"Name the strike of the {leg.kind}.")
-    expiry, days = leg.expiry or args.expiry, leg.days if leg.days is not None else args.days
+    assert leg.strike is not None  # noqa: S101 - every option was given one
     if listed is None:
-        return _Found(_end(expiry, days, at), None, None)
-    if expiry is None and days is None:
-        days = USUAL_DAYS
-    series = nearest_series(listed, days=days) if expiry is None else series_on(listed, expiry)
+        days = leg.days if leg.days is not None else args.days
+        return _Found(_end(leg.expiry or args.expiry, days, at), None, None)
+    series = series_of(args, leg, listed, usual_days=USUAL_DAYS)
     kind = OptionKind(leg.kind.value)
     middle = smile(listed.measured, series).at_the_money()
     try:
@@ -253,6 +254,17 @@ def _yield(listed: Listed | None, found: Sequence[_Found]) -> float:
     return last.implied.dividend_yield(listed.measured.spot, last.years, listed.rate)
 
 
+def _borrowed(args: StructureArgs, found: Sequence[_Found]) -> tuple[int, ...]:
+    """Legs that stand at the volatility at the money because they have none."""
+    if args.volatility is not None:
+        return ()
+    return tuple(
+        place
+        for place, each in enumerate(found)
+        if each.volatility is not None and (each.reading is None or each.reading.volatility is None)
+    )
+
+
 def _assumed(
     args: StructureArgs, found: Sequence[_Found], listed: Listed | None
 ) -> tuple[str, ...]:
@@ -267,12 +279,6 @@ def _assumed(
         notes.append(
             f"No expiry was named: {unnamed[0]:%-d %B %Y} is taken, the nearest to a month out."
         )
-    is_off = any(
-        leg.strike is not None and each.reading is None
-        for leg, each in zip(args.legs, found, strict=True)
-    )
-    if listed is not None and is_off:
-        notes.append("Not every strike is listed: for those the volatility at the money is taken.")
     if listed is not None and args.volatility is not None:
         notes.append(
             f"Your volatility of {args.volatility:g} % stands in odds, Greeks and what-ifs; prices you "
