@@ -5,6 +5,7 @@ once and waits, because whoever presses it wants to know what the vendor answere
 """
 
 from datetime import datetime, time
+from functools import cache
 from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -230,7 +231,7 @@ async def read_preferences(at: AtDoor, member: Asking) -> PreferencesBody:
 
 @router.put("/notifications/preferences", summary="Choose of what you are told, where and when not")
 async def write_preferences(at: AtDoor, member: Asking, wanted: PreferencesBody) -> PreferencesBody:
-    if wanted.zone not in available_timezones():
+    if wanted.zone not in _zones():
         raise InvalidInput("There is no such time zone. Write it as America/New_York.")
     quiet = wanted.quiet
     preferences = Preferences(
@@ -241,6 +242,11 @@ async def write_preferences(at: AtDoor, member: Asking, wanted: PreferencesBody)
     async with at.database.member(member.id) as session:
         await channels.save_preferences(session, preferences)
     return _preferences(preferences)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _hours(quiet: QuietBody) -> QuietHours:

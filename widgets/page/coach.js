@@ -14,6 +14,7 @@ import { watchKeys } from "./keys.js";
 import * as ladder from "./ladder.js";
 import { useMemory } from "./memory.js";
 import { useLevels, useMarketClock, useTick, useTicks } from "./moving.js";
+import { watchNotifications } from "./notifications.js";
 import { parts } from "./parts.js";
 import { plot } from "./plot.js";
 import { watchWelcome } from "./welcome.js";
@@ -23,5 +24,6 @@ window.coach = { charts, format, ladder, parts, plot, useLevels, useMarketClock,
 keepAddress();
 watchFigures();
 watchKeys();
+watchNotifications();
 watchPictures();
 watchWelcome();
