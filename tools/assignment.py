@@ -21,6 +21,7 @@ from tools.options_figures import OptionFigures, shown
 from tools.wording import day_in_words
 from widgets.options import AssignmentRow
 
+_MOST_SAID = 3
 _MAY_DELIVER = (AssetClass.STOCK, AssetClass.ETF)
 UNKNOWN = (
     "Whether {symbol} pays a dividend before then is not known here; the day before one, a sold call in "
@@ -50,10 +51,26 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Rows for a card, and the same in sentences, each with a blank before it."""
+    """Rows for a card, and the same in sentences."""
 
     rows: tuple[AssignmentRow, ...] = ()
-    said: str = ""
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """The first of them, with a blank before; a long list is the card's."""
+        told = [*self.sentences[:_MOST_SAID]]
+        if len(self.sentences) > _MOST_SAID:
+            told.append("The card names more that may be assigned.")
+        return "".join(f" {each}" for each in told)
+
+    def __add__(self, other: "Assignment") -> "Assignment":
+        """What is known comes before what is not."""
+        pairs = zip(self.rows + other.rows, self.sentences + other.sentences, strict=True)
+        ordered = sorted(pairs, key=lambda pair: not pair[0].label)
+        return Assignment(
+            tuple(row for row, _ in ordered), tuple(sentence for _, sentence in ordered)
+        )
 
 
 async def assignment(
@@ -82,7 +99,7 @@ async def assignment(
         words = UNKNOWN.format(symbol=setting.instrument.symbol)
         rows.append(AssignmentRow(label="", words=words, time_value=None, gained=None))
         said.append(words)
-    return Assignment(tuple(rows), "".join(f" {each}" for each in said))
+    return Assignment(tuple(rows), tuple(said))
 
 
 async def _dividends(

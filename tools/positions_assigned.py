@@ -12,7 +12,6 @@ from app.positions.models import Asset, leg_of
 from tools.assignment import Assignment, Setting, Sold, assignment
 from tools.base import ToolContext
 from tools.options_figures import OptionFigures
-from widgets.options import AssignmentRow
 
 
 async def assigned_lines(context: ToolContext, lines: Sequence[BookLine]) -> Assignment:
@@ -21,12 +20,10 @@ async def assigned_lines(context: ToolContext, lines: Sequence[BookLine]) -> Ass
     for line in lines:
         if (found := _sold(line)) is not None:
             sold.setdefault(line.position.asset.symbol, []).append((line, found))
-    rows: tuple[AssignmentRow, ...] = ()
-    said = ""
+    told = Assignment()
     for symbol, pairs in sold.items():
-        told = await _of_underlying(context, symbol, pairs)
-        rows, said = (*rows, *told.rows), said + told.said
-    return Assignment(rows, said)
+        told += await _of_underlying(context, symbol, pairs)
+    return told
 
 
 async def _of_underlying(
