@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from app.grounding.answer import Writer
 from app.grounding.ledger import Ledger
 from app.grounding.references import fill
 from app.infra.db.database import Database
+from app.macro.source import MacroSource, NoSource
+from app.macro.sources.files import FilesSource
 from app.market.chains import OptionKind
 from app.market.providers.simulated import SimulatedMarket
 from app.options.legs import Leg, LegKind
@@ -72,7 +75,12 @@ Ask = Callable[..., Awaitable[Said]]
 def ask(database: Database, ada: UUID) -> Ask:
     """Opens what is held, then asks at NOW, as a member unless `holdings` says otherwise."""
 
-    async def call(*held: Opening, holdings: Holdings | None = None, **arguments: Any) -> Said:
+    async def call(
+        *held: Opening,
+        holdings: Holdings | None = None,
+        macro: MacroSource | None = None,
+        **arguments: Any,
+    ) -> Said:
         if held:
             async with database.member(ada) as session:
                 await service.open_positions(
@@ -85,6 +93,7 @@ def ask(database: Database, ada: UUID) -> Ask:
             book=ledger.open(call_id="call", tool="compare_rolls", provider="Simulated market"),
             ledger=ledger,
             holdings=holdings or MemberHoldings(database, ada),
+            macro=macro or NoSource(),
         )
         result = await compare_rolls.call(arguments, context)
         writer = Writer(ledger, now=NOW)
@@ -250,6 +259,18 @@ async def test_a_sold_call_in_the_money_says_what_is_not_known_of_dividends(ask:
 
     assert "dividend before then is not known here" in found.sentence
     assert found.card.assignments
+
+
+async def test_a_dividend_that_is_worth_more_than_the_time_value_is_told(
+    ask: Ask, tmp_path: Path
+) -> None:
+    (tmp_path / "dividends.csv").write_text("symbol,ex_date,amount\nAMD,2026-12-04,3.50\n")
+    found = await ask(held("call", "90", -1), macro=FilesSource(tmp_path))
+
+    [risk] = found.card.assignments
+    assert risk.label == "AMD 90 call of 18 December 2026"
+    assert "The sold AMD 90 call of 18 December 2026 may be assigned before" in found.sentence
+    assert f"{risk.time_value.text} is less than the dividend of 3.50" in found.sentence
 
 
 async def test_an_index_option_has_no_assignment_and_no_early_exercise(ask: Ask) -> None:
