@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.alerts.monitor import Monitor
+from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_shares import Shares
 from app.alerts.monitor_symbol import Desk
 from app.alerts.telling import Due
@@ -24,7 +25,7 @@ from app.infra.queue import CeleryQueue, JobQueue
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging, get_logger
 from app.market.streaming.live import LiveFeed
-from app.wiring import build_bus, build_database, build_market
+from app.wiring import build_bus, build_database, build_macro, build_market
 from workers.alert_messages import MessageWriter
 
 PROCESS = "monitor"
@@ -37,12 +38,14 @@ async def serve(settings: Settings, queue_url: str) -> None:
     market, clock = build_market(settings, database)
     queue = CeleryQueue(queue_url)
     waker = Waker(queue)
+    macro = build_macro(settings, clock)
     desk = Desk(
         database=database,
         market=market,
         clock=clock,
         wall=WallClock(),
         writer=MessageWriter(),
+        books=MemberBooks(database, market, macro),
         wake=waker.wake,
     )
     monitor = Monitor(desk, LiveFeed(build_bus(settings)), Shares(database, uuid4().hex))
@@ -59,6 +62,7 @@ async def serve(settings: Settings, queue_url: str) -> None:
         await _leave(monitor)
         await waker.close()
         await queue.close()
+        await macro.close()
         await market.close()
         await database.close()
 

@@ -66,7 +66,12 @@ class Watch:
     snoozed_until: datetime | None
     expires_at: datetime | None
     version: int
+    armed: int
     is_live: bool
+
+    @property
+    def is_threshold(self) -> bool:
+        return bool(self.terms["kind"] == "threshold")
 
     @property
     def latest(self) -> State:
@@ -94,6 +99,18 @@ def fingerprint_of(terms: Mapping[str, Any]) -> str:
     """The hash of what was shown: whoever arms names it, so nothing else is armed."""
     written = dumps(terms, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return sha256(written.encode()).hexdigest()
+
+
+def symbol_of_book(member_id: UUID) -> Symbol:
+    """What stands in a symbol's place for an alert about what somebody holds."""
+    return Symbol(f"{_BOOK}{member_id}")
+
+
+def is_book(symbol: str) -> bool:
+    return symbol.startswith(_BOOK)
+
+
+_BOOK = "@"
 
 
 def shard_of(symbol: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.alerts.models import Watch, shard_of
+from app.alerts.models import Watch, is_book, shard_of
 from app.alerts.monitor_shares import RENEW_SECONDS, Hold, LostShard, Shares
 from app.alerts.monitor_store import (
     Overtaken,
@@ -129,13 +129,19 @@ class Monitor:
 
     def _begin(self, symbol: Symbol) -> _Task:
         watch = SymbolWatch(symbol, self._held[shard_of(symbol)], self._desk)
-        leave = self._feed.subscribe(symbol, lambda live, _: watch.heard(live))
+        leave = self._listen(symbol, watch)
         running = asyncio.create_task(self._attend(symbol, watch))
         task = self._tasks[symbol] = _Task(watch, running, leave)
         return task
 
+    def _listen(self, symbol: Symbol, watch: SymbolWatch) -> Callable[[], None]:
+        """A member's book is in no stream."""
+        if is_book(symbol):
+            return lambda: None
+        return self._feed.subscribe(symbol, lambda live, _: watch.heard(live))
+
     async def _attend(self, symbol: Symbol, watch: SymbolWatch) -> None:
-        said = await self._feed.last(symbol)
+        said = None if is_book(symbol) else await self._feed.last(symbol)
         if said is not None:
             watch.heard(said)
         await watch.run()

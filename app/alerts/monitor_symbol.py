@@ -9,7 +9,7 @@ can be had, the others are played through them.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -18,9 +18,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.index import ThresholdIndex
-from app.alerts.models import Watch
+from app.alerts.models import Watch, is_book
 from app.alerts.monitor_gaps import Hole, ask_minutes
-from app.alerts.monitor_path import has_gone_back, joined, missing_minutes, moment, play
+from app.alerts.monitor_judging import BOOK_SECONDS, Books, Judge
+from app.alerts.monitor_path import (
+    bars_of,
+    has_gone_back,
+    joined,
+    missing_minutes,
+    moment,
+    play,
+)
 from app.alerts.monitor_shares import Hold, LostShard
 from app.alerts.monitor_store import (
     Overtaken,
@@ -31,10 +39,11 @@ from app.alerts.monitor_store import (
     write_marks,
     write_states,
 )
+from app.alerts.monitor_watched import Watched
 from app.alerts.repository import expire_alert
 from app.alerts.surroundings import look_around
 from app.alerts.telling import Due, Going, Writer, tell
-from app.alerts.triggers import Firing, Phase, State, Tape, Trigger
+from app.alerts.triggers import Firing, Tape, Trigger
 from app.core.clock import Clock
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
@@ -47,6 +56,7 @@ from app.market.vendor import Minute
 LATE_SECONDS = 30.0
 AROUND_SECONDS = 0.6
 _KEPT = 500
+_LEVELLED_MINUTES = 120
 _PAUSE_SECONDS = 0.25
 _log = get_logger(__name__)
 
@@ -54,13 +64,14 @@ _log = get_logger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What every symbol is watched with. `clock` is the market's, `wall` the real one; `wake` is told
-    which channels have something to deliver."""
+    what there is to deliver."""
 
     database: Database
     market: MarketData
     clock: Clock
     wall: Clock
     writer: Writer
+    books: Books
     wake: Callable[[Sequence[Due]], None] = lambda _: None
 
 
@@ -72,21 +83,19 @@ class SymbolWatch:
         self.hold = hold
         self.lock = asyncio.Lock()
         self._desk = desk
-        self._index = ThresholdIndex()
-        self._watches: dict[UUID, Watch] = {}
-        self._dirty: dict[UUID, State] = {}
+        self._news = asyncio.Event()
+        self._watched = Watched(symbol, None, self._new_judge())
         self._joining: dict[UUID, Watch] = {}
         self._changes: deque[Watch] = deque()
         self._lives: deque[Live] = deque(maxlen=_KEPT)
         self._last: Live | None = None
         self._hole: Hole | None = None
         self._marked: Tape | None = None
-        self._news = asyncio.Event()
 
     @property
     def is_idle(self) -> bool:
         """Nothing is watched here any more."""
-        return not (self._watches or self._joining or self._changes)
+        return not (self._watched.watches or self._joining or self._changes)
 
     def heard(self, live: Live) -> None:
         """The feed's listener."""
@@ -99,25 +108,58 @@ class SymbolWatch:
         self._news.set()
 
     async def run(self) -> None:
-        while True:
-            try:
+        try:
+            while True:
+                await self._run_until_failure()
+        except LostShard:
+            return
+        finally:
+            self._watched.judge.close()
+
+    def unwritten(self) -> tuple[Tape | None, list[Written]]:
+        """What is ahead of the database, to be written by whoever has the lock; nothing while minutes
+        are missing."""
+        if self._hole is not None:
+            return None, []
+        tape = self._watched.tape
+        is_ahead = tape.at > 0 and tape != self._marked
+        return (tape if is_ahead else None), self._watched.written((), is_whole=True)
+
+    def settle(self, tape: Tape | None, written: Iterable[Written]) -> None:
+        """That is written now."""
+        if tape is not None:
+            self._marked = tape
+        self._watched.settle(written)
+
+    async def end_expired(self, session: AsyncSession, written: Iterable[Written]) -> None:
+        """Of what is over, what did not end by firing has run out."""
+        now = self._desk.wall.now()
+        for each in written:
+            if not each.is_live and not each.is_counted:
+                await speak_for(session, self._watched.watches[each.alert_id].member_id)
+                await expire_alert(session, each.alert_id, now=now)
+
+    async def _run_until_failure(self) -> None:
+        try:
+            async with self.lock:
+                await self._take_up()
+            while True:
                 async with self.lock:
-                    await self._take_up()
-                while True:
-                    async with self.lock:
-                        await self._go_on()
-                    await self._wait()
-            except LostShard:
-                return
-            except Overtaken:
-                _log.info("an alert is read again", symbol=self.symbol)
-            except (ProviderUnavailable, SQLAlchemyError) as error:
-                _log.warning("a symbol is taken up again", symbol=self.symbol, reason=str(error))
-                await asyncio.sleep(_PAUSE_SECONDS)
+                    await self._go_on()
+                await self._wait()
+        except LostShard:
+            raise
+        except Overtaken:
+            _log.info("an alert is read again", symbol=self.symbol)
+        except (ProviderUnavailable, SQLAlchemyError) as error:
+            _log.warning("a symbol is taken up again", symbol=self.symbol, reason=str(error))
+            await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _wait(self) -> None:
-        """Until there is news, or a hole is to be asked for again."""
+        """Until there is news, or something is to be looked at again."""
         seconds = self._hole.rest_seconds if self._hole else None
+        if is_book(self.symbol):
+            seconds = BOOK_SECONDS
         try:
             async with asyncio.timeout(seconds):
                 await self._news.wait()
@@ -126,23 +168,24 @@ class SymbolWatch:
         finally:
             self._news.clear()
 
+    def _new_judge(self) -> Judge:
+        return Judge(self._desk.market, self._desk.books, self._news.set)
+
     async def _take_up(self) -> None:
         """Begin with what is written."""
         self._changes.clear()
         async with self._desk.database.system() as session:
             await self.hold.check(session)
             watches = await read_symbol(session, self.symbol)
-            marks = await read_marks(session, [self.symbol])
-        self._index, self._hole = ThresholdIndex(), None
-        self._watches, self._joining, self._dirty = {}, {}, {}
-        self._marked = marks.get(self.symbol)
-        if self._marked is not None:
-            self._index.resume(self.symbol, self._marked)
+            self._marked = (await read_marks(session, [self.symbol])).get(self.symbol)
+        self._watched.judge.close()
+        self._watched = Watched(self.symbol, self._marked, self._new_judge())
+        self._hole, self._joining = None, {}
         for watch in watches:
-            if watch.seen is None:
-                self._add(watch, watch.latest)
-            else:
+            if watch.is_threshold and watch.seen is not None:
                 self._joining[watch.alert_id] = watch
+            else:
+                self._watched.add(watch, watch.latest)
         if self._last is not None and not self._lives:
             self._lives.append(self._last)
 
@@ -155,33 +198,56 @@ class SymbolWatch:
             await self._hear(self._lives.popleft())
         if self._joining and self._last is not None:
             await self._tell(await self._join(self._last))
+        await self._heed_judge()
 
     def _change(self, watch: Watch) -> None:
-        known = self._watches.get(watch.alert_id) or self._joining.get(watch.alert_id)
+        alert = watch.alert_id
+        known = self._watched.watches.get(alert) or self._joining.get(alert)
         if known is not None and known.version >= watch.version:
             return
-        if known is not None and watch.is_live and watch.seen is None:
-            self._watches[watch.alert_id] = watch
-            until = watch.snoozed_until
-            self._index.snooze(watch.alert_id, until.timestamp() if until else 0.0)
+        if (
+            alert in self._watched.watches
+            and watch.is_live
+            and known
+            and known.armed == watch.armed
+        ):
+            self._watched.snooze(watch)
             return
-        self._forget(watch.alert_id)
-        if watch.is_live and watch.seen is None:
+        self._watched.forget(alert)
+        self._joining.pop(alert, None)
+        if not watch.is_live:
+            return
+        if watch.seen is None:
             raise Overtaken("An alert is known to another monitor only.")
-        if watch.is_live:
-            self._joining[watch.alert_id] = watch
+        if watch.is_threshold:
+            self._joining[alert] = watch
+        else:
+            self._watched.add(watch, watch.latest)
 
     async def _hear(self, live: Live) -> None:
-        tape = self._index.tape(self.symbol)
+        tape = self._watched.tape
         if tape.at and has_gone_back(tape, live):
-            self._begin_anew()
+            _log.info("time went back", symbol=self.symbol)
+            self._watched.judge.close()
+            self._watched, self._hole = self._watched.anew(self._new_judge()), None
             tape = Tape()
         if tape.at and live.at < tape.at:
             return
         minutes = joined(await self._missed(tape, live), live, tape)
-        fired = play(self._index, self.symbol, live, minutes)
+        fired = await self._play_missed(minutes)
+        fired += play(self._watched.index, self.symbol, live, minutes)
         self._last = live
         await self._tell(fired)
+
+    async def _play_missed(self, minutes: Sequence[Minute]) -> list[Firing]:
+        """Through missed minutes, each against the levels of its own time where those move."""
+        fired: list[Firing] = []
+        if not self._watched.judge.has_levels:
+            return fired
+        for minute in minutes[-_LEVELLED_MINUTES:-1]:
+            self._watched.heed(await self._watched.judge.levels_at(minute.time))
+            fired += self._watched.index.catch_up(bars_of(self.symbol, [minute]))
+        return fired
 
     async def _missed(self, tape: Tape, live: Live) -> Sequence[Minute]:
         missing = missing_minutes(tape, live)
@@ -216,14 +282,29 @@ class SymbolWatch:
                 minutes = joined(await self._missed(tape, live), live, tape)
                 fired += play(alone, self.symbol, live, minutes)
             del self._joining[watch.alert_id]
-            self._add(watch, alone.state(watch.alert_id))
-            self._dirty[watch.alert_id] = alone.state(watch.alert_id)
+            self._watched.add(watch, alone.state(watch.alert_id), is_new=True)
         return fired
+
+    async def _heed_judge(self) -> None:
+        """Take what was found out beside the stream, and ask for what is due."""
+        found = self._watched.judge.take()
+        if found is not None:
+            self._watched.heed(found)
+            price = self._last.price if self._last else 0.0
+            await self._tell(self._watched.judged(found, price))
+        at = self._present()
+        if at is not None:
+            self._watched.judge.ask(at, self._watched.judged_until)
+
+    def _present(self) -> float | None:
+        if is_book(self.symbol):
+            return self._desk.clock.now().timestamp()
+        return self._last.at if self._last else None
 
     async def _tell(self, fired: Sequence[Firing]) -> None:
         if not fired:
             return
-        at = self._index.tape(self.symbol).at
+        at = self._watched.tape.at
         marked = [replace(each, is_late=each.at < at - LATE_SECONDS) for each in fired]
         _log.info("alerts fire", symbol=self.symbol, count=len(marked))
         around = await look_around(
@@ -233,15 +314,10 @@ class SymbolWatch:
             seconds=AROUND_SECONDS,
         )
         now = self._desk.wall.now()
-        written = self._written({each.alert for each in marked})
-        going = [
-            Going(
-                member_id=self._watches[each.alert].member_id,
-                firing=each,
-                is_last=self._index.state(each.alert).is_over,
-            )
-            for each in marked
-        ]
+        written = self._watched.written(
+            {each.alert for each in marked}, is_whole=self._hole is None
+        )
+        going = [self._going(each) for each in marked]
         async with self._desk.database.system() as session:
             await self.hold.check(session)
             due = await tell(session, going, around, self._desk.writer, now=now)
@@ -250,83 +326,17 @@ class SymbolWatch:
         if due:
             self._desk.wake(due)
 
-    def unwritten(self) -> tuple[Tape | None, list[Written]]:
-        """What is ahead of the database, to be written by whoever has the lock; nothing while minutes
-        are missing."""
-        if self._hole is not None:
-            return None, []
-        self._notice()
-        tape = self._index.tape(self.symbol)
-        return (tape if tape.at and tape != self._marked else None), self._written(frozenset())
-
-    def settle(self, tape: Tape | None, written: Iterable[Written]) -> None:
-        """That is written now."""
-        if tape is not None:
-            self._marked = tape
-        for each in written:
-            self._dirty.pop(each.alert_id, None)
-            watch = self._watches[each.alert_id]
-            if not each.is_live:
-                self._forget(each.alert_id)
-            elif each.is_counted:
-                self._watches[each.alert_id] = replace(watch, version=watch.version + 1)
-
-    async def end_expired(self, session: AsyncSession, written: Iterable[Written]) -> None:
-        """Of what is over, what did not end by firing has run out."""
-        now = self._desk.wall.now()
-        for each in written:
-            if not each.is_live and not each.is_counted:
-                await speak_for(session, self._watches[each.alert_id].member_id)
-                await expire_alert(session, each.alert_id, now=now)
+    def _going(self, firing: Firing) -> Going:
+        return Going(
+            member_id=self._watched.watches[firing.alert].member_id,
+            firing=firing,
+            is_last=self._watched.index.state(firing.alert).is_over,
+        )
 
     async def _write(self, session: AsyncSession, written: Sequence[Written]) -> Tape | None:
-        tape = self._index.tape(self.symbol) if self._hole is None else None
+        tape = self._watched.tape if self._hole is None else None
         await write_states(session, written)
-        if tape is not None:
+        if tape is not None and tape.at:
             await write_marks(session, {self.symbol: tape}, now=self._desk.wall.now())
         await self.end_expired(session, written)
         return tape
-
-    def _written(self, fired: Collection[UUID]) -> list[Written]:
-        """The states to write with a firing of `fired`: all that changed where the mark moves with
-        them, else those of `fired` with a mark of their own."""
-        self._notice()
-        is_whole = self._hole is None
-        return [
-            Written(
-                alert_id=alert,
-                version=self._watches[alert].version,
-                state=state,
-                seen=None if is_whole else self._index.tape(self.symbol),
-                is_counted=alert in fired,
-                is_live=not state.is_over,
-            )
-            for alert, state in self._dirty.items()
-            if is_whole or alert in fired
-        ]
-
-    def _notice(self) -> None:
-        changed = self._index.take_changed()
-        self._dirty |= {alert: changed[alert] for alert in changed if alert in self._watches}
-
-    def _add(self, watch: Watch, state: State) -> None:
-        self._watches[watch.alert_id] = watch
-        trigger = Trigger.of(watch.terms["trigger"])
-        self._index.add(watch.alert_id, self.symbol, trigger, state)
-
-    def _forget(self, alert: UUID) -> None:
-        self._watches.pop(alert, None)
-        self._joining.pop(alert, None)
-        self._dirty.pop(alert, None)
-        if alert in self._index:
-            self._index.remove(alert)
-
-    def _begin_anew(self) -> None:
-        """The replayed session began again: every watch looks anew where the price is."""
-        _log.info("time went back", symbol=self.symbol)
-        states = {alert: self._index.state(alert) for alert in self._watches}
-        self._index, self._hole = ThresholdIndex(), None
-        for alert, state in states.items():
-            again = replace(state, phase=Phase.WAITING, day=0, count=0, bar=0.0, buckets=())
-            self._add(self._watches[alert], again)
-            self._dirty[alert] = again

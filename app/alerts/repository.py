@@ -104,7 +104,7 @@ async def put_watch(session: AsyncSession, watch: Watch) -> None:
     await session.execute(
         row.on_conflict_do_update(
             index_elements=[WatchRow.alert_id],
-            set_={**values, "version": WatchRow.version + 1},
+            set_={**values, "version": WatchRow.version + 1, "armed": WatchRow.armed + 1},
         )
     )
     await wake_monitors(session)
@@ -163,6 +163,7 @@ def watch_of(row: WatchRow) -> Watch:
         snoozed_until=row.snoozed_until,
         expires_at=row.expires_at,
         version=row.version,
+        armed=row.armed,
         is_live=row.is_live,
     )
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts import repository
-from app.alerts.models import Alert, Status, Told, Watch, fingerprint_of
+from app.alerts.models import Alert, Status, Told, Watch, fingerprint_of, symbol_of_book
 from app.alerts.plans import Plan, check_room
 from app.alerts.triggers import Phase, State, Tape
 from app.core.errors import Conflict, InvalidInput, NotFound
@@ -26,6 +26,8 @@ VALID_FOR = timedelta(minutes=15)
 LONGEST_SNOOZE = timedelta(days=30)
 SHOWN = (Status.ARMED, Status.FIRED, Status.EXPIRED)
 _LISTED = 500
+_WATCHED = ("kind", "condition", "timeframe", "trigger", "level")
+"""Of the terms: what the monitor, and so the house, has to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,13 +177,14 @@ async def _watch(
     watch = Watch(
         alert_id=alert.id,
         member_id=alert.member_id,
-        symbol=Symbol(alert.symbol),
-        terms={name: alert.terms[name] for name in ("kind", "condition", "trigger", "level")},
+        symbol=Symbol(alert.symbol) if alert.symbol else symbol_of_book(alert.member_id),
+        terms={name: alert.terms[name] for name in _WATCHED},
         state=standing.state,
         seen=standing.tape,
         snoozed_until=alert.snoozed_until,
         expires_at=alert.expires_at,
         version=0,
+        armed=0,
         is_live=True,
     )
     await repository.put_watch(session, watch)

@@ -64,7 +64,7 @@ class AlertRow(MemberOwned, Row):
 
 class WatchRow(MemberOwned, Row):
     """An alert as the monitor sees it. `version` grows with whatever the member does and with each
-    firing; `changed_in` is the transaction in which the member did it, by which a monitor reads on.
+    firing, `armed` with each arming; `changed_in` is the transaction in which the member did it, by which a monitor reads on.
     `state` holds for the moment of its symbol's mark; `seen` is set, and stands in the mark's place, until
     the monitor has taken the alert up. `is_live` false is left until everybody has read it."""
 
@@ -82,6 +82,7 @@ class WatchRow(MemberOwned, Row):
     state: Mapped[Document]
     seen: Mapped[Document | None]
     version: Mapped[int] = mapped_column(server_default="0")
+    armed: Mapped[int] = mapped_column(server_default="0")
     is_live: Mapped[bool] = mapped_column(server_default=true())
     snoozed_until: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]

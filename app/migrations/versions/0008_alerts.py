@@ -82,6 +82,7 @@ def _create_watches() -> None:
         sa.Column("state", JSONB(), nullable=False),
         sa.Column("seen", JSONB(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("armed", sa.Integer(), server_default="0", nullable=False),
         sa.Column("is_live", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("snoozed_until", _MOMENT(), nullable=True),
         sa.Column("expires_at", _MOMENT(), nullable=True),

@@ -14,6 +14,7 @@ import pytest
 from app.alerts import service
 from app.alerts.models import Alert, Told
 from app.alerts.monitor import Monitor
+from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_shares import Shares
 from app.alerts.monitor_symbol import Desk
 from app.alerts.plans import ELITE
@@ -23,6 +24,7 @@ from app.core.clock import WallClock
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.infra.embedded.valkey import EmbeddedValkey
+from app.macro.source import NoSource
 from app.market.standins.zigzag import FastClock, Zigzag, price_at
 from app.market.streaming.bus import ValkeyBus
 from app.market.streaming.feed import Feed
@@ -69,6 +71,7 @@ class Street:
             clock=self.clock,
             wall=WallClock(),
             writer=MessageWriter(),
+            books=MemberBooks(self.database, self.market, NoSource()),
         )
         shares = Shares(self.database, uuid4().hex, lost_seconds)
         monitor = Monitor(desk, LiveFeed(ValkeyBus(self.url)), shares)
@@ -122,6 +125,7 @@ def terms_of(trigger: Trigger, level: float) -> dict[str, Any]:
         "title": f"{COIN} {side} {level}",
         "trigger": trigger.json(),
         "level": str(level),
+        "timeframe": "1m",
         "level_name": "",
         "expires_at": None,
         "instrument": {"decimals": 2, "unit": "USD", "calendar": "24/7"},

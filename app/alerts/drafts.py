@@ -1,0 +1,326 @@
+"""Drafts: what a member asked to be told of, read, looked at now, and written down as it is shown.
+
+Decided: a draft's terms are all that is ever watched, so that what is armed is what was shown. A
+condition that is one meeting of the price with a level becomes a threshold of the index; any other is
+watched as a formula, whose truth is a line that is crossed: at `TRUE` it holds, at `FALSE` it does not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from app.alerts.service import Standing
+from app.alerts.triggers import (
+    ALWAYS,
+    AT,
+    Already,
+    Condition,
+    Crosses,
+    Distance,
+    NthTest,
+    Reaches,
+    Side,
+    State,
+    Tape,
+    Trigger,
+    Window,
+    usual_rearm,
+    usual_width,
+)
+from app.alerts.values import (
+    Asked,
+    Book,
+    NoBook,
+    check_givers,
+    is_about_book,
+    level_name,
+    truths_since,
+    value_of,
+)
+from app.core.errors import CoachError, InvalidInput
+from app.core.figures import Unit
+from app.core.symbols import AssetClass, Symbol
+from app.core.timeframes import Timeframe
+from app.formula.formula import Formula, parse, parse_value_or_condition
+from app.formula.syntax import DayTime, Node, Number
+from app.formula.threshold import Threshold, ThresholdKind
+from app.formula.vocabulary import Kind
+from app.levels.service import map_levels
+from app.market.calendar import timezone_of
+from app.market.models import Instrument
+from app.market.protocol import MarketData
+
+FALSE, TRUE = 1.0, 2.0
+LINE = 1.5
+"""Between them: what a formula's truth crosses."""
+
+_SIDES = {
+    ThresholdKind.CROSSES_ABOVE: Side.ABOVE,
+    ThresholdKind.ABOVE: Side.ABOVE,
+    ThresholdKind.CROSSES_BELOW: Side.BELOW,
+    ThresholdKind.BELOW: Side.BELOW,
+}
+_LASTING = (ThresholdKind.ABOVE, ThresholdKind.BELOW, ThresholdKind.WITHIN)
+_LONGEST_TITLE = 200
+_LOWEST, _HIGHEST = 1e-9, 1e15
+"""Of the minute in which an alert is armed nothing but later prices is news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a member asks for. `timeframe` is that of bars nobody named; `symbol` None is the book."""
+
+    symbol: Symbol | None
+    condition: str
+    timeframe: Timeframe = Timeframe.M5
+    repeats: bool = False
+    next_only: bool = False
+    expires_at: datetime | None = None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How it stands as it is drafted. `is_true` None: it cannot be told, and `absence` says why.
+    `fires_at_once` if arming it tells it."""
+
+    price: Decimal | None
+    level: float | None
+    is_true: bool | None
+    fires_at_once: bool
+    absence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    terms: Mapping[str, Any]
+    outlook: Outlook
+
+
+async def draft_alert(wish: Wish, *, market: MarketData, book: Book, at: datetime) -> Drafted:
+    """Read what was asked for and look at it now. `FormulaError` and `InvalidInput` say what to
+    change; a market that does not answer leaves the outlook open."""
+    formula = parse(wish.condition)
+    check_givers(formula)
+    if wish.expires_at is not None and wish.expires_at <= at:
+        raise InvalidInput("This alert would end before it begins: choose a later end.")
+    if is_about_book(formula):
+        terms = _terms(wish, formula, None)
+    elif wish.symbol is None:
+        raise InvalidInput("Say of which symbol.")
+    else:
+        terms = _terms(wish, formula, await market.instrument(wish.symbol))
+        await _measure(terms, formula, wish, market, at)
+    return Drafted(terms=terms, outlook=await _outlook(terms, market, book, at))
+
+
+async def standing(
+    terms: Mapping[str, Any], *, market: MarketData, book: Book, at: datetime
+) -> Standing:
+    """Where a watch of these terms begins. What cannot be had now, the monitor finds."""
+    tape = Tape(at=at.timestamp(), minute=at.timestamp() // 60 * 60)
+    if terms["kind"] == "book":
+        return Standing(state=State(level=LINE), tape=tape)
+    asked = asked_of(terms, market, book)
+    try:
+        quote = await market.quote(Symbol(terms["symbol"]), as_of=at)
+        level = LINE if terms["kind"] == "formula" else await value_of(asked, at)
+    except CoachError:
+        level, price = None, 0.0
+    else:
+        price = float(quote.last)
+    whole = replace(tape, price=price, low=_LOWEST, high=_HIGHEST)
+    fixed = fixed_level(terms)
+    return Standing(state=State(level=level if fixed is None else fixed), tape=whole)
+
+
+def asked_of(terms: Mapping[str, Any], market: MarketData, book: Book) -> Asked:
+    """The level of a threshold, or the whole condition."""
+    is_threshold = terms["kind"] == "threshold"
+    text = terms["level"] if is_threshold else terms["condition"]
+    formula = parse_value_or_condition(text).on(Timeframe(terms["timeframe"]))
+    symbol = None if terms["kind"] == "book" else Symbol(terms["symbol"])
+    return Asked(formula=formula, symbol=symbol, market=market, book=book)
+
+
+def fixed_level(terms: Mapping[str, Any]) -> float | None:
+    """The level that is a typed number, or a formula's line; None for one that has to be looked up."""
+    if terms["kind"] != "threshold":
+        return LINE
+    tree = parse_value_or_condition(terms["level"]).tree
+    return float(tree.value) if isinstance(tree, Number) else None
+
+
+def _terms(wish: Wish, formula: Formula, instrument: Instrument | None) -> dict[str, Any]:
+    """The terms but for the trigger of a threshold, which is measured."""
+    kind = "book" if instrument is None else "formula"
+    symbol = str(instrument.symbol) if instrument else ""
+    words = formula.in_words()
+    title = wish.title or (f"{symbol}: {words}" if symbol else words)
+    trigger = Trigger(
+        condition=Crosses(Side.ABOVE),
+        repeats=wish.repeats,
+        already=Already.WAITS if wish.next_only else Already.FIRES,
+        zone=str(timezone_of(instrument.calendar)) if instrument else "America/New_York",
+        expires_at=wish.expires_at.timestamp() if wish.expires_at else None,
+    )
+    base = Timeframe.M1 if formula.watches_price or kind == "book" else wish.timeframe
+    formula.on(base)
+    return {
+        "kind": kind,
+        "symbol": symbol,
+        "condition": str(formula),
+        "words": words,
+        "title": title[:_LONGEST_TITLE],
+        "timeframe": base.value,
+        "trigger": trigger.json(),
+        "level": "",
+        "level_name": "",
+        "expires_at": wish.expires_at.isoformat() if wish.expires_at else None,
+        "instrument": {
+            "decimals": instrument.decimals if instrument else 2,
+            "unit": _unit(instrument).value,
+            "calendar": instrument.calendar if instrument else "XNYS",
+        },
+    }
+
+
+async def _measure(
+    terms: dict[str, Any], formula: Formula, wish: Wish, market: MarketData, at: datetime
+) -> None:
+    """Make a threshold of the terms where the condition is one."""
+    found = formula.as_threshold()
+    if found is None or not (found.guards is None or isinstance(found.guards, DayTime)):
+        return
+    symbol = Symbol(terms["symbol"])
+    price, atr = await _scale(symbol, market, at)
+    asked = Asked(formula=formula, symbol=symbol, market=market, book=NoBook())
+    width = await _width(found, asked, price, atr, at)
+    trigger = Trigger.of(terms["trigger"])
+    lasts = found.kind in _LASTING and not wish.next_only
+    terms["kind"] = "threshold"
+    terms["level"] = str(formula.of(found.level))
+    terms["level_name"] = _name(formula.of(found.level))
+    terms["trigger"] = Trigger(
+        condition=_condition(found, width),
+        rearm=usual_rearm(price, atr),
+        repeats=trigger.repeats,
+        already=Already.FIRES if lasts else Already.WAITS,
+        zone=_zone(found.guards) or trigger.zone,
+        active=_window(found.guards),
+        expires_at=trigger.expires_at,
+    ).json()
+
+
+async def _scale(symbol: Symbol, market: MarketData, at: datetime) -> tuple[float, float | None]:
+    """The last price and the daily ATR, by which near and away are measured."""
+    try:
+        found = await map_levels(symbol, market=market, as_of=at)
+    except InvalidInput:
+        raise
+    except CoachError:
+        return float((await market.quote(symbol, as_of=at)).last), None
+    return float(found.last), float(found.atr) if found.atr else None
+
+
+async def _width(
+    found: Threshold, asked: Asked, price: float, atr: float | None, at: datetime
+) -> Distance:
+    """How near is near: as it was said, else as near as a test is on the map."""
+    if found.kind is ThresholdKind.TESTED and found.band is None:
+        return Distance(usual_width(price, atr))
+    if found.band is None:
+        return AT
+    band = asked.formula.of(found.band)
+    width = await value_of(replace(asked, formula=band.on(Timeframe.M1)), at)
+    if width is None:
+        raise InvalidInput("How near is near cannot be told now: write a number or a percentage.")
+    return Distance(width, is_percent=band.kind is Kind.PERCENT)
+
+
+def _condition(found: Threshold, width: Distance) -> Condition:
+    if found.kind in _SIDES:
+        return Crosses(_SIDES[found.kind])
+    if found.kind is ThresholdKind.TESTED:
+        return NthTest(times=found.times, within=width)
+    return Reaches(width)
+
+
+def _name(level: Formula) -> str:
+    """A level by its name on the map, any other value in words; nothing for a typed number."""
+    if isinstance(level.tree, Number):
+        return ""
+    needs = level.needs.levels
+    return level_name(needs[0]) if str(level) in level.needs.keys and needs else level.in_words()
+
+
+def _window(guards: Node | None) -> Window:
+    if not isinstance(guards, DayTime):
+        return ALWAYS
+    start = guards.start.seconds // 60 if guards.start else 0
+    end = guards.end.seconds // 60 if guards.end else 24 * 60
+    return Window(start=start, end=end)
+
+
+def _zone(guards: Node | None) -> str | None:
+    clock = (guards.start or guards.end) if isinstance(guards, DayTime) else None
+    return clock.zone if clock else None
+
+
+def _unit(instrument: Instrument | None) -> Unit:
+    is_index = instrument is not None and instrument.asset_class is AssetClass.INDEX
+    return Unit.POINTS if is_index else Unit.USD
+
+
+async def _outlook(
+    terms: Mapping[str, Any], market: MarketData, book: Book, at: datetime
+) -> Outlook:
+    trigger = Trigger.of(terms["trigger"])
+    price: Decimal | None = None
+    try:
+        if terms["symbol"]:
+            price = (await market.quote(Symbol(terms["symbol"]), as_of=at)).last
+        level, is_true = await _stands(terms, trigger, asked_of(terms, market, book), price, at)
+    except InvalidInput:
+        raise
+    except CoachError as error:
+        return Outlook(
+            price=price, level=None, is_true=None, fires_at_once=False, absence=error.message
+        )
+    absence = "" if is_true is not None else _ABSENT
+    at_once = bool(is_true) and trigger.already is Already.FIRES
+    return Outlook(
+        price=price, level=level, is_true=is_true, fires_at_once=at_once, absence=absence
+    )
+
+
+_ABSENT = "What it is measured by is not known at this moment."
+
+
+async def _stands(
+    terms: Mapping[str, Any],
+    trigger: Trigger,
+    asked: Asked,
+    price: Decimal | None,
+    at: datetime,
+) -> tuple[float | None, bool | None]:
+    """The level of a threshold, and whether the condition holds."""
+    if terms["kind"] != "threshold":
+        found = await truths_since(asked, at.timestamp(), at)
+        return None, found[-1].truth if found else None
+    level = await value_of(asked, at)
+    if level is None or price is None:
+        return level, None
+    return level, _holds(trigger.condition, float(price), level)
+
+
+def _holds(condition: Condition, price: float, level: float) -> bool:
+    match condition:
+        case Crosses(side):
+            return price > level if side is Side.ABOVE else price < level
+        case Reaches(within):
+            return abs(price - level) <= within.of(level)
+        case _:
+            return False

@@ -1,0 +1,139 @@
+"""What is not a price against a fixed level: levels that move, and formulas.
+
+Decided: it is asked for beside the stream, which never waits for it: levels with every new minute, a
+formula that looks at finished bars likewise, one that looks at the price at most once a second, a book
+every few seconds. Answers are taken when they are there, in the order of the bars they are about.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Protocol
+from uuid import UUID
+
+from app.alerts.drafts import asked_of, fixed_level
+from app.alerts.models import Watch
+from app.alerts.monitor_path import moment
+from app.alerts.values import Asked, Book, Verdict, truths_since, value_of
+from app.core.errors import CoachError
+from app.infra.telemetry import get_logger
+from app.market.protocol import MarketData
+
+PRICE_SECONDS = 1.0
+BOOK_SECONDS = 15.0
+_MINUTE = 60
+_log = get_logger(__name__)
+
+
+class Books(Protocol):
+    """Whose book is whose."""
+
+    def of(self, member_id: UUID) -> Book: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was asked for as of `at`: levels, None where they are not known, and verdicts."""
+
+    at: float
+    levels: Mapping[UUID, float | None] = field(default_factory=dict)
+    verdicts: Mapping[UUID, Sequence[Verdict]] = field(default_factory=dict)
+
+
+class Judge:
+    """Asks for the watches of one symbol, or of one member's book."""
+
+    def __init__(self, market: MarketData, books: Books, wake: Callable[[], None]) -> None:
+        self._market = market
+        self._books = books
+        self._wake = wake
+        self._levels: dict[UUID, Asked] = {}
+        self._formulas: dict[UUID, Asked] = {}
+        self._asking: asyncio.Task[Found] | None = None
+        self._minute = 0.0
+        self._asked_at = 0.0
+
+    @property
+    def has_levels(self) -> bool:
+        return bool(self._levels)
+
+    def is_live(self, alert: UUID) -> bool:
+        """Whether a forming bar counts too."""
+        asked = self._formulas.get(alert)
+        return asked is not None and (asked.symbol is None or asked.formula.watches_price)
+
+    def put(self, watch: Watch) -> None:
+        """Ask for what this watch needs; one with a typed level needs nothing."""
+        terms = watch.terms
+        if terms["kind"] == "threshold" and fixed_level(terms) is not None:
+            return
+        asked = asked_of(terms, self._market, self._books.of(watch.member_id))
+        chosen = self._levels if terms["kind"] == "threshold" else self._formulas
+        chosen[watch.alert_id] = asked
+        self._minute = 0.0
+
+    def remove(self, alert: UUID) -> None:
+        self._levels.pop(alert, None)
+        self._formulas.pop(alert, None)
+
+    def ask(self, at: float, since: Callable[[UUID], float]) -> None:
+        """Begin to ask for what is due at the market's time `at`, unless that goes on already."""
+        if self._asking is not None or not (self._levels or self._formulas):
+            return
+        now, minute = asyncio.get_running_loop().time(), at // _MINUTE
+        is_new = minute != self._minute
+        formulas = {
+            alert: asked for alert, asked in self._formulas.items() if is_new or self.is_live(alert)
+        }
+        if not is_new and (not formulas or now - self._asked_at < PRICE_SECONDS):
+            return
+        levels = dict(self._levels) if is_new else {}
+        self._minute, self._asked_at = minute, now
+        moments = {alert: since(alert) for alert in formulas}
+        self._asking = asyncio.create_task(self._find(at, levels, formulas, moments))
+        self._asking.add_done_callback(lambda _: self._wake())
+
+    def take(self) -> Found | None:
+        """What has come since; None where nothing did."""
+        if self._asking is None or not self._asking.done():
+            return None
+        asking, self._asking = self._asking, None
+        return None if asking.cancelled() else asking.result()
+
+    async def levels_at(self, at: float) -> Found:
+        """All levels as of that moment, waited for."""
+        return await self._find(at, dict(self._levels), {}, {})
+
+    def close(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            self._asking = None
+
+    async def _find(
+        self,
+        at: float,
+        levels: Mapping[UUID, Asked],
+        formulas: Mapping[UUID, Asked],
+        since: Mapping[UUID, float],
+    ) -> Found:
+        found: dict[UUID, float | None] = {}
+        for text, alike in groupby(sorted(levels.items(), key=_text), key=_text):
+            alerts = list(alike)
+            try:
+                value = await value_of(alerts[0][1], moment(at))
+            except CoachError as error:
+                _log.warning("a level cannot be had", level=text, reason=error.message)
+            else:
+                found |= {alert: value for alert, _ in alerts}
+        verdicts: dict[UUID, Sequence[Verdict]] = {}
+        for alert, asked in formulas.items():
+            try:
+                verdicts[alert] = await truths_since(asked, since[alert], moment(at))
+            except CoachError as error:
+                _log.warning("a formula cannot be asked", reason=error.message)
+        return Found(at, found, verdicts)
+
+
+def _text(each: tuple[UUID, Asked]) -> str:
+    return f"{each[1].formula} {each[1].formula.base}"
