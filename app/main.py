@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from app.api import (
+    alerts,
     auth,
     chat,
     health,
@@ -107,6 +108,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
     for module in (
         health,
         auth,
+        alerts,
         market,
         options,
         positions,
@@ -148,7 +150,10 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: B
             "queue": readiness.check_queue(_plain(settings.queue.url)),
             "worker": readiness.check_worker(database, WallClock()),
             **(
-                {"feed": readiness.check_worker(database, WallClock(), "feed")}
+                {
+                    process: readiness.check_worker(database, WallClock(), process)
+                    for process in ("feed", "monitor")
+                }
                 if settings.queue.url
                 else {}
             ),

@@ -46,7 +46,7 @@ def check_queue(url: str | None) -> Check:
 
 def check_worker(database: Database, wall: Clock, process: str = "worker") -> Check:
     """One fresh sign of life of the worker proves beat, queue, worker and database together."""
-    what = {"worker": "Celery", "feed": "live prices"}[process]
+    what = {"worker": "Celery", "feed": "live prices", "monitor": "alerts"}[process]
 
     async def check() -> Component:
         async with database.system() as session:

@@ -8,6 +8,7 @@ from app.api.problems import MEDIA_TYPE, Problem
 
 _SAYS = {
     401: "Nobody is signed in, or the sign-in has expired.",
+    402: "The plan does not include it.",
     403: "Not from here: a foreign page, or a door that is closed.",
     404: "There is no such thing; `suggestions` are near names.",
     409: "The thing is not in the state this needs.",

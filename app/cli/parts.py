@@ -1,4 +1,4 @@
-"""The two Python processes of `run`: how they start, and how one knows that they are up."""
+"""The Python processes of `run`: how they start, and how one knows that they are up."""
 
 import errno
 import http.client
@@ -117,6 +117,20 @@ class FeedProcess:
         command = [sys.executable, "-m", "workers.feed"]
         self._program = Program(command, environment, folder=ROOT)
         self.part = Part("feed", self._spawn)
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as log:
+            return launch(self._program, log=log, orphan_signal=signal.SIGKILL)
+
+
+class MonitorProcess:
+    """The process that watches what members asked to be told of."""
+
+    def __init__(self, environment: Mapping[str, str], home: Home) -> None:
+        self._log = home.log_file("monitor")
+        command = [sys.executable, "-m", "workers.monitor"]
+        self._program = Program(command, environment, folder=ROOT)
+        self.part = Part("monitor", self._spawn)
 
     def _spawn(self) -> "subprocess.Popen[bytes]":
         with self._log.open("ab") as log:

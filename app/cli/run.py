@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from app.cli.databases import configured_urls
-from app.cli.parts import FeedProcess, Web, Worker, child_environment
+from app.cli.parts import FeedProcess, MonitorProcess, Web, Worker, child_environment
 from app.cli.progress import bold, faint, say, step
 from app.infra.embedded.postgres import DatabaseUrls, EmbeddedPostgres
 from app.infra.embedded.valkey import EmbeddedValkey
@@ -84,9 +84,10 @@ class _Stack:
         web.open_gate()
         self._supervisor.start(Worker(environment, self._home).part)
         self._supervisor.start(FeedProcess(environment, self._home).part)
+        self._supervisor.start(MonitorProcess(environment, self._home).part)
         with step("Loading the chat") as current:
             self._await(web)
-            current.note("Web, worker and feed")
+            current.note("Web, worker, feed and monitor")
 
     def watch(self) -> None:
         self._supervisor.watch()
