@@ -139,7 +139,8 @@ class _Leaping:
         count = len(rules.symbols)
         self._phase = np.full(count, _BETWEEN)
         self._day, self._count, self._sequence = (np.zeros(count, np.int64) for _ in range(3))
-        self._offsets = _Offsets(rules.zones, paths.times)
+        ends = paths.times[paths.starts].min(), paths.times[paths.stops - 1].max()
+        self._offsets = _Offsets(rules.zones, *ends)
         self._told: list[tuple[Ints, Ints, Ints, Ints]] = []
 
     def run(self) -> Fired:
@@ -237,8 +238,8 @@ class _Leaping:
 class _Offsets:
     """How far local clocks are ahead of UTC, as a table by zone and quarter of an hour."""
 
-    def __init__(self, zones: Sequence[str], times: Floats) -> None:
-        first, last = int(times.min() // DAY), int(times.max() // DAY)
+    def __init__(self, zones: Sequence[str], start: float, stop: float) -> None:
+        first, last = int(start // DAY), int(stop // DAY)
         self._start = first * DAY
         days = range(first * DAY, (last + 1) * DAY, DAY)
         self._ahead = np.array([[_day_offsets(zone, day) for day in days] for zone in zones])

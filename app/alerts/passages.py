@@ -51,18 +51,20 @@ class Passages:
         found = np.full(len(start), self.count)
         who, at = np.arange(len(start)), start
         climbed: list[tuple[Ints, Ints]] = []
-        for level in range(len(self._lows)):
+        for level, lows in enumerate(self._lows):
             block = at >> _SHIFT
-            inside = block < len(self._lows[level])
-            if not inside.all():
-                who, at, block = who[inside], at[inside], block[inside]
-            words = self._true(level, block, down[who], up[who]) & _FROM[at & (WIDTH - 1)]
-            hit = words != 0
-            climbed.append((who[hit], (block[hit] << _SHIFT) + _lowest(words[hit])))
-            missed = ~hit
-            who, at = who[missed], block[missed] + 1
-            if not len(who):
+            if len(block) and int(block.max()) >= len(lows):
+                inside = np.flatnonzero(block < len(lows))
+                who, at, block = who.take(inside), at.take(inside), block.take(inside)
+            words = self._true(level, block, down.take(who), up.take(who))
+            words &= _FROM.take(at & (WIDTH - 1))
+            hit = np.flatnonzero(words)
+            places = (block.take(hit) << _SHIFT) + _lowest(words.take(hit))
+            climbed.append((who.take(hit), places))
+            if len(hit) == len(who):
                 break
+            missed = np.flatnonzero(words == 0)
+            who, at = who.take(missed), block.take(missed) + 1
         self._descend(climbed, found, down, up)
         return found
 
@@ -72,7 +74,7 @@ class Passages:
         """From blocks that hold a passage down to the passages themselves."""
         who, at = climbed[-1]
         for level in range(len(climbed) - 2, -1, -1):
-            at = (at << _SHIFT) + _lowest(self._true(level, at, down[who], up[who]))
+            at = (at << _SHIFT) + _lowest(self._true(level, at, down.take(who), up.take(who)))
             more, places = climbed[level]
             who, at = np.concatenate((who, more)), np.concatenate((at, places))
         found[who] = at
