@@ -21,6 +21,7 @@ from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.options.records import NoRecords, VolatilityRecords
 from app.positions.protocol import Holdings, NoHoldings
+from app.scanner.protocol import Finds, NoFinds
 from widgets.base import BaseCard
 
 
@@ -44,7 +45,7 @@ class ToolContext:
 
     `clock` tells the member's present: the market's own, or the moment a question was asked for.
     `macro` knows companies' and the economy's dates, and rates; nothing unless it is set up.
-    `holdings` is what the member who asks holds, to be read.
+    `holdings` is what the member who asks holds, `finds` what was found for them, to be read.
     `records` is what is remembered of volatility.
     `book` takes the figures of this call; `ledger` holds those of the whole thread, to be read.
     """
@@ -55,6 +56,7 @@ class ToolContext:
     ledger: Ledger
     macro: MacroSource = field(default_factory=NoSource)
     holdings: Holdings = field(default_factory=NoHoldings)
+    finds: Finds = field(default_factory=NoFinds)
     records: VolatilityRecords = field(default_factory=NoRecords)
 
     @property

@@ -73,7 +73,9 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
         max_price=args.max_price,
         min_reward_to_risk=args.min_reward_to_risk,
     )
-    found = await run_scan(search, market=context.market, as_of=as_of)
+    found = await run_scan(
+        search, market=context.market, as_of=as_of, taste=await context.finds.taste()
+    )
     scanned = count(context.book, "scanned", found.scanned, "symbols scanned", as_of)
     stand = count(context.book, "found", len(found.found), "setups that stand", as_of)
     card = await opportunities_card(
@@ -82,8 +84,11 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
         found.found[: args.limit],
         title=_title(args),
         market=context.market,
-        is_frozen=args.as_of is not None,
+        search=search,
     )
+    if args.as_of is not None:
+        frozen = card.freshness.model_copy(update={"is_frozen": True})
+        card = card.model_copy(update={"freshness": frozen})
     over = f"over {scanned.ref} {'symbol' if scanned.value == 1 else 'symbols'}"
     if not card.rows:
         return ToolResult(f"None of these setups stands now, {over}.", (card,))

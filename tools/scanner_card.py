@@ -10,7 +10,8 @@ from app.grounding.ledger import Book
 from app.market import calendar
 from app.market.protocol import MarketData
 from app.scanner.evidence import Measure
-from app.scanner.models import Opportunity, ScanResult
+from app.scanner.kept import search_body
+from app.scanner.models import Opportunity, ScanResult, Search
 from app.scanner.setups import Direction, Setup
 from tools.wording import PriceBook, freshness
 from widgets.base import CardNumber, Freshness
@@ -38,7 +39,7 @@ METHOD = (
 NAMED = 3
 """Opportunities that a sentence names."""
 
-_MEASURED = {
+MEASURED = {
     Measure.TIMES: (Unit.COUNT, 1),
     Measure.POINTS: (Unit.INDEX, 1),
 }
@@ -51,14 +52,15 @@ async def opportunities_card(
     *,
     title: str,
     market: MarketData,
-    is_frozen: bool = False,
+    search: Search | None = None,
 ) -> OpportunitiesCard:
-    """The card of `shown`, whose figures it records."""
+    """The card of `shown`, whose figures it records; a click may save `search`."""
     return OpportunitiesCard(
         title=title,
+        search=search_body(search) if search else None,
         rows=tuple(_row(book, each, found.as_of) for each in shown),
         notes=(METHOD, *_notes(found)),
-        freshness=await _freshness(market, found, is_frozen=is_frozen),
+        freshness=await _freshness(market, found),
     )
 
 
@@ -114,13 +116,13 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
             rounded = Decimal(repr(fact.value))
             number = CardNumber.of(book.price(f"{name}.{fact.name}", rounded, fact.name))
         else:
-            unit, decimals = _MEASURED[fact.measure]
+            unit, decimals = MEASURED[fact.measure]
             number = record(fact.name, fact.value, unit, fact.name, decimals)
         facts.append(OpportunityFact(label=fact.name, number=number))
-    beyond = "below" if each.setup.direction is Direction.LONG else "above"
     return OpportunityRow(
         symbol=str(symbol),
         name=each.instrument.name,
+        kind=each.setup.value,
         setup=TITLES[each.setup],
         direction=each.setup.direction.value,
         at=each.at,
@@ -136,8 +138,13 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
         ),
         counted=record("cases", each.record.cases, Unit.INDEX, "past cases counted", 0),
         facts=tuple(facts),
-        invalid=f"No longer valid {beyond} the stop, or once its time is over.",
+        invalid=invalid_beyond(each.setup),
     )
+
+
+def invalid_beyond(setup: Setup) -> str:
+    beyond = "below" if setup.direction is Direction.LONG else "above"
+    return f"No longer valid {beyond} the stop, or once its time is over."
 
 
 def _notes(found: ScanResult) -> Sequence[str]:
@@ -151,11 +158,9 @@ def _notes(found: ScanResult) -> Sequence[str]:
     return notes
 
 
-async def _freshness(market: MarketData, found: ScanResult, *, is_frozen: bool) -> Freshness:
+async def _freshness(market: MarketData, found: ScanResult) -> Freshness:
     best = found.found[0] if found.found else None
     provider = best.provider if best else market.provider
     instrument = best.instrument if best else await market.instrument(Symbol("SPY"))
     session = calendar.session_at(found.as_of, instrument.calendar)
-    return freshness(provider, instrument, found.as_of, session).model_copy(
-        update={"is_frozen": is_frozen}
-    )
+    return freshness(provider, instrument, found.as_of, session)

@@ -1,6 +1,7 @@
 """Opportunities that a scan found."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -18,12 +19,14 @@ class OpportunityFact(BaseModel):
 
 class OpportunityRow(BaseModel):
     """One setup on one symbol: `invalid` says what would end it, `counted` how many cases the
-    chance is read from."""
+    chance is read from, `ended` how it ended. `kind` is the setup's name in the house, `liked` the
+    member's thumb."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     symbol: str
     name: str
+    kind: str
     setup: str
     direction: str
     at: datetime
@@ -36,12 +39,17 @@ class OpportunityRow(BaseModel):
     counted: CardNumber
     facts: tuple[OpportunityFact, ...]
     invalid: str
+    ended: str = ""
+    liked: bool | None = None
 
 
 class OpportunitiesCard(BaseCard):
-    """Setups that stand now, best first: entry, stop, target, what they rest on."""
+    """Setups: entry, stop, target, what they rest on. `search` is what a click saves under a name,
+    `saved_as` that name once it is."""
 
     title: str
+    search: dict[str, Any] | None = None
+    saved_as: str = ""
     rows: tuple[OpportunityRow, ...]
     notes: tuple[str, ...]
     freshness: Freshness

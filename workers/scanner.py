@@ -44,10 +44,11 @@ async def _run(context: JobContext, member_id: UUID, scan_id: UUID) -> None:
     due again, and tells nothing twice."""
     async with context.database.member(member_id) as session:
         scan = await repository.find_scan(session, scan_id)
+        taste = await keeping.taste(session)
     if scan is None:
         return
     now = context.clock.now()
-    result = await run_scan(scan.search, market=context.market, as_of=now)
+    result = await run_scan(scan.search, market=context.market, as_of=now, taste=taste)
     async with context.database.member(member_id) as session:
         if not await repository.claim(session, scan_id, now):
             return

@@ -21,6 +21,7 @@ from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.options.records import NoRecords, VolatilityRecords
 from app.positions.protocol import Holdings, NoHoldings
+from app.scanner.protocol import Finds, NoFinds
 from tools.base import Toolbox, ToolContext, ToolResult
 from widgets.base import BaseCard
 
@@ -47,6 +48,7 @@ class Caller:
     tool_seconds: float
     macro: MacroSource = field(default_factory=NoSource)
     holdings: Holdings = field(default_factory=NoHoldings)
+    finds: Finds = field(default_factory=NoFinds)
     records: VolatilityRecords = field(default_factory=NoRecords)
 
     async def call_all(self, calls: Sequence[ToolCall]) -> list[Outcome]:
@@ -97,6 +99,7 @@ class Caller:
             market=self.market,
             macro=self.macro,
             holdings=self.holdings,
+            finds=self.finds,
             records=self.records,
             clock=self.clock,
             book=book,

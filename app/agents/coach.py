@@ -86,6 +86,7 @@ class Coach:
                 market=self._market,
                 macro=self._macro,
                 holdings=memory.holdings,
+                finds=memory.finds,
                 records=self._records,
                 clock=clock,
                 ledger=memory.ledger,

@@ -22,6 +22,7 @@ from app.core.ids import new_id
 from app.grounding.claims import numbers_said
 from app.grounding.ledger import Ledger
 from app.positions.protocol import Holdings, NoHoldings
+from app.scanner.protocol import Finds, NoFinds
 
 MEMORY_CHARACTERS = 60_000
 WHOLE_MESSAGES = 6
@@ -32,12 +33,13 @@ WHOLE_MESSAGES = 6
 class Memory:
     """Earlier messages for the model, oldest first, and the figures they may still refer to.
 
-    `holdings` are those of the member who asks.
+    `holdings` and `finds` are those of the member who asks.
     """
 
     messages: tuple[Message, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     holdings: Holdings = field(default_factory=NoHoldings)
+    finds: Finds = field(default_factory=NoFinds)
 
 
 def recall(messages: Sequence[StoredMessage], letters: int) -> Memory:

@@ -38,6 +38,7 @@ from app.core.ids import new_id
 from app.grounding.parts import markdown
 from app.infra.db.database import Database
 from app.positions.protocol import MemberHoldings
+from app.scanner.protocol import MemberFinds
 
 REMEMBERED = 60
 """So many of a thread's last messages are read for a turn."""
@@ -99,7 +100,8 @@ async def _recall(database: Database, member_id: UUID, asked: StoredMessage) -> 
         each for each in found if each.role is Role.COACH or each.created_at < asked.created_at
     ]
     holdings = MemberHoldings(database, member_id)
-    return replace(recall(answered, thread.letters), holdings=holdings)
+    finds = MemberFinds(database, member_id)
+    return replace(recall(answered, thread.letters), holdings=holdings, finds=finds)
 
 
 def _turn_of(thread_id: UUID) -> asyncio.Lock:

@@ -203,7 +203,7 @@ def _opportunity(each: KeptOpportunity) -> OpportunityBody:
         reward_to_risk=each.reward_to_risk,
         chance=each.chance,
         cases=each.cases,
-        facts=dict(each.facts),
+        facts={fact.name: fact.value for fact in each.facts},
         provider=each.provider,
         is_simulated=each.is_simulated,
         status=each.status,

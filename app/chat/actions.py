@@ -2,21 +2,22 @@
 
 Decided: a click is a turn whose model is the click. It names one tool and its arguments, the turn
 checks, runs, grounds and stores it like any other, and a reload shows it again. A click that only
-looks again at what is there (`open_card`) is no turn. Two clicks write: `confirm_position` stores a
-draft, and the turn it begins only shows what came of it; `discard_position` ends one. Payloads come
-from the browser: they are parsed by the tool's own arguments and authorised again by the member's
-session.
+looks again at what is there (`open_card`) is no turn. Some clicks write: `confirm_position` stores a
+draft, and the turn it begins only shows what came of it; `discard_position` ends one;
+`rate_opportunity` and `save_scan` keep a thumb and a scan by its name. Payloads come from the browser:
+they are parsed by the tool's own arguments and authorised again by the member's session.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from copy import copy
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from chainlit.session import WebsocketSession
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from typing_extensions import override
 
 from app.agents.coach import Coach
@@ -30,6 +31,7 @@ from app.agents.model import (
     ToolCall,
 )
 from app.agents.turns import take_turn
+from app.alerts.plans import plan_of
 from app.chat import render, stored, tabs
 from app.chat.handlers import conclude
 from app.chat.live import LiveTurn
@@ -39,6 +41,7 @@ from app.conversations import service
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
 from app.positions.confirming import confirm_draft, discard_draft
+from app.scanner.clicks import rate_shown, save_shown
 from app.users.models import Member
 
 
@@ -136,6 +139,54 @@ async def show_positions(
     session.current_task = asyncio.create_task(turn)
 
 
+class Thumb(BaseModel):
+    """A thumb for a row of a card of opportunities; None takes it back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    card_id: str
+    symbol: str
+    kind: str
+    liked: bool | None
+
+
+async def rate_opportunity(
+    session: WebsocketSession, member: Member, payload: Mapping[str, Any]
+) -> None:
+    """Keep what the member thinks of a setup. No turn: nothing is said."""
+    thumb = parse(Thumb, payload)
+    now = room().wall.now()
+    async with room().database.member(member.id) as transaction:
+        await rate_shown(
+            transaction, thumb.card_id, thumb.symbol, thumb.kind, liked=thumb.liked, now=now
+        )
+
+
+class ScanName(BaseModel):
+    """Under which name a card's scan is saved, and how often it runs by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    card_id: str
+    name: str
+    every_minutes: int | None = Field(default=None, ge=5, le=7 * 24 * 60)
+
+
+async def save_scan(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+    """Save what a card's scan looked for. No turn: its card says so."""
+    asked = parse(ScanName, payload)
+    plan = plan_of(member)
+    async with room().database.member(member.id) as transaction:
+        await save_shown(
+            transaction,
+            asked.card_id,
+            asked.name,
+            every=timedelta(minutes=asked.every_minutes) if asked.every_minutes else None,
+            allowed=(plan.scans, plan.scan_every),
+            now=room().wall.now(),
+        )
+
+
 Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
 ACTIONS: Mapping[str, Action] = {
     "show_chart": show_chart,
@@ -144,6 +195,8 @@ ACTIONS: Mapping[str, Action] = {
     "confirm_position": confirm_position,
     "discard_position": discard_position,
     "show_positions": show_positions,
+    "rate_opportunity": rate_opportunity,
+    "save_scan": save_scan,
 }
 
 

@@ -6,7 +6,7 @@ reaches both counts as stopped, as in the records. Each is followed in bars that
 never has to be taken back. A session speaks for one member; nothing is committed here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -21,13 +21,15 @@ from app.scanner import repository
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.models import Opportunity, Search
 from app.scanner.outcomes import HORIZON
-from app.scanner.setups import Direction
+from app.scanner.setups import Direction, Setup
 
 NAME_LENGTH = 60
 SCANS = 100
 """Scans a member may save."""
 
 _LISTED = 200
+_MILD = 4
+"""Thumbs of each kind that are counted in."""
 
 
 async def save_scan(  # noqa: PLR0913 - what a scan is
@@ -129,6 +131,15 @@ async def rate(session: AsyncSession, opportunity_id: UUID, *, liked: bool | Non
     value = None if liked is None else 1 if liked else -1
     if not await repository.set_liked(session, opportunity_id, value):
         raise NotFound("There is no such opportunity.")
+
+
+async def taste(session: AsyncSession) -> Mapping[Setup, float]:
+    """Factors on the scores of setups, from a half to one and a half, by the member's thumbs; eight
+    that cancel out are counted in, so that one thumb moves little."""
+    return {
+        setup: 0.5 + (up + _MILD) / (up + down + 2 * _MILD)
+        for setup, (up, down) in (await repository.count_thumbs(session)).items()
+    }
 
 
 async def follow(

@@ -1,7 +1,7 @@
 """What is kept of scans and opportunities, as values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.symbols import Symbol
+from app.scanner.evidence import Fact, Measure
 from app.scanner.models import Opportunity, Search
 from app.scanner.setups import Direction, Setup
 
@@ -60,7 +61,7 @@ class KeptOpportunity:
     found_at: datetime
     followed_to: datetime
     ended_at: datetime | None = None
-    facts: Mapping[str, float] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
 
     @property
     def reward_to_risk(self) -> Decimal:
@@ -98,8 +99,16 @@ def opportunity_body(found: Opportunity) -> dict[str, Any]:
         "cases": found.record.cases,
         "provider": found.provider.name,
         "is_simulated": found.provider.is_simulated,
-        "facts": {fact.name: fact.value for fact in found.facts},
+        "facts": facts_body(found.facts),
     }
+
+
+def facts_body(facts: Sequence[Fact]) -> list[list[Any]]:
+    return [[fact.name, fact.value, fact.measure.value] for fact in facts]
+
+
+def facts_of(body: Sequence[Sequence[Any]]) -> tuple[Fact, ...]:
+    return tuple(Fact(name, value, Measure(measure)) for name, value, measure in body)
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -3,8 +3,9 @@
 No query names a member: row-level security adds that condition to each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text, update
@@ -17,6 +18,8 @@ from app.scanner.kept import (
     KeptOpportunity,
     SavedScan,
     Status,
+    facts_body,
+    facts_of,
     opportunity_body,
     search_body,
     search_of,
@@ -172,29 +175,78 @@ async def insert_opportunity(
     session: AsyncSession, found: Opportunity, scan: SavedScan | None, now: datetime
 ) -> UUID | None:
     """Its id; None if this member was told of the same setup on the same bar before."""
-    row = insert(OpportunityRow).values(
-        id=new_id(),
-        scan_id=scan.id if scan else None,
-        scan_version=scan.version if scan else None,
-        symbol=str(found.instrument.symbol),
-        setup=found.setup.value,
-        bar_at=found.at,
-        entry=found.entry,
-        stop=found.stop,
-        target=found.target,
-        body=opportunity_body(found),
-        found_at=now,
-        followed_to=now,
-    )
-    once = row.on_conflict_do_nothing(
-        index_elements=[
-            OpportunityRow.member_id,
-            OpportunityRow.symbol,
-            OpportunityRow.setup,
-            OpportunityRow.bar_at,
-        ]
-    )
+    values = {
+        "scan_id": scan.id if scan else None,
+        "scan_version": scan.version if scan else None,
+        "symbol": str(found.instrument.symbol),
+        "setup": found.setup.value,
+        "bar_at": found.at,
+        "entry": found.entry,
+        "stop": found.stop,
+        "target": found.target,
+        "body": opportunity_body(found),
+        "found_at": now,
+        "followed_to": now,
+    }
+    return await _insert_once(session, values)
+
+
+async def keep_shown(session: AsyncSession, shown: KeptOpportunity) -> None:
+    """Keep what a card showed, unless it is kept already."""
+    values = {
+        "symbol": str(shown.symbol),
+        "setup": shown.setup.value,
+        "bar_at": shown.bar_at,
+        "entry": shown.entry,
+        "stop": shown.stop,
+        "target": shown.target,
+        "body": {
+            "chance": shown.chance,
+            "cases": shown.cases,
+            "provider": shown.provider,
+            "is_simulated": shown.is_simulated,
+            "facts": facts_body(shown.facts),
+        },
+        "found_at": shown.found_at,
+        "followed_to": shown.found_at,
+    }
+    await _insert_once(session, values)
+
+
+_ONCE = (
+    OpportunityRow.member_id,
+    OpportunityRow.symbol,
+    OpportunityRow.setup,
+    OpportunityRow.bar_at,
+)
+
+
+async def _insert_once(session: AsyncSession, values: Mapping[str, Any]) -> UUID | None:
+    row = insert(OpportunityRow).values(id=new_id(), **values)
+    once = row.on_conflict_do_nothing(index_elements=_ONCE)
     return (await session.execute(once.returning(OpportunityRow.id))).scalar_one_or_none()
+
+
+async def set_liked_of(session: AsyncSession, shown: KeptOpportunity, liked: int | None) -> None:
+    await session.execute(
+        update(OpportunityRow)
+        .where(
+            OpportunityRow.symbol == str(shown.symbol),
+            OpportunityRow.setup == shown.setup.value,
+            OpportunityRow.bar_at == shown.bar_at,
+        )
+        .values(liked=liked)
+    )
+
+
+async def count_thumbs(session: AsyncSession) -> dict[Setup, tuple[int, int]]:
+    """Thumbs up and down by setup."""
+    query = select(
+        OpportunityRow.setup,
+        func.count().filter(OpportunityRow.liked > 0),
+        func.count().filter(OpportunityRow.liked < 0),
+    ).group_by(OpportunityRow.setup)
+    return {Setup(name): (up, down) for name, up, down in await session.execute(query)}
 
 
 async def count_rounds(session: AsyncSession) -> int:
@@ -254,5 +306,5 @@ def _opportunity(row: OpportunityRow) -> KeptOpportunity:
         found_at=row.found_at,
         followed_to=row.followed_to,
         ended_at=row.ended_at,
-        facts=row.body["facts"],
+        facts=facts_of(row.body["facts"]),
     )

@@ -36,8 +36,17 @@ _CALENDAR_DAYS = 740
 """Days that hold `HISTORY` sessions."""
 
 
-async def run_scan(search: Search, *, market: MarketData, as_of: datetime) -> ScanResult:
-    """Setups that stand on the latest daily bar; `InvalidInput` if nothing can be scanned."""
+async def run_scan(
+    search: Search,
+    *,
+    market: MarketData,
+    as_of: datetime,
+    taste: Mapping[Setup, float] | None = None,
+) -> ScanResult:
+    """Setups that stand on the latest daily bar; `InvalidInput` if nothing can be scanned.
+
+    `taste` weighs the scores by which they are sorted; chances and scores themselves stay.
+    """
     if search.min_price and search.max_price and search.min_price > search.max_price:
         raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
     instruments, unknown = await _universe(search, market)
@@ -45,14 +54,17 @@ async def run_scan(search: Search, *, market: MarketData, as_of: datetime) -> Sc
     left_out = unknown | left_out
     if not bars:
         return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
-    found = await asyncio.to_thread(judge, search, instruments, bars)
+    found = await asyncio.to_thread(judge, search, instruments, bars, taste or {})
     return ScanResult(as_of=as_of, scanned=len(bars), found=found, left_out=left_out)
 
 
 def judge(
-    search: Search, instruments: Mapping[Symbol, Instrument], bars: Mapping[Symbol, Bars]
+    search: Search,
+    instruments: Mapping[Symbol, Instrument],
+    bars: Mapping[Symbol, Bars],
+    taste: Mapping[Setup, float],
 ) -> tuple[Opportunity, ...]:
-    """Opportunities among `bars`, best score first; of one symbol one per setup."""
+    """Opportunities among `bars`, best score by `taste` first; of one symbol one per setup."""
     panel = panel_of(bars, count=HISTORY)
     past, bar = prepare(panel.until(len(panel) - 1)), panel.row(-1)
     counted = records(panel)
@@ -68,7 +80,12 @@ def judge(
             made = _opportunity(instruments[symbols[at]], own, plan, at, counted[setup])
             if made.reward_to_risk >= (search.min_reward_to_risk or 0):
                 found.append((made, past, at))
-    ranked = sorted(found, key=lambda each: (-each[0].score, each[0].instrument.symbol))
+
+    def rank(each: tuple[Opportunity, Prepared, int]) -> tuple[float, str]:
+        made = each[0]
+        return -made.score * taste.get(made.setup, 1), made.instrument.symbol
+
+    ranked = sorted(found, key=rank)
     return tuple(_with_evidence(made, past, panel, at) for made, past, at in ranked)
 
 

@@ -6,11 +6,14 @@ from typing import Any
 
 from app.core.figures import Unit
 from app.grounding.ledger import Book
+from app.scanner.setups import Setup
+from tools.scanner_card import TITLES
 from widgets.base import BaseCard, CardNumber
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
 
-LONG = ("AMD", "Advanced Micro Devices", "bounce at support", "long")
-SHORT = ("BRK.B", "Berkshire Hathaway Class B", "bearish RSI divergence", "short")
+LONG = ("AMD", "Advanced Micro Devices", "support_bounce", "long")
+SHORT = ("BRK.B", "Berkshire Hathaway Class B", "bearish_divergence", "short")
+SEARCH = {"setups": [], "sector": ""}
 
 
 class Setups:
@@ -42,6 +45,7 @@ class Setups:
     def _card(self, *rows: OpportunityRow) -> OpportunitiesCard:
         return OpportunitiesCard(
             title="all setups",
+            search=SEARCH,
             rows=rows,
             notes=("Today's bar is still open: what stands now may be gone at the close.",),
             freshness=self.samples.freshness(),
@@ -54,7 +58,7 @@ class Setups:
         figures: tuple[str, ...],
         facts: tuple[tuple[str, str, Unit], ...],
     ) -> OpportunityRow:
-        symbol, name, setup, direction = named
+        symbol, name, kind, direction = named
 
         def number(path: str, value: str, unit: Unit = Unit.USD, decimals: int = 2) -> CardNumber:
             made: CardNumber = self.samples.number(
@@ -66,7 +70,8 @@ class Setups:
         return OpportunityRow(
             symbol=symbol,
             name=name,
-            setup=setup,
+            kind=kind,
+            setup=TITLES[Setup(kind)],
             direction=direction,
             at=self.samples.now - timedelta(hours=5),
             is_forming=True,

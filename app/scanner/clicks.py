@@ -1,0 +1,87 @@
+"""A member's clicks on a card of opportunities: a thumb, or the scan saved to run by itself.
+
+Decided: a click names the card and the row; what is stored is what the card showed, read from the
+conversation and never from the browser.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.conversations import service as conversations
+from app.core.errors import NotFound
+from app.core.figures import Unit
+from app.core.ids import new_id
+from app.core.symbols import Symbol
+from app.scanner import keeping, repository
+from app.scanner.evidence import Fact, Measure
+from app.scanner.kept import KeptOpportunity, SavedScan, search_of
+from app.scanner.setups import Setup
+
+ELEMENT = "OpportunitiesCard"
+_MEASURES = {Unit.COUNT.value: Measure.TIMES, Unit.INDEX.value: Measure.POINTS}
+
+
+async def rate_shown(
+    session: AsyncSession, card: str, symbol: str, setup: str, *, liked: bool | None, now: datetime
+) -> None:
+    """Thumbs for a row of a card of the member, which is kept as an opportunity by it."""
+    found, _ = await conversations.find_drawn_card(session, ELEMENT, card)
+    rows = [dict(row) for row in found.props["rows"]]
+    row = next((row for row in rows if (row["symbol"], row["kind"]) == (symbol, setup)), None)
+    if row is None:
+        raise NotFound("There is no such opportunity on this card.")
+    shown = _shown(row, found.props, now)
+    await repository.keep_shown(session, shown)
+    await repository.set_liked_of(session, shown, None if liked is None else 1 if liked else -1)
+    row["liked"] = liked
+    await conversations.update_card(session, found.id, {**found.props, "rows": rows})
+
+
+async def save_shown(
+    session: AsyncSession,
+    card: str,
+    name: str,
+    *,
+    every: timedelta | None,
+    allowed: tuple[int, timedelta],
+    now: datetime,
+) -> SavedScan:
+    """Save what a card's scan looked for; it tells in the conversation of the card."""
+    found, _ = await conversations.find_drawn_card(session, ELEMENT, card)
+    if not found.props.get("search"):
+        raise NotFound("This card comes from no scan that could be saved.")
+    saved = await keeping.save_scan(
+        session, name, search_of(found.props["search"]), every=every, allowed=allowed, now=now
+    )
+    await conversations.update_card(session, found.id, {**found.props, "saved_as": saved.name})
+    return saved
+
+
+def _shown(row: Mapping[str, Any], card: Mapping[str, Any], now: datetime) -> KeptOpportunity:
+    entry, stop, target = (Decimal(row[name]["value"]) for name in ("entry", "stop", "target"))
+    return KeptOpportunity(
+        id=new_id(),
+        scan_id=None,
+        symbol=Symbol(row["symbol"]),
+        setup=Setup(row["kind"]),
+        bar_at=datetime.fromisoformat(row["at"]),
+        entry=entry,
+        stop=stop,
+        target=target,
+        chance=float(row["chance"]["value"]) / 100,
+        cases=int(Decimal(row["counted"]["value"])),
+        provider=card["freshness"]["provider"],
+        is_simulated=card["freshness"]["is_simulated"],
+        found_at=datetime.fromisoformat(card["freshness"]["as_of"]),
+        followed_to=now,
+        facts=tuple(_fact(each["label"], each["number"]) for each in row["facts"]),
+    )
+
+
+def _fact(label: str, number: Mapping[str, Any]) -> Fact:
+    measure = _MEASURES.get(number["unit"], Measure.PRICE)
+    return Fact(label, float(number["value"]), measure)

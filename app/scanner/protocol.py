@@ -1,0 +1,77 @@
+"""The scans and finds of the member who asks, as the coach may read them.
+
+Decided: a port to read and nothing else, whose transactions PostgreSQL itself keeps from writing.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import text
+from typing_extensions import override
+
+from app.core.errors import NotSignedIn
+from app.infra.db.database import Database
+from app.scanner import keeping
+from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.setups import Setup
+
+_READ_ONLY = text("SET TRANSACTION READ ONLY")
+
+
+class Finds(Protocol):
+    """What one member saved and was told."""
+
+    async def scans(self) -> tuple[SavedScan, ...]:
+        """By name; `NotSignedIn` where nobody asks."""
+        ...
+
+    async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
+        """The newest first; `NotSignedIn` where nobody asks."""
+        ...
+
+    async def taste(self) -> Mapping[Setup, float]:
+        """Factors on the scores of setups, by the member's thumbs; none where nobody asks."""
+        ...
+
+
+class NoFinds(Finds):
+    """Nobody's: a question from the terminal has no member."""
+
+    @override
+    async def scans(self) -> tuple[SavedScan, ...]:
+        raise NotSignedIn("Saved scans belong to a member: sign in to ask about yours.")
+
+    @override
+    async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
+        raise NotSignedIn("Opportunities are kept for a member: sign in to ask about yours.")
+
+    @override
+    async def taste(self) -> Mapping[Setup, float]:
+        return {}
+
+
+class MemberFinds(Finds):
+    """Those of a member, each read in a transaction of its own."""
+
+    def __init__(self, database: Database, member_id: UUID) -> None:
+        self._database = database
+        self._member_id = member_id
+
+    @override
+    async def scans(self) -> tuple[SavedScan, ...]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await keeping.list_scans(session)
+
+    @override
+    async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await keeping.list_opportunities(session, statuses)
+
+    @override
+    async def taste(self) -> Mapping[Setup, float]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await keeping.taste(session)

@@ -1,0 +1,119 @@
+"""Clicks on a card of opportunities store what the card showed, for its member alone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.conversations import service as conversations
+from app.conversations.models import Role, StoredCard, StoredMessage
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.infra.db.database import Database
+from app.scanner import keeping
+from app.scanner.clicks import rate_shown, save_shown
+from app.scanner.evidence import Fact, Measure
+from app.scanner.kept import search_body
+from app.scanner.models import Search
+from app.scanner.setups import Setup
+
+ALLOWED = (5, timedelta(minutes=5))
+
+
+def number(value: str, unit: str = "USD") -> dict[str, str]:
+    return {"value": value, "unit": unit, "text": value, "figure": "a1"}
+
+
+@pytest.fixture
+async def card(database: Database, ada: UUID, now: datetime) -> dict[str, Any]:
+    """A card in a conversation of Ada's."""
+    props = {
+        "card_id": "card",
+        "search": search_body(Search(setups=(Setup.BOUNCE,))),
+        "freshness": {"provider": "files", "is_simulated": False, "as_of": now.isoformat()},
+        "rows": [
+            {
+                "symbol": "AMD",
+                "kind": "support_bounce",
+                "at": "2026-11-20T14:30:00Z",
+                "entry": number("118.40"),
+                "stop": number("115.02"),
+                "target": number("127.75"),
+                "chance": number("29.4", "%"),
+                "counted": number("1660", "index"),
+                "facts": [
+                    {"label": "support", "number": number("116.20")},
+                    {"label": "RSI 14", "number": number("36.28", "index")},
+                ],
+            }
+        ],
+    }
+    async with database.member(ada) as session:
+        thread = await conversations.create_thread(session, now=now)
+        drawn = StoredCard(id=new_id(), element="OpportunitiesCard", props=props)
+        message = StoredMessage(
+            id=new_id(),
+            thread_id=thread.id,
+            role=Role.COACH,
+            content="Found.",
+            created_at=now,
+            cards=(drawn,),
+        )
+        await conversations.append_coach_message(session, message)
+    return props
+
+
+async def test_a_thumb_keeps_what_the_card_showed(
+    database: Database, ada: UUID, now: datetime, card: dict[str, Any]
+) -> None:
+    for liked in (True, False):
+        async with database.member(ada) as session:
+            await rate_shown(session, "card", "AMD", "support_bounce", liked=liked, now=now)
+    async with database.member(ada) as session:
+        (kept,) = await keeping.list_opportunities(session)
+        shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
+
+    assert (kept.symbol, kept.setup, kept.liked) == ("AMD", Setup.BOUNCE, -1)
+    assert (str(kept.entry), kept.chance, kept.cases) == ("118.40", pytest.approx(0.294), 1660)
+    assert kept.facts == (Fact("support", 116.2), Fact("RSI 14", 36.28, Measure.POINTS))
+    assert shown.props["rows"][0]["liked"] is False
+
+
+async def test_thumbs_weigh_what_comes_first(
+    database: Database, ada: UUID, now: datetime, card: dict[str, Any]
+) -> None:
+    async with database.member(ada) as session:
+        assert await keeping.taste(session) == {}
+        await rate_shown(session, "card", "AMD", "support_bounce", liked=True, now=now)
+        assert 1 < (await keeping.taste(session))[Setup.BOUNCE] < 1.1
+
+
+async def test_a_cards_scan_is_saved_under_a_name_and_the_card_says_so(
+    database: Database, ada: UUID, now: datetime, card: dict[str, Any]
+) -> None:
+    async with database.member(ada) as session:
+        saved = await save_shown(
+            session, "card", "bounces", every=timedelta(hours=1), allowed=ALLOWED, now=now
+        )
+        shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
+
+    assert (saved.name, saved.search, saved.every) == (
+        "bounces",
+        Search(setups=(Setup.BOUNCE,)),
+        timedelta(hours=1),
+    )
+    assert shown.props["saved_as"] == "bounces"
+
+
+async def test_another_members_card_and_a_row_that_is_not_on_it_do_not_exist(
+    database: Database, ada: UUID, bob: UUID, now: datetime, card: dict[str, Any]
+) -> None:
+    async with database.member(bob) as session:
+        with pytest.raises(NotFound):
+            await rate_shown(session, "card", "AMD", "support_bounce", liked=True, now=now)
+        with pytest.raises(NotFound):
+            await save_shown(session, "card", "mine", every=None, allowed=ALLOWED, now=now)
+    async with database.member(ada) as session:
+        with pytest.raises(NotFound, match="on this card"):
+            await rate_shown(session, "card", "NVDA", "support_bounce", liked=True, now=now)
