@@ -11,10 +11,12 @@ from datetime import date, datetime
 from typing import Any
 
 from app.agents.offline import replies
+from app.agents.offline.asking import status_calls
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.option_ends import Ends, taken
 from app.agents.offline.option_follow_ups import varied
+from app.agents.offline.option_glossary import option_term
 from app.agents.offline.option_leads import option_leads
 from app.agents.offline.option_legs import spelled
 from app.agents.offline.option_lookups import (
@@ -88,11 +90,11 @@ def asked_of_options(reading: Reading, frame: Frame, now: datetime) -> Asked:
     """Empty where the question is not surely about options."""
     question = question_of(reading, frame, now)
     is_other = question.intents & _NEVER or reading.whole.of(*_LEVELLED)
-    if is_other or _CLOSES.match(question.plain) or _HOURS.search(question.plain):
+    if is_other or _CLOSES.match(question.plain):
         return Asked()
-    if again := varied(question.plain, frame):
-        return _done(Asked(calls=again), question)
-    readers: list[_Read] = [_supposed, _structure, _refused]
+    if _HOURS.search(question.plain):
+        return _hours(question)
+    readers: list[_Read] = [_explained, _going_on, _supposed, _structure, _refused]
     if not (question.intents & OTHERS) or _SURELY_ANALYSED.search(question.plain):
         readers += [_single, by_numbers]
         if not reading.whole.of(*_READ_OTHERWISE) and not is_ordered(question.plain):
@@ -101,6 +103,23 @@ def asked_of_options(reading: Reading, frame: Frame, now: datetime) -> Asked:
         if asked := read(question):
             return _done(asked, question)
     return Asked()
+
+
+def _hours(question: Question) -> Asked:
+    """Whether something can be traded then is a question of the market's hours."""
+    is_asked = question.reading.whole.days or Intent.STATUS in question.intents
+    if not is_asked:
+        return Asked()
+    return Asked(status_calls(question.reading.whole, question.symbols, question.now))
+
+
+def _explained(question: Question) -> Asked:
+    meaning = option_term(question.plain)
+    return Asked(said=[meaning]) if meaning else Asked()
+
+
+def _going_on(question: Question) -> Asked:
+    return Asked(varied(question.plain, question.frame))
 
 
 def _done(asked: Asked, question: Question) -> Asked:

@@ -97,3 +97,96 @@ async def test_without_an_underlying_it_asks_for_one(conversation: Any) -> None:
 
     assert not made
     assert "Name the underlying" in said
+
+
+@pytest.mark.parametrize(
+    "question", ["what is theta", "what's a jade lizard?", "explain iv rank", "what does vega mean"]
+)
+async def test_a_term_that_is_asked_about_is_explained(conversation: Any, question: str) -> None:
+    made, said = await conversation.say(question)
+
+    assert not made
+    assert "**" in said
+
+
+async def test_the_iv_of_nothing_is_asked_back(conversation: Any) -> None:
+    made, said = await conversation.say("whats the iv")
+
+    assert not made
+    assert "Name the underlying" in said
+
+
+@pytest.mark.parametrize(
+    ("answer", "sides", "price"),
+    [("sold", {"sell", "buy"}, "credit"), ("bought it", {"buy", "sell"}, "debit")],
+)
+async def test_the_side_that_was_asked_for_completes_the_structure(
+    conversation: Any, answer: str, sides: set[str], price: str
+) -> None:
+    made, said = await conversation.say("spy 290/280 put spread dec 18 for 3")
+    assert not made
+    assert "bought or sold" in said
+
+    [call], _ = await conversation.say(answer)
+
+    upper = next(leg for leg in call.arguments["legs"] if leg["strike"] == 290)
+    assert upper["side"] == ("sell" if price == "credit" else "buy")
+    assert call.arguments[price] == 3
+    assert {leg["side"] for leg in call.arguments["legs"]} == sides
+    assert call.arguments["symbol"] == "SPY"
+
+
+async def test_more_of_the_last_structure(conversation: Any) -> None:
+    await conversation.say("5 bull put spreads 450/445 for 1.10")
+
+    [call], _ = await conversation.say("make it 2 contracts")
+
+    assert [leg["quantity"] for leg in call.arguments["legs"]] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "paths"),
+    [
+        ("skew in spx", "skew", "quarter-delta"),
+        ("max pain aapl", "max_pain", "Max pain"),
+        ("put/call ratio amd", "put_call", "put/call ratio"),
+        ("call walls spy", "walls", "walls"),
+        ("term structure qqq", "term", "term structure"),
+    ],
+)
+async def test_what_was_asked_of_volatility_is_said_even_where_it_is_absent(
+    conversation: Any, question: str, kind: str, paths: str
+) -> None:
+    made, said = await conversation.say(question)
+
+    assert [call.name for call in made] == ["get_volatility"]
+    sentence = said.split("get_volatility said")[0].lower()
+    assert any(word in sentence for word in (kind.replace("_", " "), paths.lower()))
+
+
+async def test_an_order_of_one_option_is_not_taken(conversation: Any) -> None:
+    made, said = await conversation.say("buy me 5 spy 290 calls")
+
+    assert not made
+    assert "orders" in said
+
+
+async def test_an_order_of_a_spread_is_only_analysed(conversation: Any) -> None:
+    made, said = await conversation.say("sell a 280 put and buy a 270 put for 2.10 credit on SPY")
+
+    assert [call.name for call in made] == ["analyze_structure"]
+    assert "I place no orders" in said
+
+
+async def test_one_option_whose_side_nobody_said_is_not_taken_as_bought(conversation: Any) -> None:
+    made, said = await conversation.say("max loss on the amd 120 call at 3.10")
+
+    assert not made
+    assert "bought or sold" in said
+
+
+async def test_the_greeks_of_a_sold_option_are_those_of_its_seller(conversation: Any) -> None:
+    [call], _ = await conversation.say("theta of a short 270 put spy 30 days")
+
+    assert call.name == "analyze_structure"
+    assert call.arguments["legs"] == [{"kind": "put", "side": "sell", "strike": 270}]
