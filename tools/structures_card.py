@@ -104,7 +104,7 @@ async def tell(args: StructureArgs, context: ToolContext, settled: Settled) -> T
         notes=_notes(settled, found),
         freshness=_freshness(settled, is_frozen=args.as_of is not None),
     )
-    said = _sentence(settled, found, figures, words, _legs_said(named, settled))
+    said = _sentence(settled, found, figures, args, _legs_said(named, settled, args))
     said += _borrowed(named, settled) + _rights(settled, early) + at_risk.said
     return ToolResult(said, (card,))
 
@@ -254,7 +254,7 @@ def _freshness(settled: Settled, *, is_frozen: bool) -> Freshness:
     return Freshness(provider=CALCULATED.name, as_of=settled.at, is_frozen=is_frozen)
 
 
-def _legs_said(named: Sequence[_Named], settled: Settled) -> str:
+def _legs_said(named: Sequence[_Named], settled: Settled, args: StructureArgs) -> str:
     """What is bought and what is sold, so that a side that was misread is seen at once."""
     told = []
     for each in named:
@@ -265,7 +265,14 @@ def _legs_said(named: Sequence[_Named], settled: Settled) -> str:
         told.append(f"{verb}{many} {each.words(settled)}")
     days = {leg.expires_at for leg in settled.legs if leg.expires_at is not None}
     end = f", until {day_in_words(calendar.market_date(days.pop()))}" if len(days) == 1 else ""
+    if end and not _names_an_end(args):
+        end += ", the nearest to a month out, as no expiry was named"
     return f" It is: {listed_words(told)}{end}."
+
+
+def _names_an_end(args: StructureArgs) -> bool:
+    own = any(leg.expiry is not None or leg.days is not None for leg in args.legs)
+    return own or args.expiry is not None or args.days is not None
 
 
 def _borrowed(named: Sequence[_Named], settled: Settled) -> str:
@@ -285,7 +292,9 @@ def _of_day(leg: Leg, settled: Settled) -> str:
     return f" of {day_in_words(calendar.market_date(leg.expires_at))}"
 
 
-def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str, legs: str) -> str:
+def _sentence(
+    settled: Settled, found: Analysis, figures: _Figures, args: StructureArgs, legs: str
+) -> str:
     name = "structure" if found.name is StructureName.CUSTOM else found.name.value
     whose = f" in {settled.instrument.symbol}" if settled.instrument else ""
     kind = "credit" if found.cost < 0 else "debit"
@@ -297,7 +306,8 @@ def _sentence(settled: Settled, found: Analysis, figures: _Figures, words: str, 
     elif settled.missing:
         said += f" For odds and Greeks I need {listed_words(settled.missing)}."
     if figures.what_if is not None:
-        said += f" In that case it stands at {figures.what_if.ref} dollars."
+        on_day = f", on {day_in_words(args.if_date)}," if args.if_date else ""
+        said += f" In that case{on_day} it stands at {figures.what_if.ref} dollars."
     return said
 
 

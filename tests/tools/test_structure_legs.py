@@ -142,3 +142,19 @@ async def test_the_last_day_is_told_in_hours_and_minutes(
 
     assert f"{left} from its settlement" in greeks.sentence
     assert f"{left} away" in chain.sentence
+
+
+async def test_an_expiry_that_nobody_named_is_said_to_be_taken(said: Any) -> None:
+    legs = [leg("call", "buy", strike=115)]
+    unnamed = await said({"symbol": "AMD", "legs": legs})
+    named = await said({"symbol": "AMD", "legs": legs, "expiry": DECEMBER})
+
+    assert "the nearest to a month out, as no expiry was named" in unnamed.sentence
+    assert "no expiry was named" not in named.sentence
+
+
+async def test_a_supposition_says_its_day(said: Any) -> None:
+    asked = {"symbol": "AMD", "legs": [leg("call", "buy", strike=115)], "if_price": 125}
+    found = await said({**asked, "expiry": DECEMBER, "if_date": DECEMBER})
+
+    assert "In that case, on Friday 18 December 2026, it stands at" in found.sentence
