@@ -144,7 +144,7 @@ def test_positions_of_a_screenshot_are_corrected_confirmed_and_shown(
     shown = page.get_by_role("dialog", name="Positions in your picture")
     expect(shown).to_be_visible(timeout=READING_MS)
     rows = shown.locator(".tc-shot-row")
-    expect(rows).to_have_count(2)
+    expect(rows).to_have_count(2, timeout=READING_MS)
     expect(rows.first.get_by_label("Strike")).to_have_value("410")
     assert rows.nth(1).locator("img").evaluate("image => image.decode().then(() => true)")
     assert shown.evaluate("node => node.scrollWidth <= node.clientWidth")

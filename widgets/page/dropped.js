@@ -57,7 +57,7 @@ async function open(files) {
     if (chart) await act("open_picture", { chart });
     else foreign.push(file);
   }
-  if (foreign.length) await readPictures(foreign, say, () => act("show_positions", {}));
+  if (foreign.length) await readPictures(foreign, () => act("show_positions", {}));
 }
 
 async function act(name, payload) {
