@@ -158,17 +158,14 @@ class Compiler:
         if node.sign in ("+", "-"):
             function = np.add if node.sign == "+" else np.subtract
             if node.right.kind is Kind.PERCENT and node.left.kind is not Kind.PERCENT:
-                part = self._applied(program, np.divide, right, 100.0)
-                factor = self._applied(program, function, 1.0, part)
-                return self._applied(program, np.multiply, left, factor)
+                return self._applied(program, function, left, self._part(program, left, right))
             return self._applied(program, function, left, right)
         if node.sign == "/":
             return self._divided(program, left, right)
-        product = self._applied(program, np.multiply, left, right)
         kinds = (node.left.kind, node.right.kind)
         if Kind.PERCENT in kinds and Kind.NUMBER not in kinds:
-            return self._applied(program, np.divide, product, 100.0)
-        return product
+            return self._part(program, left, right)
+        return self._applied(program, np.multiply, left, right)
 
     def _divided(self, program: Program, left: Operand, right: Operand) -> Operand:
         if isinstance(left, float) and isinstance(right, float):
@@ -276,8 +273,12 @@ class Compiler:
         program, width = self.program(frame), self.value(band, frame)
         if band.kind is not Kind.PERCENT or target.kind is Kind.PERCENT:
             return width
-        part = self._applied(program, np.divide, width, 100.0)
-        return self._applied(program, np.multiply, self._applied(program, np.absolute, at), part)
+        return self._part(program, self._applied(program, np.absolute, at), width)
+
+    def _part(self, program: Program, of: Operand, percent: Operand) -> Operand:
+        """Multiplied first: a tenth of a round price stays round."""
+        product = self._applied(program, np.multiply, of, percent)
+        return self._applied(program, np.divide, product, 100.0)
 
     def _held(self, of: Condition, bars: int, frame: Timeframe, *, want: bool) -> Operand:
         program = self.program(frame)

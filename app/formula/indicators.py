@@ -4,19 +4,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from app.formula.kernels import (
-    Deviation,
-    Exponential,
-    Extreme,
-    Kernel,
-    Mean,
-    WeightedMean,
-    WilderSum,
-    quotient,
-)
+from app.formula.kernels import Exponential, Kernel, WilderSum, quotient
 from app.formula.program import Program
 from app.formula.sessions import DayExtreme, Gap, SessionVwap
 from app.formula.tracks import Operand, Rows, Shifted, Track
+from app.formula.windows import Deviation, Extreme, Mean, WeightedMean
 
 
 def indicator(
@@ -78,7 +70,12 @@ class _Indicators:
         return self._kernel(WeightedMean, of, length)
 
     def of_stdev(self, of: Track, part: str, length: float) -> Track:
-        return self._kernel(Deviation, of, length)
+        def make(of: Track, mean: Track, out: Track) -> Kernel:
+            return Deviation(of, mean, out, int(length))
+
+        key = (Deviation, id(of), int(length))
+        mean = self._mean(of, length)
+        return self._program.kernel(make, (of, mean), Track(of.width), key=key)
 
     def of_bb(self, of: Track, part: str, length: float, deviations: float) -> Track:
         middle = self._mean(of, length)
@@ -124,7 +121,7 @@ class _Indicators:
         up = self._each(np.maximum, change, 0.0)
         gain = self._wilder(up, length)
         loss = self._wilder(self._each(np.subtract, up, change), length)
-        share = self._each(quotient, gain, self._each(np.add, gain, loss))
+        share = self._each(np.divide, gain, self._each(np.add, gain, loss))
         return self._each(np.multiply, share, 100.0)
 
     def _true_range(self) -> Track:
@@ -212,11 +209,12 @@ class _Indicators:
 
 def _moved(one: Rows, other: Rows, *, out: Rows) -> None:
     """Directional movement: what one side moved, if it is up and more than the other."""
-    np.copyto(out, np.where((one > 0) & (one > other), one, 0.0))
-    np.copyto(out, np.nan, where=np.isnan(one))
+    np.maximum(one, 0.0, out=out)
+    np.multiply(out, np.greater(one, other), out=out)
 
 
 def _part_of(part: Rows, whole: Rows, *, out: Rows) -> None:
     """A quotient that is zero where there is nothing to be a part of."""
     np.divide(part, whole, out=out)
-    np.copyto(out, 0.0, where=np.equal(whole, 0.0))
+    if (zero := np.equal(whole, 0.0)).any():
+        np.copyto(out, 0.0, where=zero)

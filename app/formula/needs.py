@@ -40,13 +40,15 @@ class OutsideNeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """All that one formula reads. `indicators` are canonical texts, for cards and for logs."""
+    """All that one formula reads. `indicators` are canonical texts, for cards and for logs. Without
+    volume, as for an index, what `asks_volume` stays unknown."""
 
     bars: tuple[BarsNeed, ...]
     levels: tuple[OutsideNeed, ...]
     outside: tuple[OutsideNeed, ...]
     indicators: tuple[str, ...]
     asks_time: bool
+    asks_volume: bool
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -65,6 +67,7 @@ def needs_of(tree: Node, base: Timeframe | None = None) -> Needs:
         indicators=tuple(
             dict.fromkeys(key_of(each) for each in readings if each.word.role is Role.INDICATOR)
         ),
+        asks_volume=any(each.word.name in ("volume", "vwap", "rvol") for each in readings),
         asks_time=any(isinstance(node, DayTime | OnDays | Tested) for node in walk(tree)),
     )
 

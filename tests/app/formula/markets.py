@@ -1,6 +1,6 @@
 """Made-up markets: panels of several timeframes that fit each other."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,7 +9,7 @@ from app.core.timeframes import Timeframe
 from app.formula.live import Row
 from app.formula.panel import Panel
 from app.market.calendar import session_table, sessions_between
-from app.market.models import Floats, Ints
+from app.market.models import Ints
 
 FIELDS = ("open", "high", "low", "close", "volume")
 
@@ -57,10 +57,10 @@ def with_holes(panel: Panel, seed: int) -> Panel:
     random = np.random.default_rng(seed)
     missing = random.random(panel.shape) < 0.1
     missing[: panel.shape[0] // 3, 0] = True
-    fields: Mapping[str, Floats] = {
-        name: np.where(missing, np.nan, getattr(panel, name)) for name in FIELDS
-    }
-    return Panel(symbols=panel.symbols, timeframe=panel.timeframe, time=panel.time, **fields)
+    open_, high, low, close, volume = (
+        np.where(missing, np.nan, getattr(panel, name)) for name in FIELDS
+    )
+    return replace(panel, open=open_, high=high, low=low, close=close, volume=volume)
 
 
 def column(panel: Panel, number: int) -> Panel:
