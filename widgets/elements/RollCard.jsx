@@ -97,33 +97,36 @@ function Rules({ rows }) {
 function Fades({ rows }) {
   if (!rows.length) return null;
   return (
-    <div className="tc-scroll" tabIndex={0} role="region" aria-label="The months ahead">
-      <table className="tc-heat">
-        <caption className="tc-sr">The option as time passes, price and volatility as now</caption>
-        <thead>
-          <tr>
-            <th scope="col">If nothing moves</th>
-            <th scope="col">Value</th>
-            <th scope="col">Time value</th>
-            <th scope="col">Delta</th>
-            <th scope="col">Theta a day</th>
-            <th scope="col" className="is-outer">Vega</th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ words, days, value, time_value, delta, theta, vega }) => (
-            <tr key={days.figure}>
-              <th scope="row" title={`${days.text} on`}>{words}</th>
-              <td><Num n={value} /></td>
-              <td><Num n={time_value} /></td>
-              <td><Num n={delta} /></td>
-              <td><Num n={theta} /></td>
-              <td className="is-outer"><Num n={vega} /></td>
+    <>
+      <p className="tc-caption">The months ahead, if price and volatility stay</p>
+      <div className="tc-scroll" tabIndex={0} role="region" aria-label="The months ahead">
+        <table className="tc-heat">
+          <caption className="tc-sr">The option as time passes, price and volatility as now</caption>
+          <thead>
+            <tr>
+              <th scope="col">On</th>
+              <th scope="col">Value</th>
+              <th scope="col">Time value</th>
+              <th scope="col">Delta</th>
+              <th scope="col">Theta a day</th>
+              <th scope="col" className="is-outer">Vega</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map(({ words, days, value, time_value, delta, theta, vega }) => (
+              <tr key={days.figure}>
+                <th scope="row" title={`${days.text} on`}>{words}</th>
+                <td><Num n={value} /></td>
+                <td><Num n={time_value} /></td>
+                <td><Num n={delta} /></td>
+                <td><Num n={theta} /></td>
+                <td className="is-outer"><Num n={vega} /></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
   );
 }
 
