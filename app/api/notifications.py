@@ -173,7 +173,7 @@ async def list_channels(at: AtDoor, member: Asking, courier: ByCourier) -> Chann
 @router.post("/channels", summary="Be told somewhere else as well", status_code=201)
 async def add_channel(at: AtDoor, member: Asking, courier: ByCourier, new: NewChannel) -> AddedBody:
     """An e-mail address is sent a code and is off until it is confirmed."""
-    at.messages.take(str(member.id))
+    (at.letters if new.kind == "email" else at.messages).take(str(member.id))
     wanted = channels.Wanted(ChannelKind(new.kind), new.given(), new.name)
     async with at.database.member(member.id) as session:
         added = await channels.add(session, wanted, courier, now=at.wall.now())
@@ -208,6 +208,7 @@ async def test_channel(
     async with at.database.member(member.id) as session:
         channel, sealed = await channels.get(session, key)
     if channel.confirmed_at is None:
+        at.letters.take(str(member.id))
         return TestBody(ok=False, says=await _ask_to_confirm(at, member, courier, channel))
     answer = await courier.send(channel.kind, sealed, channels.trial(courier, now=now))
     async with at.database.member(member.id) as session:
@@ -240,7 +241,7 @@ async def write_preferences(at: AtDoor, member: Asking, wanted: PreferencesBody)
         {kind: frozenset(keys) for kind, keys in wanted.channels.items() if keys is not None},
     )
     async with at.database.member(member.id) as session:
-        await channels.save_preferences(session, preferences)
+        await channels.save_preferences(session, preferences, now=at.wall.now())
     return _preferences(preferences)
 
 

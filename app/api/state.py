@@ -27,7 +27,7 @@ class Doors:
     """`clock` is the market's present, `wall` the real one, by which tokens and sessions age.
 
     `turns` limits questions, `pictures` pictures and `messages` tests of channels per member,
-    `sign_ins` sign-ins per address, `codes` guesses per channel; `courier` carries messages out;
+    `sign_ins` sign-ins per address, `codes` guesses per channel, `letters` codes sent; `courier` carries messages out;
     `waiting` seats the pictures that are yet to be read;
     `checks` are the parts that `/readyz` asks.
     """
@@ -51,6 +51,7 @@ class Doors:
     courier: Courier | None = None
     messages: Throttle = field(default_factory=lambda: Throttle(10, 10, "messages"))
     codes: Throttle = field(default_factory=lambda: Throttle(5, 60, "codes"))
+    letters: Throttle = field(default_factory=lambda: Throttle(3, 1200, "codes by e-mail"))
 
 
 def doors_of(connection: HTTPConnection) -> Doors:

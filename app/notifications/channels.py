@@ -120,9 +120,11 @@ async def note_test(session: AsyncSession, key: UUID, answer: Answer, *, now: da
         await repository.set_channel(session, key, disabled_because=answer.text)
 
 
-async def save_preferences(session: AsyncSession, preferences: Preferences) -> None:
-    """Replace the member's choices; `InvalidInput` for quiet hours without length, `NotFound` for
-    channels that are not the member's."""
+async def save_preferences(
+    session: AsyncSession, preferences: Preferences, *, now: datetime
+) -> None:
+    """Replace the member's choices; what was held back is looked at again. `InvalidInput` for quiet
+    hours without length, `NotFound` for channels that are not the member's."""
     quiet = preferences.quiet
     if quiet is not None and quiet.start == quiet.end:
         raise InvalidInput("Quiet hours need a start and an end that differ.")
@@ -130,6 +132,7 @@ async def save_preferences(session: AsyncSession, preferences: Preferences) -> N
     if not all(chosen <= own for chosen in preferences.channels.values()):
         raise NotFound("There is no such channel.")
     await repository.save_preferences(session, preferences)
+    await repository.release_held(session, now=now)
 
 
 def trial(courier: Courier, *, now: datetime) -> Message:

@@ -60,6 +60,9 @@ async def take(
         await _hold(session, channel_id, until)
         return None
     chosen = await _choose(session, channel_id, now)
+    while chosen and chosen[0].attempts > len(PAUSES):
+        await _give_up(session, chosen, now)
+        chosen = await _choose(session, channel_id, now)
     if not chosen:
         return None
     claim = await _claim(session, chosen, (channel, row.sealed), courier, preferences.zone)
@@ -166,6 +169,14 @@ async def _claim(
         each.message_key = key
         each.attempts += 1
     return Claim(*channel, message, chosen[0].attempts)
+
+
+async def _give_up(session: AsyncSession, rows: list[DeliveryRow], now: datetime) -> None:
+    """End a message whose senders died, every one of them."""
+    for each in rows:
+        each.state, each.settled_at = State.DEAD.value, now
+        each.answer = each.answer or "Nobody came back from sending it."
+    await session.flush()
 
 
 async def _postpone(session: AsyncSession, rows: list[DeliveryRow], until: datetime) -> None:

@@ -72,7 +72,6 @@ async def deliver_channel(database: Database, courier: Courier, due: Due, clock:
             kind=claim.channel.kind.value,
             attempt=claim.attempt,
             state=state.value,
-            answer=answer.text,
         )
     return sent
 

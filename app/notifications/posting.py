@@ -64,7 +64,7 @@ class Post:
             timeout=SECONDS,
             follow_redirects=False,
             trust_env=False,
-            headers={"User-Agent": "trading-coach"},
+            headers={"User-Agent": "trading-coach", "Accept-Encoding": "identity"},
         )
 
     async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
@@ -88,7 +88,7 @@ class Post:
         sent = self._client.stream("POST", url, content=body, headers=dict(headers))
         async with sent as response:
             heard = bytearray()
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():  # packed bytes could be a bomb
                 heard += chunk
                 if len(heard) >= _READ_BYTES:
                     break

@@ -18,6 +18,7 @@ from app.notifications.models import (
     Note,
     Preferences,
     QuietHours,
+    State,
     Told,
 )
 from app.notifications.tables import ChannelRow, DeliveryRow, NotificationRow, PreferencesRow
@@ -64,6 +65,17 @@ async def insert_deliveries(
     if rows:
         await session.execute(insert(DeliveryRow), rows)
     return tuple(cast("UUID", row["id"]) for row in rows)
+
+
+async def release_held(session: AsyncSession, *, now: datetime) -> None:
+    """Let what was held back be due now; whoever sends looks whether it still has to wait."""
+    await session.execute(
+        update(DeliveryRow)
+        .where(
+            DeliveryRow.state == State.WAITING.value, DeliveryRow.is_held, DeliveryRow.due_at > now
+        )
+        .values(due_at=now, queued_at=None)
+    )
 
 
 async def list_told(session: AsyncSession, keys: Sequence[UUID]) -> tuple[Told, ...]:

@@ -37,7 +37,7 @@ def compose(told: Sequence[Told], zone: ZoneInfo) -> tuple[str, str]:
     """Title and text of one note, or of a digest of several, oldest first, by the clock of `zone`."""
     if len(told) == 1:
         return told[0].title, told[0].text
-    named = [f"{each.created_at.astimezone(zone):%H:%M} {each.title}" for each in told[:LISTED]]
+    named = [f"{each.created_at.astimezone(zone):%H:%M %Z} {each.title}" for each in told[:LISTED]]
     left = len(told) - len(named)
     more = [f"and {left} more in the coach"] if left else []
     return f"{len(told)} messages from your coach", "\n".join([*named, *more])

@@ -144,7 +144,7 @@ async def test_anothers_channel_is_not_there(desk: Desk, bob: UUID, now: datetim
             await channels.confirm(session, key, "1", desk.courier, now=now)
         chosen = Preferences(channels={Kind.ALERT: frozenset({key})})
         with pytest.raises(NotFound):
-            await channels.save_preferences(session, chosen)
+            await channels.save_preferences(session, chosen, now=now)
 
 
 async def test_a_test_switches_a_channel_on_again_or_off(desk: Desk) -> None:
@@ -164,7 +164,7 @@ async def test_quiet_hours_without_length_are_refused(desk: Desk) -> None:
     quiet = Preferences(quiet=QuietHours(time(7), time(7)))
     async with desk.database.member(desk.member) as session:
         with pytest.raises(InvalidInput):
-            await channels.save_preferences(session, quiet)
+            await channels.save_preferences(session, quiet, now=desk.wall.now())
 
 
 def test_what_is_sealed_opens_with_its_key_alone() -> None:

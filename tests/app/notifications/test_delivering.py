@@ -1,6 +1,8 @@
 """From a stored note to a receiver: once, in order, in peace, and given up in the open."""
 
 import asyncio
+import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -14,7 +16,7 @@ from app.conversations import service as conversations
 from app.conversations.models import StoredMessage
 from app.core.errors import NotFound
 from app.infra.db.database import Database
-from app.notifications import claims, repository
+from app.notifications import channels, claims, repository
 from app.notifications.claims import LEASE, PAUSES
 from app.notifications.delivering import deliver, find_due, list_dead, revive
 from app.notifications.models import ChannelKind, Note, Preferences, QuietHours
@@ -134,7 +136,7 @@ async def test_many_at_once_are_one_message(desk: Desk, receiver: Receiver) -> N
     assert heard.json["type"] == "coach.digest"
     assert heard.json["data"]["title"] == "12 messages from your coach"
     lines = heard.json["data"]["text"].splitlines()
-    assert lines[0] == "16:30 SPX at PDH, firing 1"
+    assert lines[0] == "16:30 UTC SPX at PDH, firing 1"
     assert lines[-1] == "and 2 more in the coach"
     assert len(heard.json["data"]["notes"]) == 12
     assert await desk.states() == ["sent"] * 12
@@ -172,9 +174,81 @@ async def test_quiet_hours_hold_back_and_end_in_one_message(desk: Desk, receiver
     assert await desk.deliver(channel) == 1
     [heard] = receiver.heard
     assert heard.json["data"]["text"].splitlines() == [
-        "11:30 SPX at PDH, firing 1",
-        "11:40 SPX at PDH, firing 2",
+        "11:30 EST SPX at PDH, firing 1",
+        "11:40 EST SPX at PDH, firing 2",
     ]
+
+
+async def test_quiet_hours_that_are_ended_early_let_go_what_they_held(
+    desk: Desk, receiver: Receiver
+) -> None:
+    channel = await desk.add(HOOK, url=f"{receiver.url}/hook")
+    zone = ZoneInfo("America/New_York")
+    long, short = QuietHours(time(11), time(14)), QuietHours(time(11), time(13))
+    for quiet, sent in ((long, 0), (short, 0), (None, 1)):
+        chosen = Preferences(zone, quiet)
+        async with desk.database.member(desk.member) as session:
+            await channels.save_preferences(session, chosen, now=desk.wall.now())
+        await desk.tell(f"until {quiet}")
+        assert await desk.deliver(channel) == sent
+    [heard] = receiver.heard
+    assert heard.json["data"]["title"] == "3 messages from your coach"
+
+
+async def test_a_message_that_kills_every_sender_is_given_up(
+    desk: Desk, receiver: Receiver
+) -> None:
+    channel = await desk.add(HOOK, url=f"{receiver.url}/hook")
+    await desk.tell("firing 1")
+    receiver.may_answer.clear()
+    for _ in range(len(PAUSES) + 1):
+        receiver.arrived.clear()
+        dying = asyncio.create_task(desk.deliver(channel))
+        await receiver.arrived.wait()
+        dying.cancel()
+        await asyncio.gather(dying, return_exceptions=True)
+        desk.wall.at += LEASE
+    receiver.may_answer.set()
+    await desk.tell("firing 2")
+
+    assert await desk.deliver(channel) == 1
+    assert await desk.states() == ["dead", "sent"]
+    assert (await desk.rows())[0].answer == "Nobody came back from sending it."
+
+
+@pytest.mark.parametrize("seed", [5, 11])
+async def test_whatever_breaks_each_note_is_told_in_one_message_alone(
+    desk: Desk, receiver: Receiver, seed: int
+) -> None:
+    """Random receivers' failures, kills at random moments, and a clock that goes on."""
+    chance = random.Random(seed)  # noqa: S311 - a course of events, not a secret
+    channel = await desk.add(HOOK, url=f"{receiver.url}/hook")
+    told = 0
+    for _ in range(60):
+        for _ in range(chance.choice((0, 1, 1, 2, 6))):
+            told += 1
+            await desk.tell(f"note {told}")
+        status = chance.choice((200, 200, 200, 500, 429, 503))
+        receiver.replies = [Response(status_code=status, headers={"Retry-After": "3"})]
+        sending = asyncio.create_task(desk.deliver(channel))
+        if chance.random() < 0.4:
+            for _ in range(chance.randrange(120)):
+                await asyncio.sleep(0)
+            sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        desk.wall.pass_(seconds=chance.choice((1, 10, 45)))
+    receiver.replies = []
+    while "waiting" in await desk.states():
+        desk.wall.pass_(minutes=61)
+        await desk.deliver(channel)
+
+    bodies: dict[str, set[bytes]] = {}
+    for heard in receiver.heard:
+        bodies.setdefault(heard.headers["webhook-id"], set()).add(heard.body)
+    assert all(len(each) == 1 for each in bodies.values()), "a message is always the same"
+    notes = [note for [body] in bodies.values() for note in json.loads(body)["data"]["notes"]]
+    assert len(notes) == len(set(notes)) == told
+    assert len(receiver.heard) > len(bodies), "something was tried again"
 
 
 async def test_a_retry_does_not_wake_a_member_either(desk: Desk, receiver: Receiver) -> None:
