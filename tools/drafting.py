@@ -5,73 +5,17 @@ pressed by the member, makes it a position.
 """
 
 from decimal import Decimal
-from uuid import UUID
 
-from pydantic import Field
-
-from app.core.errors import InvalidInput, NotFound
-from app.core.symbols import Symbol
-from app.macro.short_rate import short_rate
 from app.market import calendar
-from app.market.chains import OptionKind
-from app.positions.drafts import VALID_FOR, Action, Draft, chosen, drafted, plain, terms_of
-from app.positions.expiries import Expiry, read_expiry
+from app.positions.drafts import VALID_FOR, Action, Draft, drafted, plain, terms_of
 from app.positions.marks import BookLine
-from app.positions.models import (
-    Asset,
-    AssetKind,
-    Holding,
-    Lot,
-    Position,
-    Source,
-    check_whole,
-    checked,
-    usual_multiplier,
-)
-from app.positions.roots import as_listed, underlying_of
-from app.positions.valuation import value_positions
-from tools.arguments import SymbolArgument
-from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from app.positions.models import check_whole, checked
+from tools.base import Example, ToolContext, ToolResult, tool
+from tools.drafting_arguments import DraftArgs
+from tools.drafting_assets import asset_of, priced
+from tools.drafting_structures import structure_drafted
 from tools.positions_card import HoldingsBook, book_freshness, shown
 from widgets.positions import DraftRow, DraftTerms, PositionDraftCard
-
-NOBODY = UUID(int=0)
-"""The id of a position that only exists to be priced."""
-
-
-class DraftArgs(ToolArgs):
-    action: Action = Field(
-        description="buy or sell (opens, adds or reduces), close what is held, or correct how much"
-        " and at what price it is held."
-    )
-    symbol: SymbolArgument
-    quantity: Decimal | None = Field(
-        None,
-        ge=0,
-        description="How many shares, contracts or coins, without a sign. Leave out to close all. To"
-        " correct: what is really held, 0 if it never was.",
-    )
-    price: Decimal | None = Field(
-        None, description="Per share or per unit, as it was traded; leave out if it was not said."
-    )
-    right: OptionKind | None = Field(None, description="call or put, of an option.")
-    strike: Decimal | None = Field(None, gt=0, description="Of an option.")
-    expiry: str | None = Field(
-        None,
-        description="2027-04-16, apr, apr 16 or 4/16; a month is its third Friday.",
-        max_length=40,
-    )
-    root: str | None = Field(
-        None,
-        description="Of an index option, if it was said: SPX settles in the morning, SPXW at the close.",
-        max_length=6,
-    )
-    kind: AssetKind | None = Field(
-        None, description="stock, option, future or crypto, where it is not plain from the rest."
-    )
-    multiplier: Decimal | None = Field(
-        None, gt=0, description="Dollars a point of a future, if it was said."
-    )
 
 
 @tool(
@@ -82,6 +26,8 @@ class DraftArgs(ToolArgs):
         Example("sold 100 aapl at 231.50", {"action": "sell", "symbol": "AAPL", "quantity": "100", "price": "231.50"}),
         Example("i bought 50 nvda", {"action": "buy", "symbol": "NVDA", "quantity": "50"}),
         Example("close my tesla position", {"action": "close", "symbol": "TSLA"}),
+        Example("close my amd iron condor", {"action": "close", "symbol": "AMD", "structure": "iron condor"}),
+        Example("sold the spy 600/590 put spread dec at 2.10", {"action": "sell", "symbol": "SPY", "expiry": "dec", "price": "2.10", "legs": [{"side": "sell", "right": "put", "strike": "600"}, {"side": "buy", "right": "put", "strike": "590"}]}),
         Example("add 0.5 bitcoin at 91000", {"action": "buy", "symbol": "BTC/USD", "quantity": "0.5", "price": "91000"}),
         Example("sold 3 dec 600 puts on spy for 4.10", {"action": "sell", "symbol": "SPY", "quantity": "3", "right": "put", "strike": "600", "expiry": "dec", "price": "4.10"}),
         Example("i actually hold 120 shares of amd at 140", {"action": "correct", "symbol": "AMD", "quantity": "120", "price": "140"}),
@@ -91,104 +37,20 @@ async def draft_position_change(args: DraftArgs, context: ToolContext) -> ToolRe
     """Draft a change to the member's positions: a trade they made, a close, or a correction.
 
     It stores nothing: the member sees a card with exactly what would change and confirms it there.
-    Say that it is a draft; never say that it is done. One contract or symbol a call.
+    Say that it is a draft; never say that it is done. One contract or symbol a call, or one
+    structure: its `legs` to open it, its name in `structure` to close all of it.
     """
     positions = await context.holdings.positions()
-    asset = await _asset(args, positions, context)
-    line = await _priced(asset, context)
+    if found := await structure_drafted(args, positions, context):
+        return found
+    asset = await asset_of(args, positions, context)
+    (line,) = await priced([asset], context)
     held = await context.holdings.of_asset(asset.key)
     price, is_assumed = _price(args, line)
     draft = drafted(args.action, asset, held, quantity=args.quantity, price=price, at=context.now)
     check_whole(asset, draft.quantity)
     card, sentence = _drawn(draft, line, context, is_assumed=is_assumed)
     return ToolResult(sentence, (card,))
-
-
-async def _asset(args: DraftArgs, positions: tuple[Position, ...], context: ToolContext) -> Asset:
-    """What the words name: something held, or something new under the root it is listed by."""
-    symbol, named = underlying_of(args.symbol)
-    root = named or (args.root and args.root.strip().upper())
-    today = calendar.market_date(context.now)
-    expiry = None if args.expiry is None else read_expiry(args.expiry, today)
-    kind = AssetKind.OPTION if root else _kind(args, symbol)
-    spelled = None if root is None else "" if root == symbol else root
-    wanted = {"kind": kind, "right": args.right, "strike": args.strike, "root": spelled}
-    matches = [
-        each
-        for each in chosen(positions, symbol, wanted)
-        if expiry is None or expiry.means(each.asset.expiry)
-    ]
-    is_held = args.action in (Action.CLOSE, Action.CORRECT)
-    if is_held or (kind is AssetKind.OPTION and None in (args.right, args.strike, expiry)):
-        return _held(matches, symbol, args)
-    if len(matches) == 1:
-        return matches[0].asset
-    new = _new(args, kind or _usual_kind(symbol), symbol, expiry)
-    return await as_listed(new, root, positions, market=context.market, as_of=context.now)
-
-
-def _kind(args: DraftArgs, symbol: Symbol) -> AssetKind | None:
-    """None where it is left open: a close may mean whatever is held."""
-    if args.right or args.strike:
-        return AssetKind.OPTION
-    if args.kind or args.action in (Action.CLOSE, Action.CORRECT):
-        return args.kind
-    return AssetKind.FUTURE if args.expiry else _usual_kind(symbol)
-
-
-def _usual_kind(symbol: Symbol) -> AssetKind:
-    return AssetKind.CRYPTO if "/" in symbol else AssetKind.STOCK
-
-
-def _held(matches: list[Position], symbol: Symbol, args: DraftArgs) -> Asset:
-    if len(matches) == 1:
-        return matches[0].asset
-    if matches:
-        listed = "; ".join(each.asset.label for each in matches)
-        raise InvalidInput(f"Which one? In {symbol} you hold: {listed}.")
-    if args.action in (Action.CLOSE, Action.CORRECT):
-        raise NotFound(f"You hold no such position in {symbol}.")
-    missing = [
-        word
-        for word, value in (
-            ("call or put", args.right),
-            ("strike", args.strike),
-            ("expiry", args.expiry),
-        )
-        if value is None
-    ]
-    raise InvalidInput(f"To draft an option its {', '.join(missing)} is needed.")
-
-
-def _new(args: DraftArgs, kind: AssetKind, symbol: Symbol, expiry: Expiry | None) -> Asset:
-    if kind is AssetKind.FUTURE and expiry is None:
-        raise InvalidInput("To draft a future its expiry is needed.")
-    ends = kind in (AssetKind.OPTION, AssetKind.FUTURE)
-    return Asset(
-        kind=kind,
-        symbol=symbol,
-        right=args.right,
-        strike=args.strike,
-        expiry=expiry.on if expiry and ends else None,
-        multiplier=args.multiplier or usual_multiplier(kind, symbol),
-    )
-
-
-async def _priced(asset: Asset, context: ToolContext) -> BookLine:
-    """One of it at its market's price."""
-    lot = Lot(quantity=Decimal(1), price=None, opened_at=context.now)
-    one = Position(
-        id=NOBODY,
-        asset=asset,
-        holding=Holding(lots=(lot,)),
-        version=0,
-        source=Source.TYPED,
-        opened_at=context.now,
-        updated_at=context.now,
-    )
-    rate = await short_rate(context.macro, as_of=context.now)
-    lines = await value_positions([one], market=context.market, as_of=context.now, rate=rate.value)
-    return lines[0]
 
 
 def _price(args: DraftArgs, line: BookLine) -> tuple[Decimal | None, bool]:

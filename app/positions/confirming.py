@@ -39,11 +39,13 @@ async def confirm_draft(session: AsyncSession, card: str, *, now: datetime) -> C
     """
     found, shown_at = await conversations.find_drawn_card(session, ELEMENT, card)
     terms: Mapping[str, Any] = found.props["draft"]
+    lines = tuple(line_of(each) for each in found.props.get("legs") or [terms])
+    groups = (tuple(range(len(lines))),) if found.props.get("is_opening") else ()
     if found.props["outcome"] == DISCARDED:
         raise Conflict("This draft was discarded. Ask again.")
     if found.props["outcome"] != STORED and now - shown_at > VALID_FOR:
         raise Conflict("This draft is too old: prices and positions may have moved. Ask again.")
-    entry = Entry(key=_key(card), source=Source.TYPED, lines=(line_of(terms),))
+    entry = Entry(key=_key(card), source=Source.TYPED, lines=lines, groups=groups)
     stored = await service.store(session, entry, now=now)
     if not stored.is_repeated:
         await conversations.update_card(session, found.id, {**found.props, "outcome": STORED})

@@ -92,10 +92,12 @@ async def strike(now: datetime) -> str:
     )
 
 
-async def hold(database: Database, member: UUID, now: datetime, *openings: Opening) -> None:
+async def hold(
+    database: Database, member: UUID, now: datetime, *openings: Opening, key: str = "fixture"
+) -> None:
     async with database.member(member) as session:
         await service.open_positions(
-            session, openings, source=Source.TYPED, key="fixture", now=now - timedelta(days=2)
+            session, openings, source=Source.TYPED, key=key, now=now - timedelta(days=2)
         )
 
 
