@@ -27,7 +27,8 @@ class Doors:
     """`clock` is the market's present, `wall` the real one, by which tokens and sessions age.
 
     `turns` limits questions, `pictures` pictures and `messages` tests of channels per member,
-    `sign_ins` sign-ins per address, `codes` guesses per channel, `letters` codes sent; `courier` carries messages out;
+    `sign_ins` sign-ins per address, `codes` guesses per channel, `letters` codes sent; `courier`
+    carries messages out;
     `waiting` seats the pictures that are yet to be read;
     `checks` are the parts that `/readyz` asks.
     """
