@@ -1,17 +1,21 @@
 """The model's door to the scanner: setups that stand now, over many symbols."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import Field
 
 from app.core.symbols import Symbol
 from app.macro.source import plain
-from app.scanner.models import Search
+from app.scanner.models import ScanResult, Search
 from app.scanner.service import run_scan
 from app.scanner.setups import Direction, Setup
 from tools.arguments import AsOf, SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.scanner_card import TITLES, best_said, count, opportunities_card
+
+_NAMED = 12
+"""Symbols that a sentence names."""
 
 
 class ScanArgs(ToolArgs):
@@ -34,6 +38,11 @@ class ScanArgs(ToolArgs):
     min_reward_to_risk: float | None = Field(
         default=None, description="Least reward for each unit of risk: 2 for two to one.", gt=0
     )
+    where: str = Field(
+        "",
+        description="A condition on daily bars in the formula language: rsi(14) < 30 and close > sma(200).",
+        max_length=1000,
+    )
     limit: int = Field(5, description="How many opportunities to show.", ge=1, le=20)
     as_of: AsOf = None
 
@@ -53,6 +62,7 @@ class ScanArgs(ToolArgs):
         Example("scan semiconductors for squeezes", {"setups": ["squeeze_up", "squeeze_down"], "sector": "semiconductors"}),
         Example("golden crosses today", {"setups": ["golden_cross"]}),
         Example("opportunities with at least 2 to 1", {"min_reward_to_risk": 2}),
+        Example("scan for rsi(14) < 30 and close < 50", {"where": "rsi(14) < 30 and close < 50"}),
         Example("unusual volume today", {"setups": ["volume_spike_up", "volume_spike_down"]}),
     ],
 )  # fmt: skip
@@ -72,6 +82,7 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
         min_price=args.min_price,
         max_price=args.max_price,
         min_reward_to_risk=args.min_reward_to_risk,
+        where=args.where,
     )
     found = await run_scan(
         search, market=context.market, as_of=as_of, taste=await context.finds.taste()
@@ -89,11 +100,25 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
     if args.as_of is not None:
         frozen = card.freshness.model_copy(update={"is_frozen": True})
         card = card.model_copy(update={"freshness": frozen})
+    passed = _passed(context, found, as_of)
     over = f"over {scanned.ref} {'symbol' if scanned.value == 1 else 'symbols'}"
     if not card.rows:
-        return ToolResult(f"None of these setups stands now, {over}.", (card,))
+        return ToolResult(f"{passed}None of these setups stands now, {over}.", (card,))
     counted = f"{stand.ref} {'setup stands' if stand.value == 1 else 'setups stand'}, {over}."
-    return ToolResult(f"{counted} {best_said(card.rows)}", (card,))
+    return ToolResult(f"{passed}{counted} {best_said(card.rows)}", (card,))
+
+
+def _passed(context: ToolContext, found: ScanResult, as_of: datetime) -> str:
+    """How many symbols meet the condition, and the first of them."""
+    if found.passing is None:
+        return ""
+    number = count(context.book, "passing", len(found.passing), "symbols that pass", as_of)
+    if not found.passing:
+        return "No symbol meets the condition. "
+    named = ", ".join(found.passing[:_NAMED])
+    more = " and others" if len(found.passing) > _NAMED else ""
+    meet = "symbol meets" if len(found.passing) == 1 else "symbols meet"
+    return f"{number.ref} {meet} the condition: {named}{more}. "
 
 
 def _title(args: ScanArgs) -> str:

@@ -15,7 +15,8 @@ Price = Annotated[Decimal, Field(gt=0, allow_inf_nan=False, max_digits=24, decim
 
 
 class SearchBody(Body):
-    """What is looked for. Empty lists mean all setups, and every listed stock and fund."""
+    """What is looked for. Empty lists mean all setups, and every listed stock and fund. `where` is
+    a condition of the formula language on daily bars: `rsi(14) < 30 and close < 50`."""
 
     setups: list[Setup] = Field(default=[], max_length=len(Setup))
     direction: Direction | None = None
@@ -24,6 +25,7 @@ class SearchBody(Body):
     min_price: Price | None = None
     max_price: Price | None = None
     min_reward_to_risk: float | None = Field(None, gt=0, le=1000)
+    where: str = Field("", max_length=1000)
 
 
 class ScanRequest(SearchBody):
@@ -67,13 +69,15 @@ class RefusedBody(Body):
 
 
 class ScanBody(Body):
-    """`found` counts all; `opportunities` are the best of them. `left_out` gives reasons."""
+    """`found` counts all; `opportunities` are the best of them. `left_out` gives reasons;
+    `passing` are the symbols that meet `where`, null without one."""
 
     scan_id: str | None
     as_of: datetime
     scanned: int
     found: int
     opportunities: list[FoundBody]
+    passing: list[str] | None
     left_out: dict[str, str]
     refused: list[RefusedBody]
 

@@ -61,6 +61,7 @@ async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
         opportunities=[
             _found(each, is_new=(each.instrument.symbol, each.setup) in fresh) for each in shown
         ],
+        passing=None if result.passing is None else [str(each) for each in result.passing],
         left_out={str(symbol): reason for symbol, reason in result.left_out.items()},
         refused=[RefusedBody(line=each.line, text=each.text) for each in listed.refused],
     )
@@ -148,6 +149,7 @@ def _search(asked: SearchBody) -> Search:
         min_price=asked.min_price,
         max_price=asked.max_price,
         min_reward_to_risk=asked.min_reward_to_risk,
+        where=asked.where,
     )
 
 
@@ -187,6 +189,7 @@ def _scan(each: SavedScan) -> SavedScanBody:
         min_price=search.min_price,
         max_price=search.max_price,
         min_reward_to_risk=search.min_reward_to_risk,
+        where=search.where,
     )
 
 

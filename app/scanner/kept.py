@@ -78,6 +78,7 @@ def search_body(search: Search) -> dict[str, Any]:
         "min_price": _text(search.min_price),
         "max_price": _text(search.max_price),
         "min_reward_to_risk": search.min_reward_to_risk,
+        "where": search.where,
     }
 
 
@@ -90,6 +91,7 @@ def search_of(body: Mapping[str, Any]) -> Search:
         min_price=_decimal(body["min_price"]),
         max_price=_decimal(body["max_price"]),
         min_reward_to_risk=body["min_reward_to_risk"],
+        where=body.get("where", ""),
     )
 
 

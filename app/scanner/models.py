@@ -15,7 +15,8 @@ from app.scanner.setups import Direction, Setup
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
     """What is asked of a scan. Empty `setups` means all of them, empty `symbols` everything listed
-    (of `sector`, where one is named). Prices are of the last bar, in the instrument's currency."""
+    (of `sector`, where one is named). Prices are of the last bar, in the instrument's currency;
+    `where` is a condition of the formula language on daily bars."""
 
     setups: tuple[Setup, ...] = ()
     direction: Direction | None = None
@@ -24,6 +25,7 @@ class Search:
     min_price: Decimal | None = None
     max_price: Decimal | None = None
     min_reward_to_risk: float | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,11 @@ class Opportunity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """Opportunities, best score first. `left_out` gives what had no bars, with the reason."""
+    """Opportunities, best score first. `left_out` gives what had no bars, with the reason;
+    `passing` the symbols that meet the search's condition, None where it has none."""
 
     as_of: datetime
     scanned: int
     found: tuple[Opportunity, ...]
     left_out: Mapping[Symbol, str] = field(default_factory=dict)
+    passing: tuple[Symbol, ...] | None = None

@@ -19,6 +19,7 @@ from app.market.directory import sector_of
 from app.market.models import Bars, Instrument
 from app.market.protocol import MarketData
 from app.scanner.evidence import evidence
+from app.scanner.filtering import parse_filter, passing
 from app.scanner.models import Opportunity, ScanResult, Search
 from app.scanner.outcomes import Record, records
 from app.scanner.panel import Panel, panel_of
@@ -49,13 +50,23 @@ async def run_scan(
     """
     if search.min_price and search.max_price and search.min_price > search.max_price:
         raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
+    condition = parse_filter(search.where) if search.where.strip() else None
     instruments, unknown = await _universe(search, market)
     bars, left_out = await _bars(market, instruments, as_of)
     left_out = unknown | left_out
     if not bars:
         return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
     found = await asyncio.to_thread(judge, search, instruments, bars, taste or {})
-    return ScanResult(as_of=as_of, scanned=len(bars), found=found, left_out=left_out)
+    if condition is None:
+        return ScanResult(as_of=as_of, scanned=len(bars), found=found, left_out=left_out)
+    met = await asyncio.to_thread(passing, condition, instruments, bars)
+    return ScanResult(
+        as_of=as_of,
+        scanned=len(bars),
+        found=tuple(each for each in found if each.instrument.symbol in met),
+        left_out=left_out,
+        passing=tuple(symbol for symbol in bars if symbol in met),
+    )
 
 
 def judge(

@@ -121,3 +121,39 @@ async def test_a_past_scan_sees_no_later_bar(ask: Any, market: SimulatedMarket) 
 
 def test_every_setup_has_its_words() -> None:
     assert set(TITLES) == set(Setup)
+
+
+async def test_a_condition_filters_and_names_who_meets_it(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    above = await ask(
+        scan_market, {"symbols": FEW, "where": "close > sma(200)"}, at=NOW, market=market
+    )
+    below = await ask(
+        scan_market, {"symbols": FEW, "where": "not close > sma(200)"}, at=NOW, market=market
+    )
+
+    counts = [int(said.figures["passing"]) for said in (above, below)]
+    assert sum(counts) == len(FEW)
+    assert 0 < counts[0] < len(FEW)
+    assert f"{counts[0]} symbols meet the condition: " in above.sentence
+    named = above.sentence.partition("condition: ")[2].partition(".")[0].split(", ")
+    assert len(named) == counts[0]
+    assert all(row.symbol in named for row in above.result.cards[0].rows)
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("rsi(14 < 30", "parenthesis"),
+        ("close", "compare it"),
+        ("rsi(14, 5m) < 30", "A filter reads daily bars"),
+        ("net_delta > 200", "not among them"),
+        ("__import__('os')", "."),
+    ],
+)
+async def test_a_condition_that_cannot_be_asked_is_refused(
+    ask: Any, market: SimulatedMarket, where: str, words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        await ask(scan_market, {"symbols": FEW, "where": where}, at=NOW, market=market)
