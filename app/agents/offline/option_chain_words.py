@@ -28,13 +28,14 @@ _DELTAS = re.compile(
 _MOST_STRIKES = 15
 
 
-def is_of_a_chain(text: str, *, has_symbol: bool = False) -> bool:
-    """Whether several contracts are asked for: by the word, or calls or puts without a strike."""
+def is_of_a_chain(text: str, *, has_symbol: bool = False, by_kind: bool = True) -> bool:
+    """Whether several contracts are asked for: by the word, or, `by_kind`, as calls or puts without a
+    strike."""
     if _EACH_SIDE.search(text) or _DELTAS.search(text):
         return True
     if not has_symbol or _STRUCK.search(text):
         return False
-    return bool(_CHAIN.search(text) or _SIDES.search(text))
+    return bool(_CHAIN.search(text) or (by_kind and _SIDES.search(text)))
 
 
 def chain_filters(text: str) -> dict[str, Any]:

@@ -216,7 +216,7 @@ _HALF_DOWN = 1e-9
 """Half a day less rather than more."""
 _NUMBER = r"(?:\d+(?:\.\d+)?|\.\d+)"
 _UNIT = r"(?P<unit>days?|dte|weeks?|wks?|months?|mos?|years?|yrs?|fortnights?)"
-_SLASHED = re.compile(r"(?<![\d/.])([0-3]?\d)/([0-3]?\d)(?:/(20\d\d|\d\d))?(?![\d/.])")
+_SLASHED = re.compile(r"(?<![\d/.])([0-3]?\d)/([0-3]?\d)(?:/(20\d\d|\d\d))?(?![\d/.]| ?deltas?\b)")
 _ORDINAL = r"(?P<ordinal>st|nd|rd|th)?"
 _READERS: tuple[tuple[re.Pattern[str], _Read], ...] = (
     (re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b"), _iso),

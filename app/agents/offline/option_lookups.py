@@ -77,9 +77,12 @@ def _paired(
 def of_a_chain(question: Question) -> Asked:
     ends = taken(question.low, question.today)
     is_open = not question.intents & {Intent.ADVICE, Intent.EXPLAIN, Intent.CALENDAR}
-    if not question.symbol or not is_of_a_chain(
-        ends.text, has_symbol=bool(question.symbols) and is_open
-    ):
+    is_asked = is_of_a_chain(
+        ends.text,
+        has_symbol=bool(question.symbols) and is_open,
+        by_kind=not _VOLATILITY.search(question.low),
+    )
+    if not question.symbol or not is_asked:
         return Asked()
     if ends.is_impossible:
         return Asked(said=[NO_SUCH_DAY])

@@ -22,6 +22,8 @@ STRUCTURE_TOKEN = "<s>"  # noqa: S105 - a mark in a text
 @dataclass(frozen=True, slots=True)
 class Price:
     amount: str
+    start: int
+    end: int
 
 
 def net_price(text: str, *, is_after: bool) -> Price | None:
@@ -32,5 +34,14 @@ def net_price(text: str, *, is_after: bool) -> Price | None:
     start = 0 if is_after else max(text.find(STRUCTURE_TOKEN), 0)
     for shape, position in ((_BEFORE, 0), (_NAMED, 0), (_MARKED, start), (_LEFT, start)):
         if found := shape.search(text, position):
-            return Price(found["amount"])
+            return Price(found["amount"], *found.span())
     return None
+
+
+_NUMBER = re.compile(r"(?<![\w.<])\$?\d[\d,]*(?:\.\d+)?(?![\w>]|\.\d)")
+
+
+def is_left_over(text: str, price: Price | None) -> bool:
+    """Whether a number stands in the text that is not the price."""
+    rest = f"{text[: price.start]} {text[price.end :]}" if price else text
+    return bool(_NUMBER.search(rest))

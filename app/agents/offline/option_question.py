@@ -55,7 +55,7 @@ def question_of(reading: Reading, frame: Frame, now: datetime) -> Question:
 
 
 _LETTER = re.compile(
-    r"(?:^|(?<= ))(f|(?<=on )[tvx]|(?<=in )[tvx]|(?<=of )[tvx])(?= (?:\$?\d|calls?\b|puts?\b|options?\b|chain\b|covered|strangle|straddle|put|call))"
+    r"(?:^|(?<= ))(f|(?<=on )[tvx]|(?<=in )[tvx]|(?<=of )[tvx])(?=, | (?:\$?\d|calls?\b|puts?\b|options?\b|chain\b|covered|strangle|straddle|put|call))"
 )
 """One-letter tickers that nobody writes in capitals; only options stand beside a number so."""
 

@@ -129,7 +129,7 @@ SHAPES = (
     _shape("call ratio spread", r"\bratio(?: spreads?)?\b", "+c0 -2c1", Rule.USUAL, beside=r"\bcalls\b"),
     _shape("put ratio spread", r"\bput (?:front )?ratio(?: spreads?)?\b|\bratio put(?: spreads?)?\b", "+p1 -2p0", Rule.USUAL),
     _shape("put ratio spread", r"\bratio(?: spreads?)?\b", "+p1 -2p0", Rule.USUAL, beside=r"\bputs\b"),
-    _shape("bull put spread", r"\bbull(?:ish)? puts?\b(?: (?:credit )?spreads?)?|\bputs? credit\b(?: spreads?)?|\bcredit puts?\b(?: spreads?)?|\bpcs\b", "+p0 -p1", Rule.FIXED, is_bought=False),
+    _shape("bull put spread", r"\bbull(?:ish)? puts?\b(?: (?:credit )?spreads?)?|\bputs? credit\b(?: spreads?)?|\bcredit puts?\b(?: spreads?)?|\bpcs\b|(?<=/\d\d )bps\b|(?<=/\d\d\d )bps\b|(?<=/\d\d\d\d )bps\b", "+p0 -p1", Rule.FIXED, is_bought=False),
     _shape("bear call spread", r"\bbear(?:ish)? calls?\b(?: (?:credit )?spreads?)?|\bcalls? credit\b(?: spreads?)?|\bcredit calls?\b(?: spreads?)?|\bccs\b", "-c0 +c1", Rule.FIXED, is_bought=False),
     _shape("bear put spread", r"\bbear(?:ish)? puts?\b(?: (?:debit )?spreads?)?|\bputs? debit\b(?: spreads?)?|\bdebit puts?\b(?: spreads?)?|\bpds\b", "-p0 +p1", Rule.FIXED),
     _shape("bull call spread", r"\bbull(?:ish)? calls?\b(?: (?:debit )?spreads?)?|\bcalls? debit\b(?: spreads?)?|\bdebit calls?\b(?: spreads?)?|\bcds\b", "+c0 -c1", Rule.FIXED),
@@ -145,8 +145,14 @@ SHAPES = (
 """The first whose words stand in a question is meant; narrower names come before wider ones."""
 
 UNNAMED_SPREAD = re.compile(
-    r"\b(?:condors?|diagonals?|double (?:calendar|diagonal)s?|box(?: spread)?s?|christmas trees?|verticals?|ladders?|zebras?)\b"
+    r"\b(?:condors?|diagonals?|double (?:calendar|diagonal)s?|box(?: spread)?s?|christmas trees?|verticals?|zebras?)\b"
 )
+
+
+UNUSUAL = re.compile(
+    r"\bdouble (?:calendar|diagonal)s?\b|\b(?:reverse|inverse|inverted)\b(?! iron)"
+)
+"""Words that turn a name into one that is not known here."""
 
 
 def shape_of(text: str) -> tuple[Shape, re.Match[str]] | None:

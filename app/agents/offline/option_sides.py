@@ -15,6 +15,7 @@ _SOLD = re.compile(
     r"|receiv\w+|t(?:ake|ook|aking) in|wr(?:ite|ote|iting|itten)|naked|uncovered|csp|cash[- ]secured)\b"
 )
 _PLAINLY_BOUGHT = re.compile(r"\b(?:buy|buying|bought|debit|db|paid|paying|pay|reverse)\b")
+_REVERSED = re.compile(r"\b(?:reverse|inverse|inverted) iron\b")
 _ONLY_LONG = re.compile(r"\blong\b")
 
 
@@ -39,8 +40,11 @@ def sided(shape: Shape, low: str) -> tuple[Shape, bool]:
     if shape.rule is Rule.NAMED:
         return shape, True
     said = side_of(low)
-    if shape.name in ("iron condor", "iron butterfly") and _is_muddled(low, said):
-        return shape, False
+    if shape.name in ("iron condor", "iron butterfly"):
+        if _is_muddled(low, said):
+            return shape, False
+        if _REVERSED.search(low):
+            return shape.mirrored, not said.sold
     if not said.is_clear:
         is_known = shape.rule is not Rule.ASKED and not said.bought
         return shape, is_known or shape.rule is Rule.FIXED

@@ -15,8 +15,14 @@ AT_THE_MONEY = re.compile(
 )
 """`atm` may have been written out as "right now" before it comes here."""
 _DELTA = re.compile(r"(?<![\w.])(\d{1,2}|0?\.\d+)[ -]?(?:deltas?\b|Δ|d(?= ))")
+_TWO_DELTAS = re.compile(
+    r"(?<![\w./])(\d{1,2}|0?\.\d+)(?:[ -]?deltas?)?(?: \w+){0,2}?(?:,? and |/|, ?| )(?:the )?(\d{1,2}|0?\.\d+)[ -]?deltas?\b"
+)
+_HELD = re.compile(
+    r"\b(?:on|with|against|over|have|own|for) (?:my )?(\d{1,3}00)(?: shares?)?(?: of)?(?= |,|$)(?! ?/)"
+)
 _WIDE = re.compile(
-    rf"\b(?:width|wings?)(?: of| is)? \$?({NUMBER})(?: wide)?|\$?({NUMBER})[ -]?(?:(?:dollars?|points?|pts?|bucks)[ -]?)?wide(?: wings?)?"
+    rf"\b(?:width|wings?)(?: of| is)? \$?({NUMBER})(?![\d.]| ?delta)(?: wide)?|\$?({NUMBER})[ -]?(?:(?:dollars?|points?|pts?|bucks)[ -]?)?wide(?: wings?)?"
     rf"|\$?({NUMBER})[ -](?:dollar|point|pt)s? wings?"
 )
 _RATIO = re.compile(r"(?<![\w.])(\d)(?: ?x ?|:|[ -](?:by|to)[ -])(\d)(?![\w.])")
@@ -39,6 +45,7 @@ class Strikes:
     rest: str
     values: list[float] = field(default_factory=list)
     delta: float | None = None
+    outer_delta: float | None = None
     wide: float | None = None
     is_at_the_money: bool = False
     lots: int = 0
@@ -51,6 +58,8 @@ class Strikes:
         part = shape.parts[place]
         if self.values:
             return {"strike": plain(self.values[part.place])}
+        if _is_outer(shape, part) and self.outer_delta is not None:
+            return {"delta": self.outer_delta}
         if _is_outer(shape, part):
             return {"wide": plain(self.wide or 0.0)}
         return {"delta": self.delta} if self.delta is not None else {"at_the_money": True}
@@ -83,6 +92,8 @@ def strikes_of(text: str, shape: Shape) -> Strikes | None:
         return None
     found = Strikes(text)
     _take_stock(found)
+    if shape.lots and (held := _take(found, _HELD)):
+        found.lots = int(held[1]) // 100
     _take_relative(found)
     if "ratio" in shape.name or "backspread" in shape.name:
         _take_ratio(found)
@@ -110,7 +121,9 @@ def _take_ratio(found: Strikes) -> None:
 
 
 def _take_relative(found: Strikes) -> None:
-    if match := _take(found, _DELTA):
+    if match := _take(found, _TWO_DELTAS):
+        found.outer_delta, found.delta = sorted((delta_of(match[1]), delta_of(match[2])))
+    elif match := _take(found, _DELTA):
         found.delta = delta_of(match[1])
     if match := _take(found, _WIDE):
         found.wide = number(match[1] or match[2] or match[3])
@@ -140,7 +153,7 @@ def _loose(found: Strikes, shape: Shape) -> bool:
     kept = numbers[has_count : has_count + around]
     if len(kept) < around or _is_money(kept, shape):
         return False
-    found.lots = int(number(numbers[0]["value"])) if has_count else 0
+    found.lots = int(number(numbers[0]["value"])) if has_count else found.lots
     values = sorted(number(each["value"]) for each in kept)
     found.values = values if around == shape.strikes else _wings(values[0], found.wide or 0, shape)
     gone = [numbers[0], *kept] if has_count else kept
@@ -215,6 +228,6 @@ def _relative(found: Strikes, shape: Shape) -> bool:
     if found.delta is None and (not found.is_at_the_money or shape.strikes > 3):
         return False
     has_wings = any(_is_outer(shape, part) for part in shape.parts)
-    found.lacks_width = has_wings and found.wide is None
+    found.lacks_width = has_wings and found.wide is None and found.outer_delta is None
     found.rest = _marked(found.rest, shape, found)
     return True

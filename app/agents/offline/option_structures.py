@@ -11,8 +11,8 @@ from typing import Any
 
 from app.agents.offline.option_ends import COUNT_WORDS, NO_SUCH_DAY, Ends, taken
 from app.agents.offline.option_legs import Spelled, count, number, spelled
-from app.agents.offline.option_prices import net_price
-from app.agents.offline.option_shapes import UNNAMED_SPREAD, Shape, shape_of
+from app.agents.offline.option_prices import is_left_over, net_price
+from app.agents.offline.option_shapes import UNNAMED_SPREAD, UNUSUAL, Shape, shape_of
 from app.agents.offline.option_sides import natural_price, side_of, sided, turned
 from app.agents.offline.option_strikes import Strikes, strikes_of
 
@@ -27,6 +27,7 @@ ASK_LEGS = (
     "Spell the legs out for me: each bought or sold, with its strike, call or put, and expiry."
 )
 ASK_ENDS = "Which two expiries? Name the near and the far one."
+LEFT_OVER = "One number of yours I could not place; see in the answer which legs I took."
 NO_ORDER = "I place no orders; this is what it would win and lose."
 
 
@@ -47,6 +48,8 @@ def structure_of(low: str, today: date) -> Told | None:
     ends = taken(low, today, strikes=shape.strikes if shape else 0)
     own = spelled(ends)
     told = _by_legs(low, own, ends, shape)
+    if told is None and UNUSUAL.search(low) and (shape or own.legs):
+        told = Told(asks=ASK_LEGS)
     if told is None and shape is not None:
         told = _by_shape(low, shape, ends)
     if told is None and UNNAMED_SPREAD.search(low):
@@ -122,11 +125,13 @@ def _by_shape(low: str, shape: Shape, ends: Ends) -> Told:
     amount = price.amount if price else ""
     if not is_known:
         return _unsided(drafts, turned_right, amount, low)
+    notes = (LEFT_OVER,) if is_left_over(found.rest, price) else ()
     if amount and _has_one_option(drafts[0]):
-        return Told(tuple(_priced_leg(each, amount) for each in drafts))
+        return Told(tuple(_priced_leg(each, amount) for each in drafts), notes=notes)
     told = [_at(each, amount, low) for each in drafts]
     asks = next((each.asks for each in told if each.asks), "")
-    return Told(asks=asks) if asks else Told(tuple(call for each in told for call in each.calls))
+    calls = tuple(call for each in told for call in each.calls)
+    return Told(asks=asks) if asks else Told(calls, notes=notes)
 
 
 def _unsided(drafts: list[dict[str, Any]], shape: Shape, amount: str, low: str) -> Told:

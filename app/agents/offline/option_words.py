@@ -11,14 +11,16 @@ from typing import Any
 from app.agents.offline.option_legs import KIND, NUMBER, delta_of, kind_of, number, plain
 
 _CONTRACT = re.compile(
-    rf"(?<![\w./<])\$?({NUMBER})[ -]?(?:strike )?(?:<e[a-z]> )?({KIND})(?! ?(?:spreads?|wall))"
+    rf"(?<![\w./<])\$?({NUMBER})[ -]?(?:strike |dollar )?(?:<e[a-z]> )?({KIND})(?! ?(?:spreads?|wall))"
 )
 _STRUCK = re.compile(
     rf"\bstrike(?: of| at| price| is|=|:)? ?\$?({NUMBER})|\bk ?= ?({NUMBER})|(?<![\w.])\$?({NUMBER}) strike\b"
 )
 _KIND_BEFORE = re.compile(rf"\b(calls?|puts?) (?:at |of |struck at )?\$?({NUMBER})(?![\w%/]|\.\d)")
 _BARE_KIND = re.compile(r"\b(calls?|puts?)\b")
-_DELTA = re.compile(r"(?<![\w.])(0?\.\d+|\d{1,2})[ -]?(?:deltas?|Δ|d(?= (?:put|call)))(?![\w])")
+_DELTA = re.compile(
+    r"(?<![\w.])(0?\.\d+|\d{1,2})[ -]?(?:deltas?|Δ|d(?= (?:put|call)))(?![\w])|\bdelta (0?\.\d+|\d{1,2})(?= (?:<e[a-z]> )?(?:put|call))"
+)
 _COUNT_BEFORE = re.compile(r"\b(?:theta|delta|gamma|vega|greeks|cost|price|worth|of|on|for) $")
 _FEW = 20
 
@@ -28,7 +30,7 @@ def contracts(text: str) -> list[dict[str, Any]]:
     kind = _BARE_KIND.search(text)
     if delta := _DELTA.search(text):
         told: dict[str, Any] = {"kind": kind_of(kind[1])} if kind else {}
-        return [told | {"delta": delta_of(delta[1])}]
+        return [told | {"delta": delta_of(delta[1] or delta[2])}]
     struck = [
         {"kind": kind_of(each[2]), "strike": plain(number(each[1]))}
         for each in _CONTRACT.finditer(text)

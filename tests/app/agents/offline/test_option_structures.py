@@ -147,6 +147,11 @@ def test_so_many_of_them_are_counted(text: str, legs: str) -> None:
         ("own 100 at 110, sell the 120 call for 1.9", "+100s@110 -c120@1.9", {}),
         ("put calendar 285, 2 weeks vs 6 weeks", "-p285[14] +p285[42]", {}),
         ("12/18 290/280 put spread bought at 3.05", "-p280 +p290", {"expiry": DEC, "debit": 3.05}),
+        ("iron condor 10 delta wings 20 delta shorts", "-pd0.2 +pd0.1 -cd0.2 +cd0.1", {}),
+        ("20/10 delta iron condor", "-pd0.2 +pd0.1 -cd0.2 +cd0.1", {}),
+        ("reverse iron condor 280/285/292/297", "-p280 +p285 +c292 -c297", {}),
+        ("collar on 200 shares, 110/125", "+200s +2p110 -2c125", {}),
+        ("2x 280/270 bps for 1.85", "+2p270 -2p280", {"credit": 1.85}),
         ("synthetic long 288", "+c288 -p288", {}),
         ("call ratio 1x2 120/130", "+c120 -2c130", {}),
     ],
@@ -165,6 +170,8 @@ def test_structures_as_they_are_typed(text: str, legs: str, rest: dict[str, Any]
         ("call calendar 120", "Which two expiries"),
         ("16 delta iron condor", "How wide"),
         ("short 12 puts and long 10 puts", "how many"),
+        ("call double calendar 280/295 dec/jan", "Spell the legs out"),
+        ("reverse butterfly 100/105/110", "Spell the legs out"),
         ("diagonal 120/125", "Spell the legs out"),
         ("condor 100/105/110/115 for 1.10", "Spell the legs out"),
         ("sold a 290/280 put spread 30/2", "no such day"),
@@ -172,3 +179,13 @@ def test_structures_as_they_are_typed(text: str, legs: str, rest: dict[str, Any]
 )
 def test_what_is_missing_is_asked_for(text: str, question: str) -> None:
     assert question in asks(text)
+
+
+def test_a_number_that_has_no_place_is_owned_up_to() -> None:
+    placed = structure_of("sold 285/280 put spread for 1.05", TODAY)
+    unplaced = structure_of("sold 285/280 put spread 77 for 1.05", TODAY)
+
+    assert placed is not None
+    assert unplaced is not None
+    assert structures.LEFT_OVER not in placed.notes
+    assert structures.LEFT_OVER in unplaced.notes
