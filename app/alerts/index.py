@@ -1,12 +1,13 @@
 """The threshold index: many watches over many symbols, at the price of a few comparisons a quiet tick.
 
 Decided: whatever a watch waits for, it can act at no price between the next one below and the next
-one above at which something happens to it. So each symbol keeps those prices in two heaps, and a tick
-between the nearest of them changes nothing. A tick beyond them is given to the same step as the plain
-machine of `states.py` takes, so both fire alike. Volumes and times are kept in the same way.
+one above at which something happens to it. So each symbol keeps those prices in two rows, the nearest
+at their ends, and a tick between the nearest of all changes nothing. A tick beyond them is looked at by
+those it concerns alone, as the plain machine of `states.py` would. Volumes and times wait in heaps.
 
-An entry of a heap is never taken out when its watch moves on: it carries the version it was made for,
-and is dropped when it comes up or when the heap has grown to twice what it needs.
+Sorted rows and not heaps for prices: what is nearest is where the work is, and there it stays in the
+processor's cache. An entry is never taken out when its watch moves on. It carries the version it was
+made for, and is dropped when it comes up or when there are twice as many as are needed.
 """
 
 import math
@@ -26,9 +27,9 @@ from app.core.symbols import Symbol
 from app.market.models import Bars
 
 _SPARE = 64
-"""Entries a heap may have beyond twice its watches before it is swept."""
+"""Entries that may wait beyond two for each watch before they are swept."""
 _SLACK = 1e-9
-
+"""Of a volume: sums of minutes are rounded, and a gate has to be on the early side."""
 
 _Entry = tuple[float, int, Watch]
 _DOWN, _UP, _AT, _UNTIL, _SPIKE, _LOW, _HIGH, _PRICE, _VOLUME = range(9)
@@ -95,7 +96,7 @@ class _Book(LiveTape):
             _take(self.times, at, due)
             while self.ends and self.ends[0][0] <= at:
                 watch = heappop(self.ends)[2]
-                if watch.version and self.watches.get(watch.alert) is watch:
+                if watch.version and self._watches(watch):
                     watch.version = 0
                     due.append(watch)
         for minutes, heap in self.spikes.items():
@@ -106,6 +107,9 @@ class _Book(LiveTape):
         self.watches[watch.alert] = watch
         if watch.expires_at < math.inf:
             heappush(self.ends, (watch.expires_at, watch.order, watch))
+            if len(self.ends) > 2 * len(self.watches) + _SPARE:
+                self.ends = [each for each in self.ends if self._watches(each[2])]
+                heapify(self.ends)
 
     def wait(self, watch: Watch, version: int) -> None:
         """Let it wait for what comes next."""
@@ -121,13 +125,20 @@ class _Book(LiveTape):
                 self._push(heap, (volume, version, watch))
         if up < math.inf:
             insort(self.rises, (-up, version, watch))
+            if len(self.rises) > 2 * len(self.watches) + _SPARE:
+                _sweep(self.rises)
         if down > 0:
             insort(self.falls, (down, version, watch))
+            if len(self.falls) > 2 * len(self.watches) + _SPARE:
+                _sweep(self.falls)
+
+    def _watches(self, watch: Watch) -> bool:
+        return self.watches.get(watch.alert) is watch
 
     def _push(self, heap: list[_Entry], entry: _Entry) -> None:
         heappush(heap, entry)
         if len(heap) > 2 * len(self.watches) + _SPARE:
-            heap[:] = [each for each in heap if each[2].version == each[1]]
+            _sweep(heap)
             heapify(heap)
 
     def _volume_to(self, minutes: int) -> float:
@@ -137,6 +148,11 @@ class _Book(LiveTape):
             return math.inf
         before = self.bar(minutes)[1] - self.volume
         return (heap[0][0] - before) - _SLACK * (heap[0][0] + before)
+
+
+def _sweep(entries: list[_Entry]) -> None:
+    """Leave only what somebody still waits for."""
+    entries[:] = [each for each in entries if each[2].version == each[1]]
 
 
 def _pop(row: list[_Entry], reached: float, due: list[Watch]) -> None:

@@ -36,7 +36,7 @@ from app.market.models import Bars, Provider
 START = 1_793_620_800.0
 """2026-11-02 12:00 UTC, 07:00 in New York, the day after its clocks were changed."""
 SYMBOLS = (Symbol("SPX"), Symbol("NVDA"), Symbol("BTC/USD"))
-SEEDS = range(150)
+SEEDS = range(60)
 
 
 @dataclass
@@ -208,3 +208,87 @@ def run(seed: int, *, events: int = 1_200) -> Pair:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_index_fires_exactly_as_the_plain_machine(seed: int) -> None:
     assert run(seed).fired
+
+
+SPX = SYMBOLS[0]
+TOUCH = Trigger(condition=Reaches(), rearm=0.5, repeats=True)
+
+
+def indexed(*levels: float) -> ThresholdIndex:
+    index = ThresholdIndex()
+    for number, level in enumerate(levels):
+        index.add(UUID(int=number), SPX, TOUCH, State(level=level))
+    return index
+
+
+def test_alerts_that_fire_together_are_told_in_the_order_they_were_added() -> None:
+    index = indexed(104.0, 101.0, 103.0, 102.0)
+    index.tick(SPX, START, 100.0)
+    assert [each.alert.int for each in index.tick(SPX, START + 1, 110.0)] == [0, 1, 2, 3]
+
+
+def test_many_ticks_at_once_fire_as_one_after_the_other() -> None:
+    ticks = [(SPX, START + at, 100.0 + at % 7, None) for at in range(50)]
+    one, many = indexed(102.0, 105.0), indexed(102.0, 105.0)
+    assert many.ticks(ticks) == [each for tick in ticks for each in one.tick(*tick)]
+
+
+def test_what_is_not_watched_any_more_tells_nothing() -> None:
+    index = indexed(101.0, 102.0)
+    index.tick(SPX, START, 100.0)
+    index.remove(UUID(int=0))
+    assert [each.alert.int for each in index.tick(SPX, START + 1, 110.0)] == [1]
+    assert (UUID(int=0) in index, UUID(int=1) in index, len(index)) == (False, True, 1)
+    with pytest.raises(KeyError):
+        index.state(UUID(int=0))
+
+
+def test_an_alert_that_was_removed_can_be_added_again() -> None:
+    index = indexed(101.0)
+    index.tick(SPX, START, 100.0)
+    state = index.state(UUID(int=0))
+    index.remove(UUID(int=0))
+    index.add(UUID(int=0), SPX, TOUCH, state)
+    assert len(index.tick(SPX, START + 1, 110.0)) == 1
+
+
+def test_an_alert_is_not_watched_twice() -> None:
+    with pytest.raises(ValueError, match="once"):
+        indexed(101.0).add(UUID(int=0), SPX, TOUCH, State(level=1.0))
+
+
+def test_whoever_stores_states_is_told_which_have_changed() -> None:
+    index = indexed(101.0, 200.0)
+    index.tick(SPX, START, 100.0)
+    index.take_changed()
+    assert index.take_changed() == {}
+    index.tick(SPX, START + 1, 101.0)
+    index.snooze(UUID(int=1), START + 60)
+    index.tick(SPX, START + 2, 100.9)
+    assert index.take_changed() == {UUID(int=n): index.state(UUID(int=n)) for n in (0, 1)}
+    index.tick(SPX, START + 3, 100.0)
+    index.remove(UUID(int=0))
+    assert index.take_changed() == {}
+
+
+def test_a_level_moved_a_thousand_times_leaves_nothing_behind() -> None:
+    index = ThresholdIndex()
+    trigger = Trigger(condition=Reaches(), already=Already.WAITS, expires_at=START + 1e6)
+    for step in range(1_000):
+        index.add(UUID(int=0), SPX, trigger, State(level=101.0))
+        index.tick(SPX, START + 3 * step, 101.0)
+        index.relevel(UUID(int=0), 102.0 + step % 9)
+        index.tick(SPX, START + 3 * step + 1, 110.0)
+        index.tick(SPX, START + 3 * step + 2, 100.0)
+        index.snooze(UUID(int=0), START + 3 * step)
+        index.remove(UUID(int=0))
+    book = index._books[SPX]
+    assert len(book.rises) + len(book.falls) + len(book.times) + len(book.ends) < 500
+
+
+def test_a_smaller_average_is_met_by_what_has_been_traded() -> None:
+    index = ThresholdIndex()
+    index.add(UUID(int=0), SPX, Trigger(condition=Spikes(2.0)), State(average=100.0))
+    assert index.tick(SPX, START, 100.0, 120.0) == []
+    index.reaverage(UUID(int=0), 50.0)
+    assert len(index.tick(SPX, START + 1, 100.0)) == 1
