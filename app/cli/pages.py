@@ -10,6 +10,8 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from app.formula.lent import VOCABULARY
+from app.formula.reference import words_tables
 from app.infra.settings import ROOT, Settings, variable
 from tools import TOOLBOX
 
@@ -85,10 +87,23 @@ _QUESTIONS_BEGIN = "<!-- questions: made from the toolbox by ./coach check --fix
 _QUESTIONS_END = "<!-- /questions -->"
 _QUESTIONS_SHOWN = 3
 
+
+def formulas() -> str:
+    """`docs/formulas.md` with the words of the language."""
+    page = (ROOT / "docs" / "formulas.md").read_text(encoding="utf-8")
+    before, rest = page.split(_WORDS_BEGIN, 1)
+    after = rest.split(_WORDS_END, 1)[1]
+    return before + _WORDS_BEGIN + "\n" + words_tables(VOCABULARY) + _WORDS_END + after
+
+
+_WORDS_BEGIN = "<!-- words: made from the vocabulary by ./coach check --fix -->"
+_WORDS_END = "<!-- /words -->"
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings_page,
     ".env.example": env_example,
     "README.md": readme,
+    "docs/formulas.md": formulas,
 }
 
 

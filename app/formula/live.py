@@ -59,6 +59,8 @@ class Live:
         self, formula: Formula, history: Sequence[Panel], given: Given | None = None
     ) -> None:
         """`history` as for `verdicts`, of finished bars; `given` as it was over them."""
+        if any(panel.is_forming for panel in history):
+            raise ValueError("History is made of finished bars.")
         is_condition = formula.kind is Kind.CONDITION
         self._run = Run(formula, history, given, wants=(True, False) if is_condition else ())
         self._run.over()

@@ -23,7 +23,8 @@ from app.market.resample import period_numbers
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
     """Bars of one timeframe. `time` (rows) holds starts in Unix seconds, oldest first; the fields are
-    rows × columns. `calendar` tells sessions, of all columns alike. The last row may be forming.
+    rows × columns. `calendar` tells sessions, of all columns alike. `is_forming` says that the last
+    row is not finished: others do not take it over.
     """
 
     symbols: tuple[str, ...]
@@ -35,6 +36,7 @@ class Panel:
     close: Floats
     volume: Floats
     calendar: str = US
+    is_forming: bool = False
 
     @classmethod
     def of(cls, bars: Sequence[Bars], *, calendar: str = US) -> "Panel":
@@ -53,6 +55,7 @@ class Panel:
             timeframe=bars[0].timeframe,
             time=time,
             calendar=calendar,
+            is_forming=any(each.is_forming for each in bars),
             **fields,
         )
 
@@ -64,6 +67,7 @@ class Panel:
     def rows(self, start: int, stop: int | None = None) -> "Panel":
         """Rows `start:stop`, Python's rules."""
         part = slice(start, stop)
+        keeps_last = range(len(self.time))[part][-1:] == range(len(self.time))[-1:]
         return Panel(
             symbols=self.symbols,
             timeframe=self.timeframe,
@@ -74,6 +78,7 @@ class Panel:
             close=self.close[part],
             volume=self.volume[part],
             calendar=self.calendar,
+            is_forming=self.is_forming and keeps_last,
         )
 
     @cached_property

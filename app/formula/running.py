@@ -155,10 +155,11 @@ class Run:
         ]
 
     def _taken_over(self, link: Link, rows: Rows) -> Rows:
-        """Rows of the base: what was known of another timeframe when each began... or ended."""
+        """Rows of the base: the last finished value of another timeframe when each ended."""
         other, base = self.laid[link.timeframe], self.laid[self.base]
         whole = other.carried(rows, link.track.blank)
-        last = np.searchsorted(other.panel.ends, base.panel.ends, side="right") - 1
+        finished = other.panel.ends[: len(whole) - other.panel.is_forming]
+        last = np.searchsorted(finished, base.panel.ends, side="right") - 1
         blank = np.full((1, whole.shape[1]), link.track.blank, dtype=whole.dtype)
         taken: Rows = np.concatenate((blank, whole))[last + 1]
         return base.down(taken)

@@ -1,6 +1,7 @@
 """What the words mean, on bars made by hand, and against those who compute the same elsewhere."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
@@ -100,6 +101,10 @@ def test_the_unknown_decides_nothing_and_never_fires(sides: tuple[str, str], exp
     negated = {"T": "F", "F": "T", "?": "?"}
     assert told("not net_delta > 0", panel, **given) == negated[sides[0]]
     assert told("net_delta != 0", panel, **given) == sides[0].replace("F", "T")
+
+
+def test_the_strength_of_a_price_that_never_moved_is_unknown() -> None:
+    assert told("rsi(2) < 30", closes(5, 5, 5, 5, 4)) == "????T"
 
 
 def test_what_nobody_gives_is_unknown() -> None:
@@ -238,6 +243,24 @@ def test_values_of_longer_bars_are_those_of_the_last_finished_one() -> None:
         np.testing.assert_array_equal(found[row], days.close[last])
     day = first_of_day(base)
     assert (found[day[1] - 1] != found[day[1] - 2]).any(), "the close of the day is its last bar's"
+
+
+def test_a_forming_bar_is_not_taken_over() -> None:
+    finished = DAILY.rows(0, int((DAILY.ends <= MINUTES.ends[-1]).sum()))
+    forming = replace(finished, is_forming=True)
+    formula = parse_value("close(1d)").on(Timeframe.M5)
+    last = [values(formula, [MINUTES, days])[-1] for days in (finished, forming)]
+    np.testing.assert_array_equal(last, finished.close[[-1, -2]])
+    with pytest.raises(ValueError, match="finished bars"):
+        Live(formula, [MINUTES, forming])
+
+
+def test_a_round_the_clock_day_is_utc_s() -> None:
+    start = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp())
+    hours = walk(start + 3600 * np.arange(72), 1, 4, Timeframe.H1)
+    crypto = replace(hours, calendar="24/7")
+    hod = values(parse_value("hod").on(Timeframe.H1), [crypto])
+    assert np.flatnonzero(np.isnan(hod[:, 0])).tolist() == [0, 24, 48]
 
 
 def test_bars_back_are_bars_of_the_series_own_timeframe() -> None:
