@@ -1,11 +1,15 @@
 """The model's door to the risk of what the member holds, and to what-ifs of it. Read-only."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from datetime import date as Date  # noqa: N812 - `date` is a word of arguments
 from decimal import Decimal
 
 from pydantic import Field
 
+from app.core.errors import InvalidInput
 from app.core.figures import Figure, Unit
+from app.market import calendar
 from app.positions.beta import BENCHMARK, FEWEST, SESSIONS
 from app.positions.marks import BookLine
 from app.positions.risk import BookRisk, Shift, book_risk, shifted
@@ -22,6 +26,8 @@ BETA = (
     " shares of SPY weigh each underlying by it."
 )
 GAMMA = "Gamma is how many dollars of delta a move of one percent brings."
+END = time(21)
+"""UTC; of a day without a session."""
 _NEUTRAL = 0.02
 """Of all dollar deltas, sign left out: a book that leans less is neither long nor short."""
 
@@ -40,6 +46,7 @@ class GreeksArgs(ToolArgs):
     days: Decimal = Field(
         Decimal(0), ge=0, le=1000, description="What-if: so many calendar days later."
     )
+    on: Date | None = Field(None, description="What-if: at the end of that day, instead of `days`.")
     by_beta: bool = Field(
         False,  # noqa: FBT003 - a default
         description="Move each underlying by its beta times `spot_percent`, as when SPY moves.",
@@ -58,13 +65,15 @@ class GreeksArgs(ToolArgs):
         Example("how concentrated am i"),
         Example("what happens to my positions if the market drops 2%", {"spot_percent": "-2", "by_beta": True}),
         Example("my book with vol up 3 points", {"volatility_points": "3"}),
+        Example("what happens to my amd position if spx drops 1% and vol is up 2 points", {"symbol": "AMD", "spot_percent": "-1", "volatility_points": "2", "by_beta": True}),
         Example("greeks of my spy options", {"symbol": "SPY"}),
     ],
 )  # fmt: skip
 async def get_portfolio_greeks(args: GreeksArgs, context: ToolContext) -> ToolResult:
     """The risk of what the member holds: net Greeks, delta in shares of SPY, by underlying, by expiry.
 
-    Also what-ifs: prices by percent, volatility by points, days later.
+    Also what-ifs of the book or of one underlying: prices by percent, volatility by points, days
+    later or on a day. Not of a structure that is only thought of.
     """
     lines, notes = await book_lines(args.symbol, context)
     if not lines:
@@ -79,7 +88,7 @@ async def get_portfolio_greeks(args: GreeksArgs, context: ToolContext) -> ToolRe
     shift = Shift(
         percent=float(args.spot_percent),
         points=float(args.volatility_points),
-        days=float(args.days),
+        days=_days(args, context.now),
         by_beta=args.by_beta,
     )
     what_if, unknown = _what_if(book, args, lines, shifted(lines, shift, betas))
@@ -92,7 +101,8 @@ async def get_portfolio_greeks(args: GreeksArgs, context: ToolContext) -> ToolRe
         notes=(*notes, BETA, GAMMA, *_left_out(found), *unknown),
         freshness=freshness_of(lines, context),
     )
-    said = _risk_sentence(found, net, what_if) + _without(book, found, len(lines))
+    moved = _moved_sentence(book, what_if, len(unknown)) if _shift_words(args) else ""
+    said = moved + _risk_sentence(found, net) + _without(book, found, len(lines))
     return ToolResult(said, (card,))
 
 
@@ -170,11 +180,37 @@ def _shift_words(args: GreeksArgs) -> str:
     whose = f"{BENCHMARK} by" if args.by_beta else "prices by"
     words = [f"{whose} {args.spot_percent:+f}%"] if args.spot_percent else []
     words += [f"volatility by {args.volatility_points:+f} points"] if args.volatility_points else []
-    words += [f"{args.days:f} days later"] if args.days else []
+    if args.on is not None:
+        words.append(f"on {args.on:%A} {args.on.day} {args.on:%b %Y}")
+    elif args.days:
+        words.append(f"{args.days:f} days later")
     return ", ".join(words).replace("-", "\N{MINUS SIGN}")
 
 
-def _risk_sentence(found: BookRisk, net: dict[str, Figure], what_if: WhatIf | None) -> str:
+def _days(args: GreeksArgs, now: datetime) -> float:
+    """Calendar days until what is supposed."""
+    if args.on is None:
+        return float(args.days)
+    session = calendar.session_on(args.on)
+    end = datetime.combine(args.on, END, tzinfo=UTC) if session is None else session.close
+    if end < now:
+        raise InvalidInput("A what-if is of a day to come.")
+    return (end - now) / timedelta(days=1)
+
+
+def _moved_sentence(book: HoldingsBook, what_if: WhatIf | None, unknown: int) -> str:
+    """What would come of it, before how the book stands."""
+    if what_if is None:
+        return "What would come of that cannot be told: none of it has a model price here. "
+    result = what_if.result
+    verb = "lose" if Decimal(result.value) < 0 else "make"
+    said = f"Then you would {verb}, by the model: {{{result.figure}}} USD"
+    if unknown:
+        said += f", without {book.count('what_if.without', unknown, 'positions not moved').ref} of the positions"
+    return f"{said}. "
+
+
+def _risk_sentence(found: BookRisk, net: dict[str, Figure]) -> str:
     gross = sum(abs(each.exposure.dollar_delta) for each in found.underlyings)
     weighted = net.get("weighted")
     lean = found.net.dollar_delta if found.weighted_dollars is None else found.weighted_dollars
@@ -193,8 +229,6 @@ def _risk_sentence(found: BookRisk, net: dict[str, Figure], what_if: WhatIf | No
     said = f"Your book is {side} the market: {moves}. {_waiting(net['theta'])}"
     if net["vega"].rounded:
         said += f" A point of volatility is {net['vega'].ref} USD."
-    if what_if is not None:
-        said += f" The what-if of the card comes to {{{what_if.result.figure}}} USD."
     return said
 
 

@@ -192,6 +192,35 @@ async def test_a_what_if_of_a_stock_is_its_share_of_the_move(
     assert Decimal(said.card.what_if.result.value) == -10 * last
 
 
+async def test_a_what_if_of_a_day_moves_the_book_to_its_end(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    await condor_of(database, ada, now)
+    await hold(database, ada, now, stock("AAPL", "10", "100"), key="other")
+    terms = {"symbol": "AMD", "spot_percent": "-1", "volatility_points": "3", "by_beta": True}
+
+    today = await ask("get_portfolio_greeks", **terms)
+    later = await ask("get_portfolio_greeks", on="2026-12-16", **terms)
+
+    assert later.card.what_if.words.endswith("on Wednesday 16 Dec 2026")
+    assert Decimal(later.card.what_if.result.value) > Decimal(today.card.what_if.result.value)
+    assert later.card.what_if.result.text.lstrip("+") in later.sentence
+    assert "by the model" in later.sentence
+    with pytest.raises(InvalidInput, match="day to come"):
+        await ask("get_portfolio_greeks", on="2026-11-19", **terms)
+
+
+async def test_a_what_if_says_how_many_lines_it_is_without(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    gone = call_of("AMD", "5000", "1")
+    await hold(database, ada, now, stock("AAPL", "100", "150"), gone)
+
+    said = await ask("get_portfolio_greeks", spot_percent="-10")
+
+    assert "without 1 of the positions" in said.sentence
+
+
 async def test_a_draft_says_what_changes_and_changes_nothing(
     ask: Ask, database: Database, ada: UUID, now: datetime, postgres: DatabaseUrls
 ) -> None:

@@ -27,7 +27,7 @@ _RISK = re.compile(
 )
 _IF = re.compile(r"\b(?:if|when|with|should|suppose|assuming)\b")
 _MINE = re.compile(
-    r"\bmy (?:book|portfolio|positions?|options|holdings?)\b|\bto me\b|\b(?:do|will|would) i (?:lose|make|gain)\b"
+    r"\bmy (?:[a-z0-9./&]+ ){0,3}?(?:book|portfolio|positions?|options|holdings?|shares|stocks?|calls?|puts?|spreads?|condors?|butterfl(?:y|ies)|str[ai]ngles?|straddles?|collar)\b|\bto me\b|\b(?:do|will|would) i (?:lose|make|gain)\b"
 )
 _NUMBER = r"(?P<{}>\d+(?:\.\d+)?)"
 _DOWN = re.compile(
@@ -87,3 +87,14 @@ def shift_of(plain: str) -> dict[str, Any]:
         count = _WORDS.get(days["n"]) or int(days["n"])
         shift["days"] = str(count * _UNITS[days["unit"][0]])
     return shift
+
+
+def moved_by_market(plain: str, named: list[str]) -> list[str]:
+    """The underlyings whose lines are meant where the market is what moves: "my AMD position if SPX
+    drops"; the index itself only if it is said to be held."""
+    held = [symbol for symbol in named if symbol not in _INDICES]
+    return held or (named[:1] if _OWN_INDEX.search(plain) else [])
+
+
+_INDICES = frozenset({"SPX", "SPY"})
+_OWN_INDEX = re.compile(r"\bmy (?:spy|spx|s&p(?: 500)?)\b")

@@ -126,7 +126,7 @@ class Thinker:
         elif intent in (Intent.ADVICE, Intent.FORECAST):
             _without_prophecy(intent, clause, frame, now, plan)
         elif intent in HELD:
-            _of_positions(intent, clause, frame, plan)
+            _of_positions(intent, clause, frame, now, plan)
         elif intent in (
             Intent.DESCRIBE,
             Intent.STATUS,
@@ -197,8 +197,8 @@ def _without_prophecy(
     plan.add([Call("get_key_levels", {"symbol": symbol}) for symbol in symbols])
 
 
-def _of_positions(intent: Intent, clause: Clause, frame: Frame, plan: Plan) -> None:
-    calls = position_calls(intent, clause, frame)
+def _of_positions(intent: Intent, clause: Clause, frame: Frame, now: datetime, plan: Plan) -> None:
+    calls = position_calls(intent, clause, frame, now)
     plan.add(calls)
     if not calls:
         plan.say(replies.ASK_POSITION)

@@ -50,6 +50,10 @@ _CONTRACT = re.compile(
     rf"(?: (?:expiring |exp |for )?(?P<after>{_EXPIRY})\b)?"
 )
 _RIGHT = re.compile(r"\b(?P<right>calls?|puts?)\b")
+_STRUCTURE = re.compile(
+    r"\b(?:(?:long|short|bull|bear|call|put|credit|debit|calendar|diagonal|ratio|box|jade|covered|protective|iron|broken[ -]wing|vertical|synthetic|risk) )*"
+    r"(?:condors?|butterfl(?:y|ies)|fly|strangles?|straddles?|spreads?|verticals?|calendars?|diagonals?|collars?|lizards?|backspreads?|covered (?:calls?|puts?)|protective puts?|risk reversals?)\b"
+)
 _PRICE = re.compile(
     r"(?:\b(?:at|for)|@) ?\$?(?P<price>\d[\d,]*(?:\.\d+)?|\.\d+)(?: (?:each|apiece|a share|per share))?(?![\w%/]|[.,]\d)"
 )
@@ -74,7 +78,11 @@ def recognise_trades(canvas: Canvas) -> None:
 
 
 def _claim_rest(canvas: Canvas, start: int) -> None:
-    """The contract and the price, behind the verb and its quantity."""
+    """The contract or the structure, and the price, behind the verb and its quantity."""
+    structure = _STRUCTURE.search(canvas.low, start)
+    if structure and canvas.is_free(*structure.span()):
+        name = f"structure={structure[0]}"
+        canvas.claim(Mention(Kind.TRADE, *structure.span(), values=(name,)))
     for match in _CONTRACT.finditer(canvas.low, start):
         named = match.groupdict()
         right = "call" if named["right"].startswith("c") else "put"
@@ -84,6 +92,8 @@ def _claim_rest(canvas: Canvas, start: int) -> None:
         canvas.claim(Mention(Kind.TRADE, *match.span(), values=tuple(values)))
     if not any(each.startswith("right=") for m in canvas.mentions for each in m.values):
         for match in _RIGHT.finditer(canvas.low, start):
+            if not canvas.is_free(*match.span()):
+                continue
             right = "call" if match["right"].startswith("c") else "put"
             canvas.claim(Mention(Kind.TRADE, *match.span(), values=(f"right={right}",)))
             break
