@@ -36,7 +36,7 @@ from tools.structures_market import settle
             },
         ),
         Example(
-            "where does a 50/55 call spread for 1.80 break even",
+            "where does a 50/55 call spread bought for 1.80 break even",
             {
                 "legs": [
                     {"kind": "call", "side": "buy", "strike": 50},

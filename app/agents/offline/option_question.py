@@ -12,7 +12,7 @@ from app.agents.offline.mentions import Kind
 from app.agents.offline.option_ends import Ends
 from app.agents.offline.plans import Frame
 from app.agents.offline.reading import Reading
-from app.market.directory import find_instrument
+from app.market.directory import find_by_name, find_instrument
 
 OTHERS = frozenset({Intent.REFUSED, Intent.ALERT, Intent.ORDER, Intent.JOURNAL, *HELD})
 """What is not asked of the market, unless it is surely analysed."""
@@ -47,13 +47,24 @@ class Question:
 def question_of(reading: Reading, frame: Frame, now: datetime) -> Question:
     plain = re.sub(r"\s+", " ", reading.canvas.low).strip(" ?!.")
     low, symbols = _without_symbols(reading)
-    if not symbols and (letter := _LETTER.search(low)) and find_instrument(letter[1].upper()):
-        low = f"{low[: letter.start(1)]} {low[letter.end(1) :]}"
-        symbols = [letter[1].upper()]
+    if not symbols and (found := _hidden(low)) is not None:
+        match, symbol = found
+        low = f"{low[: match.start(1)]} {low[match.end(1) :]}"
+        symbols = [symbol]
     low = re.sub(r"\s+", " ", low).strip(" ?!.")
     return Question(low, plain, symbols, reading, frame, now)
 
 
+def _hidden(low: str) -> tuple[re.Match[str], str] | None:
+    """A one-letter ticker, or a name inside of what was read as a sum."""
+    if (letter := _LETTER.search(low)) and find_instrument(letter[1].upper()):
+        return letter, letter[1].upper()
+    held = _SHARES_OF.search(low)
+    named = held and (find_by_name(held[1]) or find_instrument(held[1].upper()))
+    return (held, str(named.symbol)) if held and named else None
+
+
+_SHARES_OF = re.compile(r"\bshares of ([a-z.&]+) (?:at|@)")
 _LETTER = re.compile(
     r"(?:^|(?<= ))(f|(?<=on )[tvx]|(?<=in )[tvx]|(?<=of )[tvx])(?=, | (?:\$?\d|calls?\b|puts?\b|options?\b|chain\b|covered|strangle|straddle|put|call))"
 )

@@ -34,6 +34,7 @@ LONG_CALL = {"kind": "call", "side": "buy", "strike": 120}
         ("expected move in tsla by friday", "get_volatility", {"symbol": "TSLA", "expiry": "2025-11-21"}),
         ("bull put 4450/4430 for 5.10: what can I lose, where do I break even, what are the odds", "analyze_structure", {"legs": BULL_PUT, "credit": 5.10}),
         ("spy 560/570/690/700 iron condor dec 19 for 1.40", "analyze_structure", {"legs": CONDOR, "credit": 1.40, "symbol": "SPY", "expiry": "2025-12-19"}),
+        ("200 shares of ford at 14 and a 15 call sold for 0.40", "analyze_structure", {"legs": [{"kind": "stock", "side": "buy", "quantity": 200, "price": 14}, {"kind": "call", "side": "sell", "strike": 15, "price": 0.4}], "symbol": "F"}),
         ("50/55 call spread, paid 1.80", "analyze_structure", {"legs": [{"kind": "call", "side": "buy", "strike": 50}, {"kind": "call", "side": "sell", "strike": 55}], "debit": 1.80}),
         ("long 120 call in amd 60 days, what if it falls 5% and vol is up 3 points", "analyze_structure", {"legs": [LONG_CALL], "symbol": "AMD", "days": 60, "if_move": -5, "if_volatility": 3}),
         ("analyze in SPY 2025-12-19: buy 660 call, sell 665 call", "analyze_structure", {"legs": [{"kind": "call", "side": "buy", "strike": 660}, {"kind": "call", "side": "sell", "strike": 665}], "symbol": "SPY", "expiry": "2025-12-19"}),
