@@ -13,7 +13,7 @@ from tools import TOOLBOX
 
 HERE = Path(__file__).parent
 ENOUGH = 0.95
-SETS = ("questions.jsonl", "holdout.jsonl", "strangers.jsonl", "positions.jsonl", "options.jsonl")
+SETS = ("questions.jsonl", "holdout.jsonl", "strangers.jsonl", "positions.jsonl", "options.jsonl", "scans.jsonl")
 
 
 @pytest.mark.parametrize("name", SETS)

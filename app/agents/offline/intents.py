@@ -32,7 +32,7 @@ class Intent(StrEnum):
     JOURNAL = "a trading journal"
     POSITIONS = "account balances and watch lists"
     OPTIONS = "options"
-    SCAN = "scans"
+    SCAN = "rankings of stocks"
     NEWS = "news"
     FUNDAMENTALS = "company fundamentals"
     BACKTEST = "backtests"

@@ -42,7 +42,8 @@ _INSTEAD = {
     Intent.ORDER: "I never trade by myself. I can show you the levels and a chart.",
     Intent.JOURNAL: "I can look up the levels and prices of any past session.",
     Intent.POSITIONS: "I can give you quotes and key levels of what you hold, symbol by symbol.",
-    Intent.SCAN: "Name some symbols and I will compare them side by side.",
+    Intent.SCAN: "Ask me to scan for setups, such as breakouts or pullbacks, or name some symbols to"
+    " compare.",
     Intent.NEWS: "I can give you the quote, the key levels and the market's hours.",
     Intent.FUNDAMENTALS: "I can give you the quote, the key levels and indicators.",
     Intent.BACKTEST: "I can answer for any past moment: “as of last Tuesday, where was SPX”.",

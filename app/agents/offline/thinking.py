@@ -29,6 +29,7 @@ from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
 from app.agents.offline.redrawing import redrawn
 from app.agents.offline.roll_asking import roll_calls
+from app.agents.offline.scan_asking import scan_calls
 from app.agents.offline.settling import of_a_symbol, settled
 from app.agents.offline.wishes import Wish, is_of_a_chart
 
@@ -64,6 +65,9 @@ class Thinker:
             plan.say(replies.ENGLISH_ONLY.format(language=reading.language))
         if rolls := roll_calls(reading, frame, now):
             plan.add(rolls)
+            return plan
+        if scans := scan_calls(reading):
+            plan.add(scans)
             return plan
         if asked := asked_of_options(reading, frame, now):
             plan.take(asked)
