@@ -30,6 +30,7 @@ from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 
 _CONNECTIONS = 2
+_FREQUENT = (Job.BEAT, Job.SWEEP_NOTIFICATIONS)
 _settings = read_settings()
 
 
@@ -85,8 +86,9 @@ def _log_like_the_web_process(**_: object) -> None:
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    """Three lines for every sign of life would drown the log."""
-    return record.levelno > logging.INFO or Job.BEAT.value not in record.getMessage()
+    """Three lines for every sign of life, and for every sweep, would drown the log."""
+    said = record.getMessage()
+    return record.levelno > logging.INFO or not any(job.value in said for job in _FREQUENT)
 
 
 def _refuse_to_start_without_a_queue(**_: object) -> None:

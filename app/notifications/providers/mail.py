@@ -70,6 +70,8 @@ class Mail(Sender):
             return later("The mail server refused the house's own sign-in.")
         except smtplib.SMTPResponseException as error:
             return _refusal(error.smtp_code, _words(error.smtp_error))
+        except ssl.SSLCertVerificationError:
+            return later("The mail server: its certificate is not valid.")
         except (OSError, smtplib.SMTPException):
             return later("The mail server: no connection.")
         return Answer(Outcome.SENT, "The mail server took it.")
