@@ -71,7 +71,7 @@ _ANALYSE = re.compile(
 )
 _SURELY_ANALYSED = re.compile(rf"^analy[sz]e\b|{_LOSES.pattern}|\bcan i (?:lose|make)\b")
 _CLOSES = re.compile(
-    r"^(?:please |can you |just |i want to |let'?s )*(?:close|exit|unwind|roll|leg out)\b"
+    r"^(?:please |can you |just |i want to |i'?ve |i |let'?s )*(?:closed?|exit(?:ed)?|unwind|unwound|roll(?:ed)?|(?:buy|bought) back|got out of|leg(?:ged)? out)\b"
 )
 _ORDERED = re.compile(
     r"^(?:please |can you |could you |just |go ahead and )*(?:buy|sell|get me|write)\b"

@@ -191,3 +191,14 @@ async def test_the_greeks_of_a_sold_option_are_those_of_its_seller(conversation:
 
     assert call.name == "analyze_structure"
     assert call.arguments["legs"] == [{"kind": "put", "side": "sell", "strike": 270}]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["closed my spy 290/280 put spread for 1.10", "bought back the amd 120 straddle at 4"],
+)
+async def test_what_is_closed_is_no_structure_to_analyse(conversation: Any, question: str) -> None:
+    made, said = await conversation.say(question)
+
+    assert "analyze_structure" not in {call.name for call in made}
+    assert "bought or sold" not in said
