@@ -42,7 +42,7 @@ class Clock:
 
     def _hours(self, time: Ints, is_there: Rows | None) -> dict[str, Rows]:
         there: Rows = np.ones(time.shape, dtype=np.bool_) if is_there is None else is_there
-        if not self.is_intraday:
+        if not self.is_intraday or not len(time):
             return dict.fromkeys(("fresh", "opening", "regular"), there)
         day = session_days(time, self.calendar)
         regular = regular_hours(time, day, self.calendar) & there

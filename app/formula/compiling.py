@@ -305,9 +305,8 @@ class Compiler:
         count = Track(program.width)
         window = 0 if is_daily else TESTS_WITHIN
         program.kernels.append(Tally(begins, program.hours, count, window=window))
-        known = self._applied(
-            program, np.multiply, self._applied(program, np.add, level, reach), 0.0
-        )
+        parts = self._applied(program, np.add, level, reach)
+        known = program.each(np.multiply, program.each(np.add, program.source("close"), parts), 0.0)
         return program.each(np.add, count, known)
 
     def _test_reach(self, node: Tested, level: Operand, frame: Timeframe) -> Operand:

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.core.timeframes import Timeframe
@@ -55,6 +55,7 @@ def test_a_formula_reads_back_from_its_canonical_text(text: str) -> None:
 
 
 @often
+@example("price < vwap", 0)
 @given(conditions(), st.integers(0, 650))
 def test_bar_by_bar_is_what_the_whole_panel_says(text: str, split: int) -> None:
     formula = parse(text).on(Timeframe.M5)
@@ -122,6 +123,7 @@ def test_neither_the_stretch_nor_the_neighbours_change_a_result(text: str, stret
 
 
 @often
+@example("(not (price tested 52 1 times within 0.1%)) for 2 bars", 0)
 @given(conditions(), st.integers(0, 2))
 def test_a_symbol_with_missing_bars_is_as_if_it_were_alone(text: str, number: int) -> None:
     formula = parse(text).on(Timeframe.M5)
