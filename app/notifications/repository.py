@@ -63,7 +63,7 @@ async def insert_deliveries(
         for channel in channels
     ]
     if rows:
-        await session.execute(insert(DeliveryRow), rows)
+        await session.execute(insert(DeliveryRow).values(rows))
     return tuple(cast("UUID", row["id"]) for row in rows)
 
 

@@ -1,5 +1,7 @@
 """A note is stored with what it tells about, or not at all."""
 
+import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, time
@@ -13,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from app.core.errors import InvalidInput
 from app.core.ids import new_id
 from app.infra.db.database import Database
+from app.infra.embedded.postgres import DatabaseUrls
+from app.infra.settings import ROOT
 from app.notifications import repository, service
 from app.notifications.models import (
     Channel,
@@ -161,3 +165,42 @@ async def test_a_note_without_a_key_is_refused(
     async with database.member(ada) as session:
         with pytest.raises(InvalidInput, match="key"):
             await service.enqueue(session, note(""), now=now)
+
+
+ALONE = """
+import asyncio, sys
+from datetime import UTC, datetime
+from uuid import UUID
+from app.infra.db.database import Database
+from app.notifications.models import Kind, Note
+from app.notifications.service import enqueue
+
+async def tell(url, *keys):
+    member, thread, message = map(UUID, keys)
+    note = Note(kind=Kind.ALERT, key="1", title="x", text="y", thread_id=thread, message_id=message)
+    database = Database(url)
+    async with database.member(member) as session:
+        print(len((await enqueue(session, note, now=datetime(2026, 11, 20, tzinfo=UTC))).due))
+    await database.close()
+
+asyncio.run(tell(*sys.argv[1:]))
+"""
+
+
+async def test_a_process_that_knows_no_other_tables_can_tell(
+    database: Database, postgres: DatabaseUrls, ada: UUID, now: datetime, note: MakeNote
+) -> None:
+    await add_channel(database, ada, now)
+    told = note()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        ALONE,
+        postgres.application,
+        *map(str, (ada, told.thread_id, told.message_id)),
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    printed, complained = await asyncio.wait_for(process.communicate(), 60)
+    assert (printed.decode().strip(), complained.decode()) == ("1", "")
