@@ -72,9 +72,10 @@ def _strikes(found: Structure) -> str:
 async def _closed(args: DraftArgs, found: Structure, context: ToolContext) -> ToolResult:
     trades = closing(found, args.quantity)
     units = found.units if args.quantity is None else int(args.quantity)
-    net = net_of(trades, units)
     if args.price is not None:
-        side = -1 if net is not None and net < 0 else 1
+        now = net_of(trades, units)
+        is_paid = (found.cost or 0) < 0 if now is None else now > 0
+        side = 1 if is_paid else -1
         trades = at_net(trades, side * checked(args.price, "The price"), units)
     name = f"{found.symbol} {found.name}"
     return await _draft(args, name, trades, found.lines, context, units=units)

@@ -2,11 +2,11 @@
 
 Decided: a structure is drafted as its legs, each with a price of its own, because that is what is stored
 and later closed. A net price somebody names is laid over the legs' market prices: what it differs by goes
-to the dearest leg, so that cash and results come to what was said.
+to the dearest leg that can take it, so that cash and results come to what was said.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.core.errors import InvalidInput
@@ -104,19 +104,18 @@ def net_of(trades: Sequence[Trade], units: int) -> Decimal | None:
 
 
 def at_net(trades: Sequence[Trade], net: Decimal, units: int) -> list[Trade]:
-    """The trades at prices that come to that net price; `InvalidInput` where none could."""
-    now = net_of(trades, units)
-    if now is None:
-        raise InvalidInput(
-            "A leg has no price here: name the price of each leg instead of a net price."
-        )
-    dearest = max(range(len(trades)), key=lambda at: trades[at].price or 0)
-    leg = trades[dearest]
-    price = (leg.price or 0) + (net - now) * _SHARES * units / leg.exposure
-    if price < 0:
-        raise InvalidInput("No prices of these legs come to such a net price.")
-    moved = Trade(asset=leg.asset, quantity=leg.quantity, price=round(price, _PLACES))
-    return [moved if at == dearest else each for at, each in enumerate(trades)]
+    """The trades at prices that come to that net price; `InvalidInput` where none could. A leg nobody
+    quotes counts as worth nothing, for the net price says what all of them were worth."""
+    known = [replace(each, price=each.price or Decimal(0)) for each in trades]
+    off = (net - (net_of(known, units) or 0)) * _SHARES * units
+    dearest_first = sorted(range(len(known)), key=lambda at: -(known[at].price or 0))
+    for place in dearest_first:
+        leg = known[place]
+        price = (leg.price or 0) + off / leg.exposure
+        if price >= 0:
+            known[place] = replace(leg, price=round(price, _PLACES))
+            return known
+    raise InvalidInput("No prices of these legs come to such a net price.")
 
 
 def _spelled(found: Structure) -> str:

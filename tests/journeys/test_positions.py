@@ -437,3 +437,47 @@ async def test_trades_made_together_are_one_structure(web: httpx.AsyncClient) ->
     assert (made["legs"], made["cost"]) == (2, -50.0)
     assert [each["quantity"] for each in made["positions"]] == [1.0, -1.0]
     assert made["greeks"]["theta"] is not None
+
+
+async def test_a_condor_is_seen_supposed_and_closed_in_one_confirmation(
+    server: Any, tabs: Any, web: httpx.AsyncClient, ada_token: str
+) -> None:
+    expiry = (await web.get("/api/v1/options/AMD/chain")).json()["expiries"][3]
+    chain = (await web.get("/api/v1/options/AMD/chain", params={"expiry": expiry})).json()
+    strikes = sorted({each["strike"] for each in chain["options"]})
+    middle = min(range(len(strikes)), key=lambda at: abs(strikes[at] - chain["spot"]))
+    option = {"kind": "option", "symbol": "AMD", "expiry": expiry}
+    legs = [
+        {
+            **option,
+            "right": right,
+            "strike": strikes[middle + step],
+            "quantity": size,
+            "price": price,
+        }
+        for right, step, size, price in (
+            ("put", -2, 2, 1),
+            ("put", -1, -2, 2),
+            ("call", 1, -2, 2),
+            ("call", 2, 2, 1),
+        )
+    ]
+    await web.post("/api/v1/positions", json={**trades(*legs), "together": True})
+    tab = await tabs.open(server, ada_token)
+
+    await tab.ask("how's my book")
+    assert tab.cards("PositionsCard")[-1]["structures"][0]["name"] == "iron condor"
+    await tab.ask("what happens to my amd position if spx drops 1% and vol is up 3 points")
+    assert tab.cards("PortfolioGreeksCard")[-1]["what_if"] is not None
+    card = await drafted(tab, "close my amd iron condor at 1.50")
+    before = (await web.get("/api/v1/positions")).json()["positions"]
+    assert [each["quantity"] for each in before] == [2.0, -2.0, -2.0, 2.0]
+
+    answered = len(tab.answers)
+    assert (await click(server, ada_token, tab, card)).status_code == httpx.codes.OK
+    await tab.until(lambda: len(tab.answers) > answered and tab.is_quiet)
+
+    assert (await web.get("/api/v1/positions")).json()["positions"] == []
+    messages = (await web.get(f"/api/v1/threads/{tab.thread_id}")).json()["messages"]
+    said = [each for each in messages if each["role"] == "coach"]
+    assert [each["grounding"]["unbound"] for each in said] == [[]] * len(said)

@@ -8,9 +8,12 @@ import pytest
 
 from app.core.errors import InvalidInput, NotFound
 from app.infra.db.database import Database
+from app.market.chains import OptionKind
 from app.positions import service
 from app.positions.drafts import line_of
 from app.positions.models import Entry, Source, Stored
+from app.positions.structure_drafts import Trade, at_net, net_of
+from tests.app.positions.conftest import option
 from tests.tools.test_positions import Answered, Ask, ask, condor_of, hold, stock
 
 __all__ = ["ask"]
@@ -114,6 +117,19 @@ async def test_legs_opened_in_one_draft_are_one_structure(
     (made,) = (await ask("list_positions")).card.structures
     assert (made.name, made.is_opened_together) == ("iron condor", True)
     assert Decimal(made.cost.value) == 500
+
+
+def test_a_net_price_holds_where_a_leg_is_not_quoted() -> None:
+    low, high = (option("AMD", strike, OptionKind.PUT) for strike in ("105", "110"))
+    legs = [
+        Trade(asset=low, quantity=Decimal(-2), price=None),
+        Trade(asset=high, quantity=Decimal(2), price=Decimal("0.80")),
+    ]
+
+    moved = at_net(legs, Decimal("0.50"), 2)
+
+    assert [each.price for each in moved] == [Decimal(0), Decimal("0.5")]
+    assert net_of(moved, 2) == Decimal("0.50")
 
 
 async def test_a_net_price_no_legs_can_have_is_refused(ask: Ask) -> None:
