@@ -27,6 +27,8 @@ async function open() {
     dialog.remove();
     if (location.hash === ADDRESS) history.replaceState(history.state, "", location.pathname + location.search);
   });
+  // Esc closes this, and not the panel behind it as well
+  dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
   dialog.append(make("p", { className: "tc-quiet", textContent: "Loading…" }));
   document.body.append(dialog);
   dialog.showModal();

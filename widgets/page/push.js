@@ -6,7 +6,7 @@ const WORKER = "/assets/coach/pushworker.js";
 export function hindrance() {
   if (!window.isSecureContext) return "Browsers take messages only from https:// or from this very machine.";
   if (!("serviceWorker" in navigator) || !("PushManager" in window) || !("Notification" in window)) {
-    return "This browser takes no messages. On an iPhone or iPad, add the coach to the home screen first.";
+    return "This browser takes no messages. Another one does, or another place below.";
   }
   return "";
 }
