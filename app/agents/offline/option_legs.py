@@ -11,15 +11,18 @@ from app.agents.offline.option_ends import COUNT_WORDS, COUNTS, END_TOKEN, Ends
 
 NUMBER = r"(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)"
 KIND = r"(?:calls?|puts?|[cp])\b"
-_BUYS = ("buy", "long", "bough", "purcha", "+", "own")
-_VERB = r"(?P<verb>\b(?:buy|buying|bought|long|purchased?|sell|selling|sold|short(?:ed|ing)?|writ(?:e|ing)|wrote|naked|uncovered|cash[- ]secured)\b|(?<![\w.])[+-](?=\$?[\d.]))"
+_BUYS = ("buy", "bto", "long", "bough", "purcha", "+", "own")
+_VERB = r"(?P<verb>\b(?:buy|bto|sto|buying|bought|long|purchased?|sell|selling|sold|short(?:ed|ing)?|writ(?:e|ing)|wrote|naked|uncovered|cash[- ]secured)\b|(?<![\w.])[+-](?=\$?[\d.]))"
 _COUNT = rf"(?:\d{{1,4}}|(?:{COUNT_WORDS})\b)"
 _LEG = re.compile(
     rf"{_VERB}(?: (?:to open|a|an|the|my|some|more|also|now))*(?: ?(?P<count>{_COUNT}) ?x?(?= (?:<|\$?[\d.])))?"
     rf"(?: (?P<before>{END_TOKEN}))?(?: of)?(?: the| a)?"
     rf" ?(?:(?P<delta>{NUMBER})[ -]?(?:deltas?|d)(?: (?P<inside>{END_TOKEN}))? |\$?(?P<strike>{NUMBER})(?![\d/%]|\.\d| ?(?:delta|wide|days?|lots?|contracts?|shares?))(?:[ -]?strike)? ?)(?P<kind>{KIND})?"
     rf"(?: ?(?:expiring |exp |for |of |in )?(?P<after>{END_TOKEN}))?"
-    rf"(?: ?(?:at|for|@|bought at|sold at|costs?|cost me) ?\$?(?P<price>{NUMBER})(?![\w%/]|\.\d))?"
+    rf"(?: ?(?:at|for|@|bought at|sold at|costs?|cost me) ?\$?(?P<price>{NUMBER})(?![\w%/]|\.\d)| (?P<bare>\d*\.\d\d?)(?![\w%/.]| ?(?:credit|debit|cr|db|net)\b))?"
+)
+_KIND_FIRST = re.compile(
+    r"\b((?:buy|bto|sto|sell|bought|sold|long|short)(?: \d{1,3})?) (calls?|puts?) \$?(\d+(?:\.5)?)(?![\d/%]|\.\d)"
 )
 _TOLD_AFTER = re.compile(
     rf"\$?(?P<strike>{NUMBER}) ?(?P<kind>{KIND}) (?P<verb>bought|sold|shorted|written)(?: (?:at|for|@) ?\$?(?P<price>{NUMBER})(?![\w%/]|\.\d))?"
@@ -69,7 +72,7 @@ def kind_of(text: str) -> str:
 
 def spelled(ends: Ends) -> Spelled:
     """Legs with a verb each, in their order."""
-    found = Spelled(ends.text)
+    found = Spelled(_KIND_FIRST.sub(r"\1 \3 \2", ends.text))
     if shares := _SHARES.search(found.text):
         found.stock = _stock(shares)
         found.text = f"{found.text[: shares.start()]} {found.text[shares.end() :]}"
@@ -109,7 +112,8 @@ def _leg(match: re.Match[str], kind: str, ends: Ends) -> dict[str, Any]:
     token = match["before"] or match["inside"] or match["after"]
     if token:
         told |= ends.by_token[token].told
-    return told | ({"price": number(match["price"])} if match["price"] else {})
+    price = match["price"] or match["bare"]
+    return told | ({"price": number(price)} if price else {})
 
 
 def _told_after(match: re.Match[str]) -> dict[str, Any]:

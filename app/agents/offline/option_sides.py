@@ -8,10 +8,10 @@ from typing import Any
 from app.agents.offline.option_shapes import Rule, Shape
 
 _BOUGHT = re.compile(
-    r"\b(?:buy|buying|buys|bought|debit|db|pa(?:y|id|ying)(?![ -]?offs?)|costs? (?:me|\$?[\d.])|picked up|(?<!how )(?<!too )(?<!that )long(?! (?:until|till|before|do|does|is|term|run|or short)))\b"
+    r"\b(?:buy|bto|buying|buys|bought|debit|db|pa(?:y|id|ying)(?![ -]?offs?)|costs? (?:me|\$?[\d.])|picked up|(?<!how )(?<!too )(?<!that )long(?! (?:until|till|before|do|does|is|term|run|or short)))\b"
 )
 _SOLD = re.compile(
-    r"\b(?:sell(?![ -]?offs?)|selling|sells|sold|short(?:ed|ing)?(?! (?:term|dated|interest|or long))|credit|cr|collect(?:ed|ing|s)?"
+    r"\b(?:sto|sell(?![ -]?offs?)|selling|sells|sold|short(?:ed|ing)?(?! (?:term|dated|interest|or long))|credit|cr|collect(?:ed|ing|s)?"
     r"|receiv\w+|t(?:ake|ook|aking) in|wr(?:ite|ote|iting|itten)|naked|uncovered|csp|cash[- ]secured)\b"
 )
 _PLAINLY_BOUGHT = re.compile(r"\b(?:buy|buying|bought|debit|db|paid|paying|pay|reverse)\b")

@@ -102,6 +102,11 @@ def strikes_of(text: str, shape: Shape) -> Strikes | None:
     return found if _relative(found, shape) else None
 
 
+def has_list(text: str) -> bool:
+    """Whether strikes of another structure stand there."""
+    return bool(_JOINED.search(text))
+
+
 def _take(found: Strikes, pattern: re.Pattern[str]) -> re.Match[str] | None:
     match = pattern.search(found.rest)
     if match is not None:

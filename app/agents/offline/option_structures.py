@@ -14,7 +14,7 @@ from app.agents.offline.option_legs import Spelled, count, number, spelled
 from app.agents.offline.option_prices import is_left_over, net_price
 from app.agents.offline.option_shapes import UNNAMED_SPREAD, UNUSUAL, Shape, shape_of
 from app.agents.offline.option_sides import natural_price, side_of, sided, turned
-from app.agents.offline.option_strikes import Strikes, strikes_of
+from app.agents.offline.option_strikes import Strikes, has_list, strikes_of
 
 ASK_SIDE = "Is it bought or sold? What it can win and what it can lose change places with that."
 ASK_CONTRADICTION = "These words say both sides. Is it bought or sold, for a debit or for a credit?"
@@ -110,6 +110,8 @@ def _by_shape(low: str, shape: Shape, ends: Ends) -> Told:
     found = strikes_of(text, shape)
     if found is None:
         return Told(asks=ASK_STRIKES.format(name=shape.name))
+    if has_list(found.rest):
+        return Told(asks=ASK_LEGS)
     if found.lacks_width:
         return Told(asks=ASK_WIDTH)
     lots = lots or found.lots or 1
