@@ -89,4 +89,4 @@ def _asked(
     if last is None:
         return Run(formula, panels, given, wants=wants).over()
     cut, kept = trimmed(formula, panels, given or {}, last)
-    return [rows[-last:] for rows in Run(formula, cut, kept, wants=wants).over()]
+    return [rows[-last:] for rows in Run(formula, cut, kept, wants=wants).over(last=last)]

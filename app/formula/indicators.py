@@ -137,21 +137,15 @@ class _Indicators:
         high, low = self._bars("high", "low")
         up = self._each(np.subtract, high, Shifted(high, 1))
         down = self._each(np.subtract, Shifted(low, 1), low)
-        ranges = self._kernel(WilderSum, self._true_range(), length)
         plus, minus = (
-            self._each(
-                np.multiply,
-                self._each(
-                    quotient,
-                    self._kernel(WilderSum, self._each(_moved, one, other), length),
-                    ranges,
-                ),
-                100.0,
-            )
+            self._kernel(WilderSum, self._each(_moved, one, other), length)
             for one, other in ((up, down), (down, up))
         )
         if part:
-            return plus if part == "plus" else minus
+            ranges = self._kernel(WilderSum, self._true_range(), length)
+            share = self._each(quotient, plus if part == "plus" else minus, ranges)
+            return self._each(np.multiply, share, 100.0)
+        # The true ranges below both sides cancel.
         apart = self._each(np.absolute, self._each(np.subtract, minus, plus))
         share = self._each(_part_of, apart, self._each(np.add, minus, plus))
         return self._wilder(self._each(np.multiply, share, 100.0), length)

@@ -13,6 +13,7 @@ import numpy as np
 from typing_extensions import override
 
 from app.formula.tracks import Operand, Rows, Track, rows_of
+from app.indicators.formulas import WARM_UP
 from app.market.models import Floats, Ints
 
 
@@ -20,6 +21,13 @@ class Kernel:
     """Computes its track's running stretch. With `keep` false nothing is remembered of it."""
 
     out: Track
+    lead: int | None = None
+    """Rows it must have run before a result counts; None if it must see all of them."""
+
+    @property
+    def inputs(self) -> tuple[Operand, ...]:
+        """What it reads."""
+        raise NotImplementedError
 
     def run(self, *, keep: bool) -> None:
         raise NotImplementedError
@@ -28,10 +36,17 @@ class Kernel:
 class Each(Kernel):
     """A function of numpy, value by value."""
 
+    lead = 0
+
     def __init__(self, function: Callable[..., Any], operands: tuple[Operand, ...], out: Track):
         self.function = function
         self.operands = operands
         self.out = out
+
+    @property
+    @override
+    def inputs(self) -> tuple[Operand, ...]:
+        return self.operands
 
     @override
     def run(self, *, keep: bool) -> None:
@@ -74,6 +89,11 @@ class Seeded(Kernel):
         self.total: Floats = np.zeros(of.width)
         self.value: Floats = np.full(of.width, np.nan)
         self.is_ready = False
+
+    @property
+    @override
+    def inputs(self) -> tuple[Operand, ...]:
+        return (self.of,)
 
     @override
     def run(self, *, keep: bool) -> None:
@@ -149,6 +169,7 @@ class Smoothed(Seeded):
         self.length = length
         self.skip = skip
         self.warm = length + skip
+        self.lead = self.warm + WARM_UP
 
     def next(self, row: Rows, before: Rows, out: Rows) -> None:
         raise NotImplementedError

@@ -3,7 +3,7 @@
 Equal parts of a formula are computed once: a kernel is known by what it does and what it reads.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,8 @@ from app.formula.sessions import Hours
 from app.formula.tracks import Operand, Shifted, Track, width_of
 
 HOURS = ("fresh", "opening", "regular")
+NEVER = 2**62
+"""Later than any row."""
 
 
 class Program:
@@ -28,6 +30,7 @@ class Program:
         self.sources: dict[str, Track] = {}
         self.kernels: list[Kernel] = []
         self._known: dict[Hashable, Track] = {}
+        self._starts: dict[int, int] = {}
 
     def source(self, name: str, *, flags: bool = False, width: int | None = None) -> Track:
         """The source of that name, wanted from now on."""
@@ -82,18 +85,36 @@ class Program:
     def tracks(self) -> list[Track]:
         return [*self.sources.values(), *(kernel.out for kernel in self.kernels)]
 
+    def want_only(self, outs: Sequence[Track], row: int) -> None:
+        """Of `outs` only rows from `row` on are wanted: each kernel begins where it must."""
+        wanted = {id(track): row for track in outs}
+        for kernel in reversed(self.kernels):
+            first = wanted.get(id(kernel.out), NEVER)
+            start = 0 if kernel.lead is None else max(0, first - kernel.lead)
+            self._starts[id(kernel)] = start
+            for operand in kernel.inputs:
+                if not isinstance(operand, float):
+                    track, ago = _track_of(operand)
+                    earlier = min(wanted.get(id(track), NEVER), start - ago)
+                    wanted[id(track)] = max(0, earlier)
+
     def begin(self, count: int) -> None:
         for track in self.tracks:
             track.begin(count)
 
-    def run(self, *, keep: bool = True) -> None:
-        """The stretch that was begun; sources hold its rows."""
+    def run(self, *, keep: bool = True, until: int = NEVER) -> None:
+        """The stretch that was begun; sources hold its rows. It ends before row `until`."""
         for kernel in self.kernels:
-            kernel.run(keep=keep)
+            if not self._starts or self._starts[id(kernel)] < until:
+                kernel.run(keep=keep)
 
     def keep(self) -> None:
         for track in self.tracks:
             track.keep()
+
+
+def _track_of(operand: Track | Shifted) -> tuple[Track, int]:
+    return (operand.of, operand.bars) if isinstance(operand, Shifted) else (operand, 0)
 
 
 def _key(operand: Operand) -> Hashable:

@@ -137,9 +137,13 @@ class Run:
     def links_of(self, timeframe: Timeframe) -> list[Link]:
         return [link for link in self.compiler.links if link.timeframe is timeframe]
 
-    def over(self, stretch: int = STRETCH) -> list[Rows]:
-        """All rows of the base panel: the results, in its own shape."""
+    def over(self, stretch: int = STRETCH, *, last: int | None = None) -> list[Rows]:
+        """All rows of the base panel: the results, in its own shape. With `last`, only so many at the
+        end count, and what comes before them is left open."""
         self._stretch = stretch
+        if last is not None:
+            count = self.laid[self.base].panel.shape[0]
+            self.program.want_only(self.outs, max(0, count - last))
         linked: dict[str, Rows] = {}
         for timeframe, program in self.compiler.programs.items():
             if timeframe is not self.base:
@@ -175,7 +179,7 @@ class Run:
             for start in range(0, count, self._stretch):
                 stop = min(start + self._stretch, count)
                 program.begin(stop - start)
-                program.run()
+                program.run(until=stop)
                 for out, rows in zip(outs, found, strict=True):
                     rows[start:stop] = out.now
                 program.keep()

@@ -35,6 +35,11 @@ class Stepped(Kernel):
     state: tuple[Any, ...]
     operands: tuple[Operand, ...]
 
+    @property
+    @override
+    def inputs(self) -> tuple[Operand, ...]:
+        return self.operands
+
     @override
     def run(self, *, keep: bool) -> None:
         before = self.state
@@ -170,6 +175,7 @@ class Spell(Stepped):
         self.operands = (of,)
         self.out = out
         self.length = length
+        self.lead = length
         self.ever = ever
         start = length if ever else 0
         self.state = (np.full(out.width, start, dtype=np.int64),)

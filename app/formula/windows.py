@@ -7,7 +7,7 @@ import numpy as np
 from typing_extensions import override
 
 from app.formula.kernels import Kernel, Seeded, root
-from app.formula.tracks import Rows, Track
+from app.formula.tracks import Operand, Rows, Track
 from app.market.models import Floats
 
 
@@ -18,6 +18,7 @@ class Mean(Seeded):
         super().__init__(of, out)
         self.length = length
         self.warm = length
+        self.lead = length
         of.need(length - 1)
 
     @override
@@ -63,8 +64,14 @@ class Deviation(Seeded):
         self.mean = mean
         self.length = length
         self.warm = length
+        self.lead = length
         of.need(length)
         mean.need(1)
+
+    @property
+    @override
+    def inputs(self) -> tuple[Operand, ...]:
+        return (self.of, self.mean)
 
     @override
     def step(self, start: int, stop: int) -> None:
@@ -116,6 +123,7 @@ class WeightedMean(Seeded):
         super().__init__(of, out)
         self.length = length
         self.warm = length
+        self.lead = length
         of.need(length)
 
     @override
@@ -157,11 +165,17 @@ class Extreme(Kernel):
         self.of = of
         self.out = out
         self.length = length
+        self.lead = length
         self.choose = choose
         self.place = 0
         self.running: Floats = np.full(of.width, np.nan)
         self.ends: Floats = np.full((length, of.width), np.nan)
         of.need(length - 1)
+
+    @property
+    @override
+    def inputs(self) -> tuple[Operand, ...]:
+        return (self.of,)
 
     @override
     def run(self, *, keep: bool) -> None:

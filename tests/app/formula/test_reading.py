@@ -1,10 +1,14 @@
 """What is understood, how it is written back, and what the failures say."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.core.timeframes import Timeframe
 from app.formula.errors import FormulaError
-from app.formula.formula import parse, parse_value
+from app.formula.formula import parse, parse_value, parse_value_or_condition
 
 SPOKEN = {
     "price crosses above 5930": "price crosses above 5930",
@@ -114,6 +118,110 @@ def test_the_line_of_a_long_formula_is_named() -> None:
 def test_what_is_too_deep_or_empty_is_refused(typed: str) -> None:
     with pytest.raises(FormulaError):
         parse(typed)
+
+
+TOKENS = [
+    "price",
+    "close",
+    "rsi",
+    "sma",
+    "bb",
+    "macd",
+    "pdh",
+    "vwap",
+    "change",
+    "delta",
+    "position",
+    "days_to_earnings",
+    "gap",
+    "time",
+    "foo",
+    "the",
+    "when",
+    "and",
+    "or",
+    "not",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ".",
+    "+",
+    "-",
+    "*",
+    "/",
+    ">",
+    "<",
+    ">=",
+    "==",
+    "!=",
+    "crosses",
+    "above",
+    "below",
+    "within",
+    "of",
+    "between",
+    "tested",
+    "times",
+    "for",
+    "in",
+    "hits",
+    "rises",
+    "moves",
+    "by",
+    "before",
+    "after",
+    "on",
+    "friday",
+    "monday",
+    "bars",
+    "5m",
+    "1h",
+    "1d",
+    "3",
+    "14",
+    ".5",
+    "2x",
+    "$5",
+    "0.3%",
+    "11:00",
+    "9:30am",
+    "ET",
+    '"x"',
+    ".upper",
+    ".pnl",
+    "1.5M",
+    "5,930",
+    "52w",
+    "high",
+    "3rd",
+    "test",
+    "=",
+    "~",
+    "\n",
+]
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from(TOKENS), max_size=9).map(" ".join))
+def test_any_text_is_understood_or_refused_with_its_place(text: str) -> None:
+    formula = refusal = None
+    try:
+        formula = parse_value_or_condition(text)
+    except FormulaError as error:
+        refusal = error
+    if refusal is not None:
+        assert refusal.message.endswith((".", "?"))
+        assert min(refusal.line, refusal.column) >= 1
+    if formula is not None:
+        assert parse_value_or_condition(str(formula)) == formula
+        assert formula.in_words()
+        assert formula.needs.bars
+        formula.as_threshold()
+        for base in (Timeframe.M5, Timeframe.D1):
+            with suppress(FormulaError):
+                assert formula.on(base).needs.bars
 
 
 def test_a_value_is_read_where_a_value_is_wanted() -> None:

@@ -143,6 +143,18 @@ def test_a_symbol_with_missing_bars_is_as_if_it_were_alone(text: str, number: in
 
 
 @often
+@given(prices(), st.integers(1, 9))
+def test_the_last_bars_alone_say_what_the_whole_history_says(text: str, last: int) -> None:
+    formula = parse_value(f"abs({text})").on(Timeframe.M5)
+    for panels in (PANELS, {frame: with_holes(panel, 11) for frame, panel in PANELS.items()}):
+        base = panels[Timeframe.M5]
+        given_values = outside(formula, base)
+        whole = values(formula, list(panels.values()), given_values)
+        end = values(formula, list(panels.values()), given_values, last=last)
+        np.testing.assert_allclose(end, whole[-last:], rtol=1e-7)
+
+
+@often
 @given(conditions())
 def test_a_condition_is_never_true_and_false(text: str) -> None:
     formula = parse(text).on(Timeframe.M5)
