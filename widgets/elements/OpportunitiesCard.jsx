@@ -70,7 +70,7 @@ function Thumbs({ symbol, kind, at, liked }) {
     const answer = await callAction({ name: 'rate_opportunity', payload: { card_id, symbol, kind, liked: wanted } });
     if (answer && answer.success === false) setThumb(before);
   };
-  return [[true, '👍', 'Good setup'], [false, '👎', 'Bad setup']].map(([value, sign, label]) => (
+  return [[true, 'Good', 'Good setup'], [false, 'Bad', 'Bad setup']].map(([value, word, label]) => (
     <button
       type="button"
       key={label}
@@ -78,7 +78,7 @@ function Thumbs({ symbol, kind, at, liked }) {
       aria-pressed={thumb === value}
       aria-label={`${label}: ${symbol}`}
       onClick={() => rate(value)}
-    >{sign}</button>
+    >{word}</button>
   ));
 }
 
