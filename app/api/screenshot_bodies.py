@@ -122,6 +122,7 @@ class ConfirmedRow(Body):
     strike: Finite | None = None
     expiry: date | None = None
     price: Finite | None = None
+    group: str = Field("", max_length=80, description="As read: rows of one are one structure.")
 
 
 class Confirmation(Body):

@@ -86,6 +86,7 @@ class Confirmed:
     strike: Decimal | None = None
     expiry: date | None = None
     price: Decimal | None = None
+    group: str = ""
 
 
 async def keep(
@@ -213,7 +214,7 @@ async def _openings(
         asset, root = _asset(row)
         asset = await as_listed(asset, root, held, market=market, as_of=now)
         before = together.get(asset.key)
-        opening = Opening(asset=asset, quantity=row.quantity, price=row.price)
+        opening = Opening(asset=asset, quantity=row.quantity, price=row.price, group=row.group)
         together[asset.key] = opening if before is None else _added(before, opening)
     return list(together.values())
 

@@ -49,10 +49,10 @@ export function rowOf(row) {
     ...row.doubts.map((doubt) => make("p", { className: "tc-shot-doubt", textContent: doubt })),
   );
   node.addEventListener("input", () => node.classList.toggle("tc-shot-left", !chosen.checked));
-  return remembered(node, chosen, inputs);
+  return remembered(node, chosen, inputs, row.group);
 }
 
-function remembered(node, chosen, inputs) {
+function remembered(node, chosen, inputs, group) {
   const applies = (shape) => !shape.only || shape.only.includes(inputs.kind.value);
   const isRight = (name, shape) => {
     const text = inputs[name].value.trim();
@@ -81,6 +81,7 @@ function remembered(node, chosen, inputs) {
       strike: isOption ? number("strike") : null,
       expiry: isDated ? inputs.expiry.value : null,
       price: number("entry_price"),
+      group: (group ?? "").slice(0, 80),
     };
   };
   const focus = () => node.querySelector('[aria-invalid="true"]')?.focus();

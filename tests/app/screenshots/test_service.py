@@ -13,7 +13,7 @@ from app.core.errors import Conflict, InvalidInput, NotFound, ProviderUnavailabl
 from app.infra.db.database import Database
 from app.market.providers.simulated import SimulatedMarket
 from app.positions.models import AssetKind, Source
-from app.positions.service import list_positions
+from app.positions.service import list_groups, list_positions
 from app.screenshots import service
 from app.screenshots.models import Evidence, FieldName, Kind, PositionRow, Reading
 from app.screenshots.protocol import Recogniser, SecondReader, Sight
@@ -164,6 +164,20 @@ async def test_an_index_option_that_is_held_is_not_made_twice(
         await service.confirm(session, second.id, [bare], market=MARKET, now=now)
         (held,) = await list_positions(session)
     assert (held.asset.symbol, held.asset.root, held.quantity) == ("SPX", "SPXW", Decimal(-2))
+
+
+async def test_legs_of_one_line_of_the_picture_are_one_structure(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    kept = await _kept(database, ada, now)
+    legs = [
+        replace(CALL, group="vertical"),
+        replace(CALL, strike=Decimal(420), quantity=Decimal(2), group="vertical"),
+    ]
+    async with database.member(ada) as session:
+        await service.confirm(session, kept.id, [*legs, SHARES], market=MARKET, now=now)
+        (group,) = await list_groups(session)
+    assert [each.quantity for each in group.legs] == [Decimal(-2), Decimal(2)]
 
 
 async def test_two_confirmations_at_once_are_one(
