@@ -52,7 +52,7 @@ def span_of(spelled: str, at: Place = NOWHERE) -> Span:
     count = re.match(r"\d+", spelled)
     if count is None:
         raise ValueError(spelled)
-    unit = _UNITS[spelled[count.end() :].strip().lower()]
+    unit = _UNITS[spelled[count.end() :].strip(" -").lower()]
     return Span(int(count[0]), unit, kind=Kind.DURATION, at=at)
 
 

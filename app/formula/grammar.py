@@ -58,6 +58,7 @@ span: SPAN | NUMBER _BARS
      | MULTIPLE -> multiple
      | MULTIPLE posted -> times
      | SPAN -> span_value
+     | (NUMBER | SPAN) (NAME | PHRASE) -> length_first
      | CLOCK -> clock
      | STRING -> quoted
      | (NAME | PHRASE) "(" [any ("," any)*] ")" -> call
@@ -96,7 +97,7 @@ SHARES.4: /(?:\d[\d_]*(?:\.\d+)?|\.\d+)[KMB]?\s*(?:shares?|volume)\b/
 PERCENT.4: /(?:\d[\d_]*(?:\.\d+)?|\.\d+)\s*(?:%|percent\b|pct\b)/
 MULTIPLE.4: /(?:\d[\d_]*(?:\.\d+)?|\.\d+)\s*(?:x\b|×)/i
 CLOCK.4: /\d{1,2}:\d{2}(?:\s*[ap]m\b)?(?:\s*(?:%ZONES%)\b)?|\d{1,2}\s*[ap]m\b(?:\s*(?:%ZONES%)\b)?/i
-SPAN.4: /\d+\s*(?:m|min|mins|minutes?|h|H|hrs?|hours?|d|D|days?|w|W|weeks?|mo|months?|bars?|candles?)\b/
+SPAN.4: /\d+(?:\s*|-)(?:m|min|mins|minutes?|h|H|hrs?|hours?|d|D|days?|w|W|weeks?|mo|months?|bars?|candles?)\b/
 NUMBER.3: /(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[KMB]\b)?/
 PHRASE.7: %PHRASES%
 PART.2: /\.[A-Za-z_]\w*/

@@ -45,6 +45,12 @@ SPOKEN = {
     "2 * (close + open) / 4 >= -(low - high)": "2 * (close + open) / 4 >= -(low - high)",
     "price at least 5 & open > 1": None,
     "price is between s1 and r1": "price between s1 and r1",
+    "price is above the 200 day": "price > sma(200, 1d)",
+    "price crosses below the 200-day": "price crosses below sma(200, 1d)",
+    "close > the 50 day moving average": "close > sma(50, 1d)",
+    "9 ema crosses above 21 ema": "ema(9) crosses above ema(21)",
+    "price loses the 10 week ema": "price crosses below ema(10, 1w)",
+    "price within 0.5 atr of pdh": "price within 0.5 * atr(14) of pdh",
     "price crosses above the 52w high": "price crosses above high52w",
 }  # fmt: skip
 
@@ -91,6 +97,7 @@ def test_what_traders_say_has_one_spelling(typed: str, canonical: str | None) ->
         ("before 25:00", "no such time", "25:00", None),
         ("between 9:30 and rsi", "Both ends are times of day", "between 9:30 and rsi", None),
         ("sma(close(5m), 20, 1d) > 2", "names the timeframe", "close(5m)", None),
+        ("14 rsi > 3", "not understood", "14 rsi", "rsi(14)"),
         ("price = = 3", "Write `==`", "=", None),
     ],
 )  # fmt: skip
