@@ -1,18 +1,14 @@
 """The threshold index: many watches over many symbols, at the price of a few comparisons a quiet tick.
 
 Decided: whatever a watch waits for, it can act at no price between the next one below and the next
-one above at which something happens to it. So each symbol keeps those prices in two rows, the nearest
-at their ends, and a tick between the nearest of all changes nothing. A tick beyond them is looked at by
-those it concerns alone, as the plain machine of `states.py` would. Volumes and times wait in heaps.
-
-Sorted rows and not heaps for prices: what is nearest is where the work is, and there it stays in the
-processor's cache. An entry is never taken out when its watch moves on. It carries the version it was
-made for, and is dropped when it comes up or when there are twice as many as are needed.
+one above at which something happens to it. So each symbol keeps those prices sorted (`rows.py`), and a
+tick between the nearest of all changes nothing. A tick beyond them is looked at by those it concerns
+alone, as the plain machine of `states.py` would. Volumes and times wait in heaps, whose entries carry
+the version they were made for and are dropped when their watch has moved on.
 """
 
 import math
 from array import array
-from bisect import insort
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
@@ -20,6 +16,7 @@ from itertools import count
 from uuid import UUID
 
 from app.alerts.edges import MINUTE
+from app.alerts.rows import Row
 from app.alerts.states import LiveTape, path_of
 from app.alerts.triggers import Firing, Spikes, State, Tape, Trigger
 from app.alerts.watches import Watch, watch_of
@@ -27,7 +24,7 @@ from app.core.symbols import Symbol
 from app.market.models import Bars
 
 _SPARE = 64
-"""Entries that may wait beyond two for each watch before they are swept."""
+"""Entries a heap may hold beyond two for each watch before it is swept."""
 _SLACK = 1e-9
 """Of a volume: sums of minutes are rounded, and a gate has to be on the early side."""
 
@@ -51,8 +48,7 @@ class _Book(LiveTape):
 
     def __init__(self, tape: Tape) -> None:
         super().__init__(tape)
-        self.rises: list[_Entry] = []
-        self.falls: list[_Entry] = []
+        self.rises, self.falls = Row(is_above=True), Row(is_above=False)
         self.times: list[_Entry] = []
         self.ends: list[_Entry] = []
         """When watches expire: entries for good."""
@@ -70,8 +66,9 @@ class _Book(LiveTape):
     def set_gates(self) -> None:
         """Below `down`, above `up`, at `spike` volume or at `until` somebody may have to act."""
         gates = self.gates
-        gates[_DOWN] = self.falls[-1][0] if self.falls else 0.0
-        gates[_UP] = -self.rises[-1][0] if self.rises else math.inf
+        falls, rises = self.falls.keys, self.rises.keys
+        gates[_DOWN] = falls[-1] if falls else 0.0
+        gates[_UP] = -rises[-1] if rises else math.inf
         until = self.minute + MINUTE
         if self.times and self.times[0][0] < until:
             until = self.times[0][0]
@@ -90,8 +87,8 @@ class _Book(LiveTape):
         """Whoever waits for something that this tick brings; none of them waits any more."""
         due: list[Watch] = []
         price, at = self.price, self.at
-        _pop(self.rises, -price, due)
-        _pop(self.falls, price, due)
+        self.rises.take(-price, due)
+        self.falls.take(price, due)
         if at >= self.gates[_UNTIL]:
             _take(self.times, at, due)
             while self.ends and self.ends[0][0] <= at:
@@ -123,14 +120,11 @@ class _Book(LiveTape):
             if volume < math.inf and isinstance(watch.trigger.condition, Spikes):
                 heap = self.spikes.setdefault(watch.trigger.condition.minutes, [])
                 self._push(heap, (volume, version, watch))
+        watch.down, watch.up = down, -up
         if up < math.inf:
-            insort(self.rises, (-up, version, watch))
-            if len(self.rises) > 2 * len(self.watches) + _SPARE:
-                _sweep(self.rises)
+            self.rises.put(-up, watch, len(self.watches))
         if down > 0:
-            insort(self.falls, (down, version, watch))
-            if len(self.falls) > 2 * len(self.watches) + _SPARE:
-                _sweep(self.falls)
+            self.falls.put(down, watch, len(self.watches))
 
     def _watches(self, watch: Watch) -> bool:
         return self.watches.get(watch.alert) is watch
@@ -153,14 +147,6 @@ class _Book(LiveTape):
 def _sweep(entries: list[_Entry]) -> None:
     """Leave only what somebody still waits for."""
     entries[:] = [each for each in entries if each[2].version == each[1]]
-
-
-def _pop(row: list[_Entry], reached: float, due: list[Watch]) -> None:
-    while row and row[-1][0] >= reached:
-        _, version, watch = row.pop()
-        if watch.version == version:
-            watch.version = 0
-            due.append(watch)
 
 
 def _take(heap: list[_Entry], reached: float, due: list[Watch]) -> None:

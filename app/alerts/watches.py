@@ -37,12 +37,14 @@ class Watch:
     void once it differs."""
 
     __slots__ = (
-        "_state", "alert", "expires_at", "has_changed", "is_quick", "order", "trigger", "version",
+        "_state", "alert", "down", "expires_at", "has_changed", "is_quick", "order", "trigger", "up",
+        "version",
     )  # fmt: skip
 
     def __init__(self, alert: UUID, order: int, trigger: Trigger, state: State) -> None:
         self.alert, self.order, self.trigger = alert, order, trigger
         self.version = 0
+        self.down = self.up = 0.0
         self.is_quick = self.has_changed = False
         self.expires_at = math.inf if trigger.expires_at is None else trigger.expires_at
         self.put(state)
