@@ -23,6 +23,8 @@ from app.market.vendor import Minute
 PATIENCE_SECONDS = 2.0
 """So long the present waits for what came before it."""
 AGAIN_SECONDS = 5.0
+LOOK_SECONDS = 1.0
+"""How often it is looked whether a hole is due."""
 _log = get_logger(__name__)
 
 
@@ -50,7 +52,7 @@ async def ask_minutes(
 @dataclass(slots=True)
 class Hole:
     """`minutes` of which not all may have been told. `known` were; `due_at` is when to ask again, by
-    the loop's time."""
+    the market's time."""
 
     minutes: range
     known: frozenset[int]
@@ -60,24 +62,19 @@ class Hole:
     def left_by(
         cls, minutes: range, asked: Sequence[Minute] | None, present: float
     ) -> "Hole | None":
-        """None where the answer is whole."""
-        now = asyncio.get_running_loop().time()
+        """None where the answer is whole: old enough, or every minute is in it."""
         if asked is None:
-            return cls(minutes, frozenset(), now + AGAIN_SECONDS)
-        if minutes.stop + SETTLED_SECONDS <= present:
+            return cls(minutes, frozenset(), present + AGAIN_SECONDS)
+        known = _times(asked)
+        if minutes.stop + SETTLED_SECONDS <= present or known >= set(minutes):
             return None
-        return cls(minutes, _times(asked), now + SETTLED_SECONDS + 1)
+        return cls(minutes, known, present + SETTLED_SECONDS)
 
-    @property
-    def rest_seconds(self) -> float:
-        return max(0.0, self.due_at - asyncio.get_running_loop().time())
+    def is_due(self, present: float) -> bool:
+        return present >= self.due_at
 
-    @property
-    def is_due(self) -> bool:
-        return self.rest_seconds == 0.0
-
-    def rest(self) -> None:
-        self.due_at = asyncio.get_running_loop().time() + AGAIN_SECONDS
+    def rest(self, present: float) -> None:
+        self.due_at = present + AGAIN_SECONDS
 
     def is_filled_by(self, asked: Sequence[Minute]) -> bool:
         """Whether `asked` says nothing that was not known."""

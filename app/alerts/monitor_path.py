@@ -7,6 +7,7 @@ while nobody watched.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -43,9 +44,14 @@ def missing_minutes(tape: Tape, live: Live) -> range:
 
 
 def joined(asked: Iterable[Minute], live: Live, tape: Tape) -> list[Minute]:
-    """The finished minutes to be played, oldest first; what the feed says counts more."""
+    """The finished minutes to be played, oldest first. The feed may know a minute in part, and the
+    market one that has not settled: a minute reached as far as either says."""
     present = _present_minute(live)
-    minutes = {each.time: each for each in asked} | {each.time: each for each in live.recent}
+    minutes = {each.time: each for each in live.recent}
+    for each in asked:
+        told = minutes.get(each.time, each)
+        low, high = min(each.low, told.low), max(each.high, told.high)
+        minutes[each.time] = replace(each, low=low, high=high)
     return [minutes[at] for at in sorted(minutes) if tape.minute <= at < present]
 
 

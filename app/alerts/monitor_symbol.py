@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.index import ThresholdIndex
 from app.alerts.models import Watch, is_book
-from app.alerts.monitor_gaps import Hole, ask_minutes
+from app.alerts.monitor_gaps import LOOK_SECONDS, Hole, ask_minutes
 from app.alerts.monitor_judging import BOOK_SECONDS, Books, Judge
 from app.alerts.monitor_path import (
     bars_of,
@@ -157,7 +157,7 @@ class SymbolWatch:
 
     async def _wait(self) -> None:
         """Until there is news, or something is to be looked at again."""
-        seconds = self._hole.rest_seconds if self._hole else None
+        seconds = LOOK_SECONDS if self._hole else None
         if is_book(self.symbol):
             seconds = BOOK_SECONDS
         try:
@@ -192,7 +192,7 @@ class SymbolWatch:
     async def _go_on(self) -> None:
         while self._changes:
             self._change(self._changes.popleft())
-        if self._hole is not None and self._hole.is_due:
+        if self._hole is not None and self._hole.is_due(self._now()):
             await self._look_into(self._hole)
         while self._lives:
             await self._hear(self._lives.popleft())
@@ -254,7 +254,7 @@ class SymbolWatch:
         if not missing:
             return ()
         asked = await ask_minutes(self.symbol, missing, self._desk.market, self._desk.clock)
-        hole = Hole.left_by(missing, asked, live.at)
+        hole = Hole.left_by(missing, asked, self._now())
         if hole is not None and self._hole is None:
             self._hole = hole
         return asked or ()
@@ -263,7 +263,7 @@ class SymbolWatch:
         """Ask once more for what was missing; what is new is played through from the mark."""
         asked = await ask_minutes(self.symbol, hole.minutes, self._desk.market, self._desk.clock)
         if asked is None:
-            hole.rest()
+            hole.rest(self._now())
         elif hole.is_filled_by(asked):
             self._hole = None
         else:
@@ -278,6 +278,8 @@ class SymbolWatch:
             tape = Tape() if has_gone_back(watch.seen, live) else watch.seen
             alone.resume(self.symbol, tape)
             alone.add(watch.alert_id, self.symbol, Trigger.of(watch.terms["trigger"]), watch.latest)
+            if tape.price:
+                fired += alone.tick(self.symbol, tape.at, tape.price)
             if live.at >= tape.at:
                 minutes = joined(await self._missed(tape, live), live, tape)
                 fired += play(alone, self.symbol, live, minutes)
@@ -298,8 +300,11 @@ class SymbolWatch:
 
     def _present(self) -> float | None:
         if is_book(self.symbol):
-            return self._desk.clock.now().timestamp()
+            return self._now()
         return self._last.at if self._last else None
+
+    def _now(self) -> float:
+        return self._desk.clock.now().timestamp()
 
     async def _tell(self, fired: Sequence[Firing]) -> None:
         if not fired:

@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from redis.asyncio import Redis
 
 from app.alerts import service
 from app.alerts.models import Alert, Told
 from app.alerts.monitor import Monitor
 from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_shares import Shares
+from app.alerts.monitor_store import read_marks
 from app.alerts.monitor_symbol import Desk
 from app.alerts.plans import ELITE
 from app.alerts.service import Standing
@@ -24,6 +25,7 @@ from app.core.clock import WallClock
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.infra.embedded.valkey import EmbeddedValkey
+from app.infra.queue import client_url
 from app.macro.source import NoSource
 from app.market.standins.zigzag import FastClock, Zigzag, price_at
 from app.market.streaming.bus import ValkeyBus
@@ -34,7 +36,7 @@ from workers.alert_messages import MessageWriter
 
 COIN = Symbol("BTC/USD")
 START = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
-SPEED = 60.0
+SPEED = 240.0
 PATIENCE_SECONDS = 20.0
 
 
@@ -44,6 +46,7 @@ class Street:
 
     database: Database
     url: str
+    running: "dict[int, asyncio.Task[None]]" = field(default_factory=dict)
     market: Zigzag = field(default_factory=Zigzag)
     clock: FastClock = field(
         default_factory=lambda: FastClock(WallClock(), START, WallClock().now(), SPEED)
@@ -75,26 +78,36 @@ class Street:
         )
         shares = Shares(self.database, uuid4().hex, lost_seconds)
         monitor = Monitor(desk, LiveFeed(ValkeyBus(self.url)), shares)
-        running = asyncio.create_task(monitor.run())
+        running = self.running[id(monitor)] = asyncio.create_task(monitor.run())
         try:
             yield monitor
         finally:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
 
-    @property
-    def price(self) -> float:
-        return price_at(COIN, self.clock.now().timestamp())
+    def kill(self, monitor: Monitor) -> None:
+        self.running[id(monitor)].cancel()
+
+    async def let_pass(self, seconds: float) -> None:
+        """Real time in which whoever is alive goes on."""
+        ends = WallClock().now() + timedelta(seconds=seconds)
+        await until(lambda: WallClock().now() >= ends)
+
+    async def has_seen(self, at: float) -> bool:
+        """Whether all that happened until `at` was looked at, and written."""
+        async with self.database.system() as session:
+            marks = await read_marks(session, [COIN])
+        return COIN in marks and marks[COIN].at >= at
 
     async def armed(self, member: UUID, trigger: Trigger, level: float, **terms: Any) -> Alert:
         """An alert on the coin, armed where it stands now."""
         now = WallClock().now()
+        thread_id = terms.pop("thread_id", None)
         values = terms_of(trigger, level) | terms
-        at = self.clock.now().timestamp()
-        standing = Standing(state=State(level=level), tape=tape_at(at))
+        standing = standing_now(self, level)
         async with self.database.member(member) as session:
             drafted = await service.store_draft(
-                session, member, values, key=uuid4().hex, thread_id=None, now=now
+                session, member, values, key=uuid4().hex, thread_id=thread_id, now=now
             )
         async with self.database.member(member) as session:
             done = await service.arm(
@@ -105,6 +118,10 @@ class Street:
     async def firings(self, member: UUID, alert: Alert) -> list[Told]:
         async with self.database.member(member) as session:
             return list(reversed(await service.list_firings(session, alert.id, limit=10_000)))
+
+
+def standing_now(street: Street, level: float) -> Standing:
+    return Standing(state=State(level=level), tape=tape_at(street.clock.now().timestamp()))
 
 
 def tape_at(at: float) -> Tape:
@@ -158,5 +175,9 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def street(database: Database, valkey: str, tmp_path: Path) -> Street:
+async def street(database: Database, valkey: str) -> Street:
+    """Nothing was said on it yet: each begins at the same moment."""
+    client = Redis.from_url(client_url(valkey))
+    await client.flushall()
+    await client.aclose()
     return Street(database, valkey)
