@@ -280,6 +280,18 @@ async def test_two_workers_do_not_send_the_same_message(desk: Desk, receiver: Re
     assert len(receiver.heard) == 1
 
 
+async def test_many_workers_at_once_send_each_note_once_and_in_order(
+    desk: Desk, receiver: Receiver
+) -> None:
+    channel = await desk.add(HOOK, url=f"{receiver.url}/hook")
+    for n in range(1, 7):
+        await desk.tell(f"firing {n}")
+        await asyncio.gather(*(desk.deliver(channel) for _ in range(8)))
+        desk.wall.pass_(seconds=30)
+    titles = [heard.json["data"]["title"] for heard in receiver.heard]
+    assert titles == [f"SPX at PDH, firing {n}" for n in range(1, 7)]
+
+
 async def test_a_slow_receiver_keeps_only_its_own_waiting(desk: Desk, receiver: Receiver) -> None:
     slow = await desk.add(HOOK, url=f"{receiver.url}/slow")
     await desk.tell("firing 1")
@@ -327,6 +339,7 @@ async def test_what_was_never_queued_is_found_once(
             return await find_due(session, now=desk.wall.now())
 
     assert await sweep() == ((desk.member, channel.id),)
+    desk.wall.pass_(seconds=5)
     assert await sweep() == (), "it was handed over just now"
     desk.wall.pass_(seconds=61)
     assert await sweep() == ((desk.member, channel.id),), "it was lost after that"
