@@ -98,18 +98,30 @@ class Seeded(Kernel):
     @override
     def run(self, *, keep: bool) -> None:
         before = self._state()
-        self.total, self.value = self.total.copy(), self.value.copy()
-        rows = self.of.now
-        if self.is_ready:
-            self.step(0, len(rows))
-        if not self.is_ready or np.isnan(self.out.now[-1]).any():
-            self._restore(before)
+        count = len(self.of.now)
+        if not (self.is_ready and self._strides(0, count)):
             self.total, self.value = self.total.copy(), self.value.copy()
-            for number, row in enumerate(rows):
-                self._look(number, row)
+            self._walk(count)
             self.is_ready = self._is_warm()
         if not keep:
             self._restore(before)
+
+    def _strides(self, start: int, stop: int) -> bool:
+        """Steps without looking; False, and nothing has happened, if there was a NaN."""
+        before = self._state()
+        self.total, self.value = self.total.copy(), self.value.copy()
+        self.step(start, stop)
+        if not np.isnan(self.out.now[stop - 1]).any():
+            return True
+        self._restore(before)
+        return False
+
+    def _walk(self, count: int) -> None:
+        for number, row in enumerate(self.of.now):
+            self._look(number, row)
+            is_begun = self.together == self.warm and number + 1 < count
+            if is_begun and self._strides(number + 1, count):
+                return
 
     def _state(self) -> tuple[Any, ...]:
         return self.count, self.together, self.total, self.value, self.is_ready

@@ -25,8 +25,8 @@ Given = Mapping[str, float | Floats]
 each row and column of the base panel. NaN, or a key that is not there, is unknown."""
 
 FIELDS = ("open", "high", "low", "close", "volume")
-STRETCH = 16
-"""Rows computed at once: few enough to stay in the processor's cache, enough to be worth a call."""
+_CELLS = 80_000
+"""Values of one series computed at once: few enough for the processor's cache, enough for a call."""
 
 
 @dataclass(slots=True)
@@ -105,12 +105,12 @@ class Run:
         if formula.base is None:
             raise ValueError("Name the bars first: formula.on(timeframe).")
         self.given = given or {}
-        self._stretch = STRETCH
         self.laid = {panel.timeframe: Laid.of(panel) for panel in panels}
         if formula.base not in self.laid:
             raise ValueError(f"There is no panel of {formula.base} bars.")
         self.base = formula.base
         width = self.laid[self.base].panel.shape[1]
+        self._stretch = min(1024, max(16, _CELLS // max(width, 1)))
         if any(each.panel.shape[1] != width for each in self.laid.values()):
             raise ValueError("Panels have the same columns.")
         widths = {timeframe: each.clock_width for timeframe, each in self.laid.items()}
@@ -137,10 +137,10 @@ class Run:
     def links_of(self, timeframe: Timeframe) -> list[Link]:
         return [link for link in self.compiler.links if link.timeframe is timeframe]
 
-    def over(self, stretch: int = STRETCH, *, last: int | None = None) -> list[Rows]:
+    def over(self, stretch: int | None = None, *, last: int | None = None) -> list[Rows]:
         """All rows of the base panel: the results, in its own shape. With `last`, only so many at the
         end count, and what comes before them is left open."""
-        self._stretch = stretch
+        self._stretch = stretch or self._stretch
         if last is not None:
             count = self.laid[self.base].panel.shape[0]
             self.program.want_only(self.outs, max(0, count - last))
