@@ -17,7 +17,7 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
 from app.infra.db.database import Database
 from app.infra.faults import CannotStart
-from app.infra.llm.client import ChatClient
+from app.infra.llm.extraction import Extractor
 from app.infra.settings import (
     AlpacaSettings,
     HistorySettings,
@@ -303,14 +303,14 @@ def build_picture_reader(settings: Settings) -> PictureReader:
     llm = settings.llm
     if not (llm.is_on and llm.reads_pictures):
         return PictureReader(LocalRecogniser())
-    client = ChatClient(
+    extractor = Extractor(
         base_url=llm.base_url or OPENAI,
         api_key=_plain(llm.api_key),
         model=llm.model,
         timeout_seconds=llm.timeout_seconds,
         retries=llm.retries,
     )
-    return PictureReader(LocalRecogniser(), VisionReader(client))
+    return PictureReader(LocalRecogniser(), VisionReader(extractor))
 
 
 def build_bus(settings: Settings) -> Bus:

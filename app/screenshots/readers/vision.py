@@ -1,30 +1,27 @@
-"""A vision model as the second reader: one call of a function whose arguments are the rows it sees.
+"""A vision model as the second reader: the rows it sees, by schema.
 
-Decided: the rows come as arguments of a tool, which every OpenAI-compatible endpoint that sees pictures
-knows, and are checked like anybody's input. The model is given the picture alone, nothing of the
+Decided: the rows are checked like anybody's input, and asked for once more where they do not fit. The
+model is given the picture alone, nothing of the
 conversation, and what it says is compared with recognition, never stored by itself. A picture leaves
 the machine this way, so it happens only where the settings allow it.
 """
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
-from app.core.errors import ProviderUnavailable
-from app.infra.llm.client import ChatClient, Completion
+from app.infra.llm.extraction import Extractor
 from app.screenshots.contracts import is_ticker
 from app.screenshots.models import Box, FieldName, PositionRow, Seen, Value
 from app.screenshots.numerals import parse_number, parse_quantity
 from app.screenshots.protocol import SecondReader
 
 _NOWHERE = Box(0, 0, 0, 0)
-_TOOL = "report_positions"
 _MOST_ROWS = 100
 _ASKED = (
     "Report the positions held that this picture of a broker's screen shows, one row each, as printed. "
@@ -53,7 +50,7 @@ class SeenRow(BaseModel):
 
 
 class SeenRows(BaseModel):
-    """All rows of a picture."""
+    """The positions that the picture shows; none is a valid answer."""
 
     rows: list[SeenRow] = Field(max_length=_MOST_ROWS)
 
@@ -62,31 +59,21 @@ class SeenRows(BaseModel):
 class VisionReader(SecondReader):
     """Any endpoint whose model sees pictures."""
 
-    client: ChatClient
+    extractor: Extractor
 
     @property
     @override
     def name(self) -> str:
-        return self.client.model
+        return self.extractor.model
 
     @override
     async def read(self, picture: bytes) -> tuple[PositionRow, ...]:
-        tool = {
-            "type": "function",
-            "function": {
-                "name": _TOOL,
-                "description": "The positions that the picture shows; none is a valid answer.",
-                "parameters": SeenRows.model_json_schema(),
-            },
-        }
-        async for part in self.client.stream([_message(picture)], [tool]):
-            if isinstance(part, Completion):
-                return _rows(part)
-        return ()
+        seen = await self.extractor.extract([_message(picture)], SeenRows)
+        return tuple(_row(row) for row in seen.rows if is_ticker(row.underlying.upper()))
 
     @override
     async def close(self) -> None:
-        await self.client.close()
+        await self.extractor.close()
 
 
 def _message(picture: bytes) -> Mapping[str, Any]:
@@ -98,19 +85,6 @@ def _message(picture: bytes) -> Mapping[str, Any]:
             {"type": "image_url", "image_url": {"url": address}},
         ],
     }
-
-
-def _rows(answer: Completion) -> tuple[PositionRow, ...]:
-    for call in answer.calls:
-        if call.name == _TOOL:
-            try:
-                seen = SeenRows.model_validate(json.loads(call.arguments))
-            except (ValidationError, ValueError) as error:
-                raise ProviderUnavailable(
-                    "The model's rows of the picture make no sense."
-                ) from error
-            return tuple(_row(row) for row in seen.rows if is_ticker(row.underlying.upper()))
-    raise ProviderUnavailable("The model reported no rows of the picture.")
 
 
 def _row(seen: SeenRow) -> PositionRow:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ProviderUnavailable
-from app.infra.llm.client import ChatClient
+from app.infra.llm.extraction import Extractor
 from app.infra.llm.scripted import Reply, ScriptedServer, scripted_model
 from app.screenshots.models import FieldName
 from app.screenshots.readers.vision import VisionReader
@@ -26,15 +26,15 @@ ROW = {
 
 
 @asynccontextmanager
-async def _reader(reply: Reply) -> AsyncIterator[tuple[VisionReader, ScriptedServer]]:
-    async with scripted_model([reply]) as server:
-        client = ChatClient(base_url=server.base_url, api_key=None, model="eyes", retries=0)
-        yield VisionReader(client), server
-        await client.close()
+async def _reader(*replies: Reply) -> AsyncIterator[tuple[VisionReader, ScriptedServer]]:
+    async with scripted_model(replies) as server:
+        reader = VisionReader(Extractor(base_url=server.base_url, api_key=None, model="eyes"))
+        yield reader, server
+        await reader.close()
 
 
 def _reporting(arguments: Mapping[str, Any] | str) -> Reply:
-    return Reply(calls=(("report_positions", arguments),))
+    return Reply(calls=(("SeenRows", arguments),))
 
 
 async def test_rows_come_as_arguments_and_numbers_as_printed() -> None:
@@ -51,6 +51,27 @@ async def test_rows_come_as_arguments_and_numbers_as_printed() -> None:
     (request,) = server.requests
     (message,) = request["messages"]
     assert message["content"][1]["image_url"]["url"] == "data:image/webp;base64,cGl4ZWxz"
+
+
+async def test_rows_that_do_not_fit_are_asked_for_once_more_with_what_is_wrong() -> None:
+    wrong = _reporting({"rows": [{**ROW, "right": "both"}]})
+    async with _reader(wrong, _reporting({"rows": [ROW]})) as (reader, server):
+        (row,) = await reader.read(b"pixels")
+    assert row.value(FieldName.RIGHT) == "call"
+    first, second = server.requests
+    assert len(second["messages"]) > len(first["messages"])
+    assert "right" in str(second["messages"][-1])
+
+
+async def test_a_model_that_is_never_done_is_not_waited_for() -> None:
+    async with scripted_model([Reply(delay_seconds=30)]) as server:
+        extractor = Extractor(
+            base_url=server.base_url, api_key="secret", model="eyes", timeout_seconds=0.3
+        )
+        with pytest.raises(ProviderUnavailable) as failed:
+            await VisionReader(extractor).read(b"pixels")
+        await extractor.close()
+    assert "secret" not in str(failed.value)
 
 
 async def test_what_names_no_symbol_is_left_out() -> None:
