@@ -2,11 +2,14 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
+import pytest
 from starlette.responses import Response
 
+from app.cli import doctor
 from app.infra.embedded.postgres import DatabaseUrls
-from app.infra.settings import ROOT
+from app.infra.settings import ROOT, read_settings
 from app.notifications.models import ChannelKind
 from tests.app.notifications.conftest import (  # noqa: F401 - fixtures
     Desk,
@@ -64,3 +67,22 @@ async def test_an_operator_sees_what_died_but_not_what_it_said_and_tries_it_agai
     missing = await _coach(empty_postgres, "--again", str(row.id))
     assert (missing[0], "no dead letter" in missing[2]) == (1, True)
     assert (await _coach(empty_postgres, "--again", "x"))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("smtp", "told"),
+    [
+        ({"host": "127.0.0.1"}, "COACH_SMTP__SENDER is not set"),
+        ({"sender": "coach@example.com"}, "COACH_SMTP__HOST is not set"),
+        (
+            {"host": "127.0.0.1", "port": 9, "sender": "coach@example.com"},
+            "nothing answers at 127.0.0.1:9",
+        ),
+    ],
+)
+def test_the_doctor_says_why_nobody_is_told_by_e_mail(
+    tmp_path: Path, smtp: dict[str, object], told: str
+) -> None:
+    found = doctor.examine(read_settings(home=tmp_path, smtp=smtp))
+    [finding] = [each for each in found if each.subject == "e-mail"]
+    assert (finding.verdict, finding.text.endswith(told)) == ("wrong", True)
