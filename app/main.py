@@ -190,6 +190,9 @@ def _chat(settings: Settings, runtime: Runtime, doors: Doors) -> ASGIApp:
         coach=doors.coach,
         toolbox=runtime.toolbox,
         wall=doors.wall,
+        clock=doors.clock,
+        market=doors.market,
+        macro=doors.macro,
         turns=doors.turns,
     )
     return chat_door(room, find_member=auth.member_of, is_https=_is_https(doors.premises))

@@ -1,5 +1,7 @@
 """Tools: the functions a model may call, one file a domain. `TOOLBOX` is the list."""
 
+from tools.alerts import draft_alert, list_alerts
+from tools.alerts_changing import change_alert, replay_alert
 from tools.base import Toolbox
 from tools.calculate import calculate
 from tools.calendar import get_calendar
@@ -39,6 +41,10 @@ READING = (
     draft_position_change,
     scan_market,
     list_opportunities,
+    draft_alert,
+    list_alerts,
+    change_alert,
+    replay_alert,
     calculate,
 )
 

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.alerts.protocol import NothingWatched, Watched
 from app.core.clock import Clock
 from app.core.errors import InvalidInput, NotFound
 from app.grounding.ledger import Book, Ledger
@@ -46,7 +47,7 @@ class ToolContext:
     `clock` tells the member's present: the market's own, or the moment a question was asked for.
     `macro` knows companies' and the economy's dates, and rates; nothing unless it is set up.
     `holdings` is what the member who asks holds, `finds` what was found for them, to be read.
-    `records` is what is remembered of volatility.
+    `alerts` is what they want to be told of. `records` is what is remembered of volatility.
     `book` takes the figures of this call; `ledger` holds those of the whole thread, to be read.
     """
 
@@ -57,6 +58,7 @@ class ToolContext:
     macro: MacroSource = field(default_factory=NoSource)
     holdings: Holdings = field(default_factory=NoHoldings)
     finds: Finds = field(default_factory=NoFinds)
+    alerts: Watched = field(default_factory=NothingWatched)
     records: VolatilityRecords = field(default_factory=NoRecords)
 
     @property

@@ -11,6 +11,7 @@ import structlog
 
 from app.agents.events import ToolFinished
 from app.agents.model import ToolAnswer, ToolCall
+from app.alerts.protocol import NothingWatched, Watched
 from app.core.clock import Clock
 from app.core.errors import CoachError, InvalidInput, NotFound
 from app.core.figures import Figure
@@ -49,6 +50,7 @@ class Caller:
     macro: MacroSource = field(default_factory=NoSource)
     holdings: Holdings = field(default_factory=NoHoldings)
     finds: Finds = field(default_factory=NoFinds)
+    alerts: Watched = field(default_factory=NothingWatched)
     records: VolatilityRecords = field(default_factory=NoRecords)
 
     async def call_all(self, calls: Sequence[ToolCall]) -> list[Outcome]:
@@ -100,6 +102,7 @@ class Caller:
             macro=self.macro,
             holdings=self.holdings,
             finds=self.finds,
+            alerts=self.alerts,
             records=self.records,
             clock=self.clock,
             book=book,

@@ -87,6 +87,7 @@ class Coach:
                 macro=self._macro,
                 holdings=memory.holdings,
                 finds=memory.finds,
+                alerts=memory.alerts,
                 records=self._records,
                 clock=clock,
                 ledger=memory.ledger,

@@ -16,6 +16,7 @@ from uuid import UUID
 from app.agents.calling import text_for_model
 from app.agents.events import NumberPart, TextPart, TurnDone
 from app.agents.model import CoachMessage, MemberMessage, Message, ToolAnswer, ToolCall
+from app.alerts.protocol import NothingWatched, Watched
 from app.conversations.models import Role, StoredCall, StoredCard, StoredMessage
 from app.core.figures import Figure, Unit
 from app.core.ids import new_id
@@ -33,13 +34,14 @@ WHOLE_MESSAGES = 6
 class Memory:
     """Earlier messages for the model, oldest first, and the figures they may still refer to.
 
-    `holdings` and `finds` are those of the member who asks.
+    `holdings`, `finds` and `alerts` are those of the member who asks.
     """
 
     messages: tuple[Message, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
     holdings: Holdings = field(default_factory=NoHoldings)
     finds: Finds = field(default_factory=NoFinds)
+    alerts: Watched = field(default_factory=NothingWatched)
 
 
 def recall(messages: Sequence[StoredMessage], letters: int) -> Memory:

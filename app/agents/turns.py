@@ -30,6 +30,7 @@ from app.agents.events import (
 )
 from app.agents.history import Memory, recall, stored_message
 from app.agents.model import Usage
+from app.alerts.protocol import MemberAlerts
 from app.conversations import service
 from app.conversations.models import Role, StoredMessage, Thread
 from app.core.clock import Clock, WallClock
@@ -101,7 +102,9 @@ async def _recall(database: Database, member_id: UUID, asked: StoredMessage) -> 
     ]
     holdings = MemberHoldings(database, member_id)
     finds = MemberFinds(database, member_id)
-    return replace(recall(answered, thread.letters), holdings=holdings, finds=finds)
+    alerts = MemberAlerts(database, member_id)
+    told = recall(answered, thread.letters)
+    return replace(told, holdings=holdings, finds=finds, alerts=alerts)
 
 
 def _turn_of(thread_id: UUID) -> asyncio.Lock:

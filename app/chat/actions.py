@@ -4,7 +4,8 @@ Decided: a click is a turn whose model is the click. It names one tool and its a
 checks, runs, grounds and stores it like any other, and a reload shows it again. A click that only
 looks again at what is there (`open_card`) is no turn. Some clicks write: `confirm_position` stores a
 draft, and the turn it begins only shows what came of it; `discard_position` ends one;
-`rate_opportunity` and `save_scan` keep a thumb and a scan by its name. Payloads come from the browser:
+`rate_opportunity` and `save_scan` keep a thumb and a scan by its name; those of `alert_actions` arm and
+change alerts. Payloads come from the browser:
 they are parsed by the tool's own arguments and authorised again by the member's session.
 """
 
@@ -17,7 +18,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from chainlit.session import WebsocketSession
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import override
 
 from app.agents.coach import Coach
@@ -32,13 +33,14 @@ from app.agents.model import (
 )
 from app.agents.turns import take_turn
 from app.alerts.plans import plan_of
-from app.chat import render, stored, tabs
+from app.chat import alert_actions, render, stored, tabs
 from app.chat.handlers import conclude
 from app.chat.live import LiveTurn
+from app.chat.payloads import parse
 from app.chat.pictures import FOREIGN, Picture, Saying, saved_chart
 from app.chat.room import room
 from app.conversations import service
-from app.core.errors import InvalidInput, NotFound
+from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.positions.confirming import confirm_draft, discard_draft
 from app.scanner.clicks import rate_shown, save_shown
@@ -197,19 +199,8 @@ ACTIONS: Mapping[str, Action] = {
     "show_positions": show_positions,
     "rate_opportunity": rate_opportunity,
     "save_scan": save_scan,
+    **alert_actions.ACTIONS,
 }
-
-
-def parse(shape: type[BaseModel], payload: Mapping[str, Any]) -> Any:
-    """`payload` as `shape`; `InvalidInput` says what is wrong with it."""
-    try:
-        return shape.model_validate(dict(payload))
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
-            for fault in error.errors(include_url=False)
-        )
-        raise InvalidInput(f"This click makes no sense: {faults}") from error
 
 
 @dataclass(frozen=True, slots=True)

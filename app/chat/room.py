@@ -6,17 +6,22 @@ from app.agents.coach import Coach
 from app.core.clock import Clock
 from app.infra.db.database import Database
 from app.infra.throttle import Throttle
+from app.macro.source import MacroSource
+from app.market.protocol import MarketData
 from tools.base import Toolbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """`wall` stamps what is drawn; the coach knows the market's present by itself."""
+    """`wall` stamps what is drawn; `clock` is the market's present."""
 
     database: Database
     coach: Coach
     toolbox: Toolbox
     wall: Clock
+    clock: Clock
+    market: MarketData
+    macro: MacroSource
     turns: Throttle
 
 

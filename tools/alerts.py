@@ -1,0 +1,307 @@
+"""The model's door to alerts: it drafts one, or says what is watched; a member's click arms.
+
+Decided: this writes nothing at all. What would fire stands on a card; only the card's button, pressed
+by the member, makes the monitor watch for it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import AwareDatetime, Field
+
+from app.alerts.drafts import Drafted, Outlook, Wish
+from app.alerts.drafts import draft_alert as drafted_alert
+from app.alerts.models import Alert, fingerprint_of
+from app.alerts.service import VALID_FOR
+from app.core.figures import Figure, Unit
+from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
+from app.grounding.ledger import Book
+from app.market import calendar
+from tools.alerts_words import (
+    counted,
+    kept_freshness,
+    note_of,
+    row_of,
+    said,
+    status_of,
+    title_of,
+    told_of,
+)
+from tools.arguments import SymbolArgument
+from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.wording import PriceBook, freshness
+from widgets.alerts import AlertDraftCard, AlertFiring, AlertHistoryCard, AlertsCard
+from widgets.base import CardNumber, Freshness
+
+_NAMED = 5
+"""Alerts that a sentence names."""
+_LISTED = 50
+
+
+class DraftArgs(ToolArgs):
+    symbol: SymbolArgument | None = Field(
+        default=None, description="What is watched; leave out for what the member holds."
+    )
+    condition: str = Field(
+        description=(
+            "When to tell, in the formula language: `price hits 5930`, `price crosses below vwap`, "
+            "`price within 0.3% of pdh`, `price tested 5900 3 times`, `rvol > 2x and price hits pdh`, "
+            "`price moves 3% in 1h`, `rsi(14, 5m) crosses below 30 and price > sma(200, 1d)`, "
+            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`.'
+        ),
+        max_length=1000,
+    )
+    timeframe: Timeframe = Field(
+        Timeframe.M5, description="Of the bars for what names none, such as `rsi(14)`."
+    )
+    repeats: bool = Field(
+        default=False, description="Told every time; otherwise once, until it is armed again."
+    )
+    next_cross_only: bool = Field(
+        default=False,
+        description="What is true already is not told; only the next time it becomes true.",
+    )
+    active: str = Field(
+        "",
+        description="Only at this time of day: `before 11:00`, `between 9:30 and 10:00`.",
+        max_length=80,
+    )
+    expires_at: AwareDatetime | None = Field(
+        default=None, description="When to stop watching, with its offset."
+    )
+    note: str = Field("", description="The member's own words to be told with it.", max_length=200)
+
+
+@tool(
+    DraftArgs,
+    examples=[
+        Example("alert me when SPX hits $5,930", {"symbol": "SPX", "condition": "price hits 5930"}),
+        Example("tell me if nvda loses vwap", {"symbol": "NVDA", "condition": "price crosses below vwap"}),
+        Example("let me know if AAPL gets within 0.3% of yesterday's high", {"symbol": "AAPL", "condition": "price within 0.3% of pdh"}),
+        Example("alert on the third test of 5900 on SPX", {"symbol": "SPX", "condition": "price tested 5900 3 times"}),
+        Example("alert me on a volume spike at PDH on tsla", {"symbol": "TSLA", "condition": "rvol(20) > 2x and price hits pdh"}),
+        Example("tell me if btc moves 3% in an hour", {"symbol": "BTC/USD", "condition": "price moves by 3% in 1h"}),
+        Example("alert me when rsi(14) on MU 5m crosses below 30 and price is above the 200 day", {"symbol": "MU", "condition": "rsi(14, 5m) crosses below 30 and price > sma(200, 1d)"}),
+        Example("ping me when my SPX condor is down $500", {"condition": 'position("SPX condor").pnl <= -$500'}),
+        Example("alert me when net delta goes over 200", {"condition": "net_delta crosses above 200"}),
+        Example("notify me if my delta on the 180c drops under .3", {"condition": 'delta("180c") crosses below 0.3'}),
+    ],
+)  # fmt: skip
+async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
+    """Draft an alert, looked at now: what would fire, whether it is true already, how far it is.
+
+    It watches nothing: the member sees a card and arms it there. Say that it is a draft; never say
+    that it is set. It is told in this conversation and by the member's own channels.
+    """
+    condition = f"({args.condition}) and {args.active}" if args.active else args.condition
+    wish = Wish(
+        symbol=Symbol(args.symbol) if args.symbol else None,
+        condition=condition,
+        timeframe=args.timeframe,
+        repeats=args.repeats,
+        next_only=args.next_cross_only,
+        expires_at=args.expires_at,
+        title=args.note,
+    )
+    now, market = context.now, context.market
+    book = context.alerts.book(market, context.macro)
+    found = await drafted_alert(wish, market=market, book=book, at=now)
+    symbol = str(found.terms["symbol"])
+    seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
+    card = _card(found, seen, context)
+    words = said(context.book, "condition", str(found.terms["words"]), now)
+    about = f"{symbol}, {words}" if symbol else words
+    told = "every time" if card.told == "every time" else "once, until it is armed again"
+    sentence = f"Here is a draft of an alert: {about}; told {told}. {_stands(card)}"
+    return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
+
+
+class ListArgs(ToolArgs):
+    symbol: SymbolArgument | None = Field(
+        default=None, description="Only alerts on this; all of them if left out."
+    )
+    history: bool = Field(
+        default=False, description="What has fired, with times and prices, instead of the alerts."
+    )
+
+
+@tool(
+    ListArgs,
+    examples=[
+        Example("what are you watching for me"),
+        Example("list my alerts"),
+        Example("which alerts do i have on SPX", {"symbol": "SPX"}),
+        Example("which of my alerts fired", {"history": True}),
+        Example("show me my alert history", {"history": True}),
+    ],
+)
+async def list_alerts(args: ListArgs, context: ToolContext) -> ToolResult:
+    """The member's alerts: watched, snoozed, fired and expired; or the history of what fired.
+
+    Each row of the card has buttons to snooze it, arm it again or drop it.
+    """
+    alerts = [each for each in await context.alerts.alerts() if args.symbol in (None, each.symbol)]
+    if args.history:
+        return await _history(alerts, context)
+    now, book = context.now, context.book
+    about = f" on {args.symbol}" if args.symbol else ""
+    if not alerts:
+        return ToolResult(f"Nothing is watched for you{about}, and no alert has fired.")
+    rows = tuple(row_of(book, each, now) for each in alerts[:_LISTED])
+    card = AlertsCard(
+        title=f"on {args.symbol}" if args.symbol else "",
+        rows=rows,
+        notes=("Only the newest are shown.",) if len(alerts) > _LISTED else (),
+        freshness=kept_freshness(context.market.provider, now),
+    )
+    states = [status_of(each, now) for each in alerts]
+    parts = [
+        f"{counted(book, state, states.count(state), f'alerts {state}', now).ref} {state}"
+        for state in ("armed", "snoozed", "fired", "expired")
+        if state in states
+    ]
+    named = "; ".join(
+        said(book, f"named.{place}", title_of(each), now)
+        for place, each in enumerate(alerts[:_NAMED], 1)
+    )
+    more = " The newest" if len(alerts) > _NAMED else " They are"
+    return ToolResult(f"Your alerts{about}: {', '.join(parts)}.{more}: {named}.", (card,))
+
+
+async def _history(alerts: list[Alert], context: ToolContext) -> ToolResult:
+    by_id = {each.id: each for each in alerts}
+    told = [each for each in await context.alerts.firings(limit=500) if each.alert_id in by_id]
+    if not told:
+        return ToolResult("None of your alerts has fired yet.")
+    now, book = context.now, context.book
+    rows = []
+    for each in told[:_LISTED]:
+        alert = by_id[each.alert_id]
+        price = each.body.get("price")
+        rows.append(
+            AlertFiring(
+                at=each.at,
+                words=title_of(alert),
+                price=None
+                if not price or not alert.symbol
+                else _fired_at(book, alert, price, each.at),
+                is_late=each.is_late,
+            )
+        )
+    count = counted(book, "firings", len(told), "firings", now)
+    card = AlertHistoryCard(
+        title="Fired alerts",
+        is_replayed=False,
+        zone="America/New_York",
+        count=CardNumber.of(count),
+        rows=tuple(rows),
+        notes=(),
+        freshness=kept_freshness(context.market.provider, now),
+    )
+    last = said(book, "last", title_of(by_id[told[0].alert_id]), now)
+    times = "time" if len(told) == 1 else "times"
+    return ToolResult(f"Your alerts fired {count.ref} {times}; the last was {last}.", (card,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Where a symbol is, in figures; all None where the market does not answer."""
+
+    freshness: Freshness
+    price: Figure | None = None
+    level: Figure | None = None
+    distance: Figure | None = None
+    percent: Figure | None = None
+
+
+async def _seen(symbol: Symbol, outlook: Outlook, context: ToolContext) -> _Seen:
+    now, market = context.now, context.market
+    instrument = await market.instrument(symbol)
+    if outlook.price is None:
+        return _Seen(kept_freshness(market.provider, now))
+    quote = await market.quote(symbol, as_of=now)
+    book = PriceBook(context.book, instrument, quote.as_of, quote.provider)
+    session = calendar.current_session(now, instrument.calendar)
+    age = freshness(quote.provider, instrument, quote.as_of, session, asked_at=now)
+    price = book.price("price", outlook.price, "price now")
+    if outlook.level is None:
+        return _Seen(age, price)
+    exact = Decimal(repr(outlook.level))
+    distance = exact - outlook.price
+    percent = distance / outlook.price * 100 if outlook.price else None
+    return _Seen(
+        age,
+        price,
+        book.price("level", exact, "level"),
+        book.move("distance", distance, "distance to the level"),
+        None if percent is None else book.percent("distance.percent", percent, "distance to it"),
+    )
+
+
+def _card(found: Drafted, seen: _Seen | None, context: ToolContext) -> AlertDraftCard:
+    terms, outlook, provider = found.terms, found.outlook, context.market.provider
+    where = seen or _Seen(kept_freshness(provider, context.now))
+    ends = terms["expires_at"]
+    return AlertDraftCard(
+        symbol=terms["symbol"],
+        words=terms["words"],
+        condition=terms["condition"],
+        note=note_of(terms, terms["symbol"]),
+        told=told_of(terms),
+        ends_at=datetime.fromisoformat(ends) if ends else None,
+        stands=outlook.is_true,
+        fires_at_once=outlook.fires_at_once,
+        price=_shown(where.price),
+        level=_shown(where.level),
+        level_name=terms["level_name"],
+        distance=_shown(where.distance),
+        distance_percent=_shown(where.percent),
+        terms=dict(terms),
+        hash=fingerprint_of(terms),
+        valid_minutes=int(VALID_FOR.total_seconds() // 60),
+        outcome="",
+        notes=(outlook.absence,) if outlook.absence else (),
+        freshness=where.freshness,
+    )
+
+
+def _stands(card: AlertDraftCard) -> str:
+    """Whether it is true now, and how far the price is from a level."""
+    if card.stands is None:
+        return "Whether it is true now cannot be told."
+    if card.fires_at_once:
+        return "It is true now, so it fires at once when armed."
+    if card.stands:
+        return "It stands there already; only the next time it becomes true is told."
+    if card.price is None:
+        return "It is not true now."
+    if card.distance is None or card.level is None:
+        return f"It is not true now; the price is {_ref(card.price)}."
+    away = "" if card.distance_percent is None else f", {_ref(card.distance_percent)} away"
+    return (
+        f"It is not true now: the price is {_ref(card.price)}, the level {_ref(card.level)}{away}."
+    )
+
+
+def _ref(number: CardNumber) -> str:
+    return f"{{{number.figure}}}"
+
+
+def _shown(figure: Figure | None) -> CardNumber | None:
+    return None if figure is None else CardNumber.of(figure)
+
+
+def _fired_at(book: Book, alert: Alert, price: float, at: datetime) -> CardNumber:
+    made_of = alert.terms["instrument"]
+    figure = book.record(
+        f"{alert.id}.price.{at:%Y-%m-%dT%H:%M:%S}",
+        Decimal(repr(price)),
+        Unit(made_of["unit"]),
+        label="price when it fired",
+        entity=alert.symbol,
+        as_of=at,
+        decimals=int(made_of["decimals"]),
+    )
+    return CardNumber.of(figure)
