@@ -138,6 +138,9 @@ def _row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -> Op
             "chance of the target before the stop",
             0,
         ),
+        expectation=number(
+            "expectation", each.expectation, Unit.RATIO, "expected for each unit risked", 2
+        ),
         counted=number("cases", Decimal(each.cases), Unit.INDEX, "past cases counted", 0),
         facts=tuple(facts),
         invalid="" if ENDED[each.status] else invalid_beyond(each.setup),

@@ -77,9 +77,9 @@ def count(book: Book, path: str, number: int, label: str, as_of: datetime) -> Fi
 
 
 def best_said(rows: Sequence[OpportunityRow]) -> str:
-    """ "Best by score: AMD, …": the first with its figures, and what comes after it by name."""
+    """ "First: AMD, …": the first with its figures, and what comes after it by name."""
     best = rows[0]
-    said = f"Best by score: {best.symbol}, a {best.setup} ({best.direction}): entry "
+    said = f"First by expectation: {best.symbol}, a {best.setup} ({best.direction}): entry "
     said += f"{{{best.entry.figure}}}, stop {{{best.stop.figure}}}, target "
     said += (
         f"{{{best.target.figure}}}, reward to risk {{{best.reward_to_risk.figure}}}; the chance "
@@ -98,7 +98,9 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
     book = PriceBook(recorded, each.instrument, as_of, each.provider)
     stop = book.price(f"{name}.stop", each.stop, "stop")
 
-    def record(path: str, value: float, unit: Unit, label: str, decimals: int) -> CardNumber:
+    def record(
+        path: str, value: float, unit: Unit, label: str, decimals: int, *, signed: bool = False
+    ) -> CardNumber:
         figure = recorded.record(
             f"{name}.{path}",
             Decimal(repr(value)),
@@ -107,6 +109,7 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
             entity=str(symbol),
             as_of=as_of,
             decimals=decimals,
+            signed=signed,
         )
         return CardNumber.of(figure)
 
@@ -135,6 +138,14 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
         ),
         chance=record(
             "chance", 100 * each.chance, Unit.PERCENT, "chance of the target before the stop", 0
+        ),
+        expectation=record(
+            "expectation",
+            each.expectation,
+            Unit.RATIO,
+            "expected for each unit risked",
+            2,
+            signed=True,
         ),
         counted=record("cases", each.record.cases, Unit.INDEX, "past cases counted", 0),
         facts=tuple(facts),

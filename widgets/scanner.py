@@ -19,7 +19,7 @@ class OpportunityFact(BaseModel):
 
 class OpportunityRow(BaseModel):
     """One setup on one symbol: `invalid` says what would end it, `counted` how many cases the
-    chance is read from, `ended` how it ended. `kind` is the setup's name in the house, `liked` the
+    chance is read from, `expectation` what a unit of risk came to, `ended` how it ended. `kind` is the setup's name in the house, `liked` the
     member's thumb."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +36,7 @@ class OpportunityRow(BaseModel):
     target: CardNumber
     reward_to_risk: CardNumber
     chance: CardNumber
+    expectation: CardNumber
     counted: CardNumber
     facts: tuple[OpportunityFact, ...]
     invalid: str

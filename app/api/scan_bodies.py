@@ -55,6 +55,7 @@ class FoundBody(Body):
     chance: float
     cases: int
     score: float
+    expectation: float
     facts: dict[str, float]
     provider: str
     is_simulated: bool

@@ -167,6 +167,7 @@ def _found(each: Opportunity, *, is_new: bool) -> FoundBody:
         chance=each.chance,
         cases=each.record.cases,
         score=each.score,
+        expectation=each.expectation,
         facts={fact.name: fact.value for fact in each.facts},
         provider=each.provider.name,
         is_simulated=each.provider.is_simulated,

@@ -67,6 +67,12 @@ class KeptOpportunity:
     def reward_to_risk(self) -> Decimal:
         return abs(self.target - self.entry) / abs(self.entry - self.stop)
 
+    @property
+    def expectation(self) -> Decimal:
+        """What is won less what is lost on average for each unit risked."""
+        chance = Decimal(repr(self.chance))
+        return chance * self.reward_to_risk - (1 - chance)
+
 
 def search_body(search: Search) -> dict[str, Any]:
     """JSON-ready."""

@@ -33,7 +33,7 @@ class Opportunity:
     """A setup that stands, with what taking it would risk.
 
     `at` is when its bar began, `is_forming` whether that bar is still open. `record` counts the
-    setup's past cases over everything that was scanned; `chance` and `score` come from it.
+    setup's past cases over everything that was scanned; `chance`, `score` and `expectation` come from it.
     """
 
     instrument: Instrument
@@ -57,10 +57,14 @@ class Opportunity:
     def score(self) -> float:
         return self.record.score(self.reward_to_risk)
 
+    @property
+    def expectation(self) -> float:
+        return self.record.expectation(self.reward_to_risk)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """Opportunities, best score first. `left_out` gives what had no bars, with the reason;
+    """Opportunities, best expectation first. `left_out` gives what had no bars, with the reason;
     `passing` the symbols that meet the search's condition, None where it has none."""
 
     as_of: datetime

@@ -56,9 +56,13 @@ class Record:
         return self.edge / (self.edge + reward_to_risk)
 
     def score(self, reward_to_risk: float) -> float:
-        """Chance times reward to risk: what is won on average for each unit risked; above
-        `1 - chance` it is more than what is lost."""
+        """Chance times reward to risk: what is won on average for each unit risked."""
         return self.chance(reward_to_risk) * reward_to_risk
+
+    def expectation(self, reward_to_risk: float) -> float:
+        """What is won less what is lost on average for each unit risked; below zero past cases
+        did worse than a price that wanders."""
+        return self.score(reward_to_risk) - (1 - self.chance(reward_to_risk))
 
 
 def records(panel: Panel) -> dict[Setup, Record]:

@@ -33,6 +33,8 @@ LARGEST = 5_000
 """Symbols of one scan."""
 
 _AT_ONCE = 8
+_THUMBS = 0.5
+"""Units of risk that a taste of one and a half moves a setup up by, times a half."""
 _CALENDAR_DAYS = 740
 """Days that hold `HISTORY` sessions."""
 
@@ -46,7 +48,7 @@ async def run_scan(
 ) -> ScanResult:
     """Setups that stand on the latest daily bar; `InvalidInput` if nothing can be scanned.
 
-    `taste` weighs the scores by which they are sorted; chances and scores themselves stay.
+    `taste` moves setups up or down the list; chances and expectations themselves stay.
     """
     if search.min_price and search.max_price and search.min_price > search.max_price:
         raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
@@ -75,7 +77,7 @@ def judge(
     bars: Mapping[Symbol, Bars],
     taste: Mapping[Setup, float],
 ) -> tuple[Opportunity, ...]:
-    """Opportunities among `bars`, best score by `taste` first; of one symbol one per setup."""
+    """Opportunities among `bars`, best expectation first, moved by `taste`; of one symbol one per setup."""
     panel = panel_of(bars, count=HISTORY)
     past, bar = prepare(panel.until(len(panel) - 1)), panel.row(-1)
     counted = records(panel)
@@ -94,7 +96,8 @@ def judge(
 
     def rank(each: tuple[Opportunity, Prepared, int]) -> tuple[float, str]:
         made = each[0]
-        return -made.score * taste.get(made.setup, 1), made.instrument.symbol
+        liked = _THUMBS * (taste.get(made.setup, 1) - 1)
+        return -made.expectation - liked, made.instrument.symbol
 
     ranked = sorted(found, key=rank)
     return tuple(_with_evidence(made, past, panel, at) for made, past, at in ranked)

@@ -49,12 +49,16 @@ async def test_setups_come_with_entry_stop_target_and_what_they_rest_on(
     assert card.freshness.is_simulated
 
 
-async def test_the_best_comes_first(ask: Any, market: SimulatedMarket) -> None:
+async def test_what_did_best_comes_first(ask: Any, market: SimulatedMarket) -> None:
     said = await ask(scan_market, {"limit": 20}, at=NOW, market=market)
-    scores = [
-        number(row, "chance") * number(row, "reward_to_risk") for row in said.result.cards[0].rows
-    ]
-    assert scores == sorted(scores, reverse=True)
+    rows = said.result.cards[0].rows
+    expected = [number(row, "expectation") for row in rows]
+    assert expected == sorted(expected, reverse=True)
+    for row in rows:
+        chance = number(row, "chance") / 100
+        assert number(row, "expectation") == pytest.approx(
+            chance * number(row, "reward_to_risk") - (1 - chance)
+        )
 
 
 @pytest.mark.parametrize(

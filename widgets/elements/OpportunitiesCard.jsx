@@ -24,7 +24,7 @@ function OpportunitiesCard() {
   );
 }
 
-function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, counted, facts, invalid, ended, liked }) {
+function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, expectation, counted, facts, invalid, ended, liked }) {
   const side = direction === 'long' ? 'up' : 'down';
   const chart = chartAction(callAction, { symbol, timeframe: '1d' }, props.freshness);
   const day = coach.format.day(Date.parse(at), 'America/New_York');
@@ -48,9 +48,10 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
         <Pair label="Target" n={target} />
         <Pair label="Reward to risk" n={reward_to_risk} />
         <Pair label="Chance" n={chance} />
-        <Pair label="Past cases" n={counted} />
+        <Pair label="Expected, of the risk" n={expectation} />
       </dl>
       <p className="tc-under">
+        <Num n={counted} /> past cases{facts.length > 0 && ' · '}
         {facts.map(({ label, number }, place) => (
           <React.Fragment key={label}>{place > 0 && ' · '}{label} <Num n={number} /></React.Fragment>
         ))}

@@ -93,6 +93,8 @@ def test_a_case_that_was_not_followed_to_its_end_does_not_count() -> None:
 def test_without_cases_the_chance_is_that_of_a_wandering_price() -> None:
     assert Record().chance(3.0) == pytest.approx(0.25)
     assert Record().score(3.0) == pytest.approx(1 - Record().chance(3.0))
+    assert Record().expectation(3.0) == pytest.approx(0)
+    assert Record(edge=0.8).expectation(3.0) < 0 < Record(edge=1.2).expectation(3.0)
 
 
 def test_an_edge_is_the_factor_on_the_odds_that_explains_what_happened() -> None:

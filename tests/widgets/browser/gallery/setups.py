@@ -80,6 +80,7 @@ class Setups:
             target=number("target", target),
             reward_to_risk=number("ratio", ratio, Unit.RATIO, 1),
             chance=number("chance", chance, Unit.PERCENT, 0),
+            expectation=number("expectation", "0.12", Unit.RATIO, 2),
             counted=number("cases", "1660", Unit.INDEX, 0),
             facts=tuple(
                 OpportunityFact(label=label, number=number(label, value, unit, len(value) - value.index(".") - 1))
