@@ -166,8 +166,8 @@ class DraftRow(BaseModel):
 
 class PositionDraftCard(BaseCard):
     """A change nobody has stored yet. Of a structure `legs` are all its changes, stored together, and
-    `draft` is the first of them under the summary of the whole; `is_opening` makes them one group. `outcome` becomes `stored` or `discarded` by the member's
-    click."""
+    `draft` is the first of them under the summary of the whole; `is_opening` makes them one group.
+    `outcome` becomes `stored` or `discarded` by the member's click."""
 
     draft: DraftTerms
     legs: tuple[DraftTerms, ...] = ()

@@ -7,7 +7,7 @@ const ENDED = {
 };
 
 function PositionDraftCard() {
-  const { card_id, draft, rows, cash, realised, market, valid_minutes, outcome, notes, freshness } = props;
+  const { card_id, draft, legs, is_opening, rows, cash, realised, market, valid_minutes, outcome, notes, freshness } = props;
   const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
   const [fault, setFault] = coach.useMemory(React, card_id, 'fault', '');
   const ended = ENDED[outcome] ?? ENDED[state];
@@ -48,6 +48,11 @@ function PositionDraftCard() {
           ))}
         </tbody>
       </table>
+      {legs.length > 0 && (
+        <p className="tc-under tc-legs">
+          {is_opening ? 'Opened together, as one structure' : 'Stored together'}: {legs.map(({ summary }) => summary).join('; ')}.
+        </p>
+      )}
       <dl className="tc-grid">
         {cash && <div className="tc-pair"><dt>Cash</dt><dd><Num n={cash} /></dd></div>}
         {realised && <div className="tc-pair"><dt>Realised</dt><dd><Change amount={realised} /></dd></div>}
