@@ -96,8 +96,10 @@ async def settle(session: AsyncSession, claim: Claim, answer: Answer, *, now: da
 
 def pause(attempt: int, answer: Answer) -> timedelta:
     """How long a channel rests after a failed attempt; longer where the receiver asks for it."""
-    asked = timedelta(seconds=answer.retry_after_seconds or 0)
-    return min(max(PAUSES[attempt - 1], asked), LONGEST_PAUSE)
+    asked, limit = answer.retry_after_seconds or 0.0, LONGEST_PAUSE.total_seconds()
+    # written so that "not a number" asks for nothing
+    seconds = min(asked, limit) if asked > 0 else 0.0
+    return max(PAUSES[attempt - 1], timedelta(seconds=seconds))
 
 
 def _is_engaged(row: ChannelRow, now: datetime) -> bool:

@@ -41,6 +41,6 @@ def said(vendor: str, reply: Reply, secret: Secret, *, field: str = "") -> str:
 def _field(text: str, name: str) -> str:
     try:
         content = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(content.get(name) or "") if isinstance(content, dict) else ""

@@ -104,7 +104,7 @@ def _pause(text: str) -> float | None:
         content = json.loads(text)
         found = content.get("retry_after") or content["parameters"]["retry_after"]
         return max(0.0, float(found))
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

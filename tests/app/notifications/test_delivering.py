@@ -76,6 +76,37 @@ async def test_a_channel_rests_as_long_as_its_receiver_asks(desk: Desk, receiver
     assert titles == [f"SPX at PDH, firing {n}" for n in (1, 1, 2)]
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Response(status_code=429, headers={"Retry-After": "inf"}),
+        Response(status_code=429, headers={"Retry-After": "nan"}),
+        Response(status_code=429, headers={"Retry-After": "-5"}),
+        Response(status_code=503, headers={"Retry-After": "Fri, 20 Nov 2026 16:31:30 -0000"}),
+        Response("[" * 4000, 500),
+        Response("{" * 4000, 429),
+        Response('{"retry_after": 1e999}', 429),
+        Response(b"\xff\xfe" * 2000, 500),
+        Response(status_code=500, headers={"Set-Cookie": "who=ada", "Content-Encoding": "gzip"}),
+        Response(status_code=199),
+        Response(status_code=999),
+    ],
+)
+@pytest.mark.parametrize("kind", [HOOK, ChannelKind.DISCORD])
+async def test_a_spiteful_answer_only_puts_the_message_off(
+    desk: Desk, receiver: Receiver, reply: Response, kind: ChannelKind
+) -> None:
+    url = f"{receiver.url}/hook" if kind is HOOK else "https://discord.com/api/webhooks/42/abc"
+    channel = await desk.add(kind, url=url)
+    receiver.replies = [reply]
+    await desk.tell("firing 1")
+    assert await desk.deliver(channel) == 0
+    if await desk.states() == ["waiting"]:
+        desk.wall.at += claims.LONGEST_PAUSE
+        assert await desk.deliver(channel) == 1
+        assert "cookie" not in receiver.heard[-1].headers
+
+
 async def test_a_message_nobody_takes_is_given_up_and_can_be_revived(
     desk: Desk, receiver: Receiver, database: Database
 ) -> None:

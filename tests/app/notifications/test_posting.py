@@ -1,9 +1,10 @@
 """Members' addresses may not lead into the house."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from app.notifications import posting
 from app.notifications.posting import NoAnswer, NotAllowed, Post, is_public
@@ -99,6 +100,21 @@ async def test_a_receiver_that_takes_too_long_is_no_answer(
 ) -> None:
     monkeypatch.setattr(posting, "SECONDS", 0.2)
     receiver.may_answer.clear()
+    with pytest.raises(NoAnswer, match="in time"):
+        await open_.send(receiver.url, b"{}", {})
+
+
+async def test_a_receiver_that_drips_for_ever_is_no_answer(
+    open_: Post, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "SECONDS", 0.5)
+
+    async def drip() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+            await asyncio.sleep(0.05)
+
+    receiver.replies = [StreamingResponse(drip())]
     with pytest.raises(NoAnswer, match="in time"):
         await open_.send(receiver.url, b"{}", {})
 
