@@ -58,6 +58,13 @@ class _Indicators:
     def _wilder(self, of: Track, length: float) -> Track:
         return self._exponential(of, length, share=1.0 / length)
 
+    def _wilder_sum(self, of: Track, length: float, *, is_early: bool = False) -> Track:
+        def make(of: Track, out: Track) -> Kernel:
+            return WilderSum(of, out, int(length), is_early=is_early)
+
+        key = (WilderSum, id(of), int(length), is_early)
+        return self._program.kernel(make, (of,), Track(of.width), key=key)
+
     # Averages and their kin
 
     def of_sma(self, of: Track, part: str, length: float) -> Track:
@@ -118,11 +125,9 @@ class _Indicators:
 
     def of_rsi(self, of: Track, part: str, length: float) -> Track:
         change = self._each(np.subtract, of, Shifted(of, 1))
-        up = self._each(np.maximum, change, 0.0)
-        gain = self._wilder(up, length)
-        loss = self._wilder(self._each(np.subtract, up, change), length)
-        share = self._each(np.divide, gain, self._each(np.add, gain, loss))
-        return self._each(np.multiply, share, 100.0)
+        gain = self._wilder_sum(self._each(np.maximum, change, 0.0), length)
+        moved = self._wilder_sum(self._each(np.absolute, change), length)
+        return self._each(np.multiply, self._each(np.divide, gain, moved), 100.0)
 
     def _true_range(self) -> Track:
         high, low, close = self._bars("high", "low", "close")
@@ -138,11 +143,11 @@ class _Indicators:
         up = self._each(np.subtract, high, Shifted(high, 1))
         down = self._each(np.subtract, Shifted(low, 1), low)
         plus, minus = (
-            self._kernel(WilderSum, self._each(_moved, one, other), length)
+            self._wilder_sum(self._each(_moved, one, other), length, is_early=True)
             for one, other in ((up, down), (down, up))
         )
         if part:
-            ranges = self._kernel(WilderSum, self._true_range(), length)
+            ranges = self._wilder_sum(self._true_range(), length, is_early=True)
             share = self._each(quotient, plus if part == "plus" else minus, ranges)
             return self._each(np.multiply, share, 100.0)
         # The true ranges below both sides cancel.

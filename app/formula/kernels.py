@@ -235,7 +235,15 @@ class Exponential(Smoothed):
 
 
 class WilderSum(Smoothed):
-    """Wilder's running sum, begun with the sum of the first `length - 1` values."""
+    """Wilder's running sum: each value joins what is left of those before.
+
+    It is begun with the plain sum of the first `length` values, or as in ADX of the first
+    `length - 1`, which the next one joins.
+    """
+
+    def __init__(self, of: Track, out: Track, length: int, *, is_early: bool = False) -> None:
+        super().__init__(of, out, length)
+        self.is_early = is_early
 
     @override
     def next(self, row: Rows, before: Rows, out: Rows) -> None:
@@ -244,13 +252,22 @@ class WilderSum(Smoothed):
 
     @override
     def first(self, number: int, row: Rows, count: int) -> None:
-        Seeded.first(self, number, row, count)
+        into = self.out.now[number]
+        if count == self.warm and self.is_early:
+            self.next(row, self.total, into)
+        else:
+            np.add(0.0 if count == 1 else self.total, row, out=self.total)
+            into[:] = self.total if count == self.warm else np.nan
+        np.copyto(self.value, into)
 
     @override
     def careful(self, number: int, row: Rows) -> None:
         count, into = self.counted(row), self.out.now[number]
-        before = np.where(count == self.warm, self.total, self.value)
+        begins = count == self.warm
+        before = np.where(begins, self.total, self.value)
         self.total = np.where(count == 1, row, self.total + row)
         self.next(row, before, into)
+        if not self.is_early:
+            np.copyto(into, self.total, where=begins)
         np.copyto(into, np.nan, where=count < self.warm)
         self.value = into.copy()
