@@ -31,8 +31,10 @@ from app.grounding.ledger import Book
 from app.grounding.parts import GroundingReport, NumberPart, Part, TextPart, markdown
 from app.grounding.references import named
 from app.market.calendar import session_on
-from app.market.models import decimal_of
+from app.market.models import Provider, decimal_of
+from tools.alerts_words import kept_freshness, row_of
 from tools.wording import freshness, time_in_words_of
+from widgets.alerts import AlertsCard
 from widgets.base import BaseCard
 from widgets.charts import ChartMark, PriceChart
 
@@ -79,7 +81,7 @@ class MessageWriter(Writer):
             text.say("" if at == 0 else "\n", "- " if len(fired) > 1 else "")
             _say(text, f"{at}." if at else "", each, around if at == len(fired) - 1 else None)
             bodies.append(_body(each, book.figures[before:]))
-        done = _turn(text, call, fired, _cards(fired, around), now)
+        done = _turn(text, call, fired, _cards(book, fired, around, now), now)
         message = stored_message(
             done, message_id=place.message_id, thread_id=place.thread_id, now=now
         )
@@ -201,16 +203,33 @@ class _Recorder:
         )
 
 
-def _cards(fired: Sequence[Fired], around: Surroundings | None) -> tuple[BaseCard, ...]:
-    if around is None:
-        return ()
+def _cards(
+    book: Book, fired: Sequence[Fired], around: Surroundings | None, now: datetime
+) -> tuple[BaseCard, ...]:
+    """What fired, to be snoozed, armed again or dropped; and the chart of that moment."""
+    provider = around.levels.provider if around else Provider(name="alerts")
+    card = AlertsCard(
+        title="fired" if len(fired) == 1 else "fired together",
+        rows=tuple(row_of(book, each.alert, now) for each in _each_once(fired)),
+        notes=(),
+        freshness=kept_freshness(provider, now),
+    )
+    return (card,) if around is None else (card, _chart(fired, around))
+
+
+def _each_once(fired: Sequence[Fired]) -> list[Fired]:
+    """One that fired several times stands there once, as it is now."""
+    return list({each.alert.id: each for each in fired}.values())
+
+
+def _chart(fired: Sequence[Fired], around: Surroundings) -> PriceChart:
     found, at = around.levels, moment(max(each.firing.at for each in fired))
     instrument = found.instrument
     marked = dict.fromkeys(
         decimal_of(each.firing.level) for each in fired if each.firing.level is not None
     )
     session = session_on(found.session.date, instrument.calendar)
-    chart = PriceChart(
+    return PriceChart(
         display="side",
         symbol=str(instrument.symbol),
         name=instrument.name,
@@ -226,7 +245,6 @@ def _cards(fired: Sequence[Fired], around: Surroundings | None) -> tuple[BaseCar
         decimals=instrument.decimals,
         freshness=freshness(found.provider, instrument, found.last_at, session),
     )
-    return (chart,)
 
 
 def _body(fired: Fired, figures: Sequence[Figure]) -> dict[str, Any]:

@@ -182,6 +182,16 @@ class Monitor:
             await asyncio.sleep(MARK_SECONDS)
             await self.write_marks()
             await self._stop([symbol for symbol, task in self._tasks.items() if task.watch.is_idle])
+            self._revive()
+
+    def _revive(self) -> None:
+        """A watch that broke begins anew: one broken symbol must not stay unwatched."""
+        for symbol, task in list(self._tasks.items()):
+            if task.running.done() and shard_of(symbol) in self._held:
+                fault = None if task.running.cancelled() else task.running.exception()
+                _log.error("a watch broke", symbol=symbol, exc_info=fault)
+                task.leave()
+                self._begin(symbol)
 
     async def write_marks(self, symbols: Iterable[Symbol] | None = None) -> None:
         """Write how far all symbols were looked at, or these."""

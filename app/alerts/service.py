@@ -26,7 +26,7 @@ VALID_FOR = timedelta(minutes=15)
 LONGEST_SNOOZE = timedelta(days=30)
 SHOWN = (Status.ARMED, Status.FIRED, Status.EXPIRED)
 _LISTED = 500
-_WATCHED = ("kind", "condition", "timeframe", "trigger", "level")
+_WATCHED = ("kind", "symbol", "condition", "timeframe", "trigger", "level")
 """Of the terms: what the monitor, and so the house, has to know."""
 
 

@@ -7,7 +7,7 @@ one message. A firing that was stored before is not told again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
@@ -51,7 +51,7 @@ class Going:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """An alert and its firing, ready to be put into words."""
+    """An alert as it is after its firing, ready to be put into words."""
 
     alert: Alert
     firing: Firing
@@ -121,8 +121,8 @@ async def _tell_member(
         if alert is None or alert.status is not Status.ARMED:
             raise Overtaken("An alert was changed meanwhile.")
         if alert.fired < each.firing.sequence:
-            fired.append(Fired(alert=alert, firing=each.firing))
-            await _count(session, alert, each, now)
+            counted = await _count(session, alert, each, now)
+            fired.append(Fired(alert=counted, firing=each.firing))
     due: list[UUID] = []
     threads = sorted(fired, key=lambda each: str(each.alert.thread_id))
     for _, together in groupby(threads, key=lambda each: each.alert.thread_id):
@@ -130,16 +130,22 @@ async def _tell_member(
     return due
 
 
-async def _count(session: AsyncSession, alert: Alert, going: Going, now: datetime) -> None:
-    status = Status.FIRED if going.is_last else Status.ARMED
+async def _count(session: AsyncSession, alert: Alert, going: Going, now: datetime) -> Alert:
+    counted = replace(
+        alert,
+        status=Status.FIRED if going.is_last else Status.ARMED,
+        fired=going.firing.sequence,
+        fired_at=moment(going.firing.at),
+    )
     await repository.set_alert(
         session,
         alert.id,
         now=now,
-        status=status.value,
-        fired=going.firing.sequence,
-        fired_at=moment(going.firing.at),
+        status=counted.status.value,
+        fired=counted.fired,
+        fired_at=counted.fired_at,
     )
+    return counted
 
 
 async def _post(

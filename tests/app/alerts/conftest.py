@@ -37,7 +37,7 @@ from workers.alert_messages import MessageWriter
 COIN = Symbol("BTC/USD")
 START = datetime(2026, 11, 20, 16, 30, tzinfo=UTC)
 SPEED = 240.0
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Street:
     database: Database
     url: str
     running: "dict[int, asyncio.Task[None]]" = field(default_factory=dict)
-    market: Zigzag = field(default_factory=Zigzag)
+    market: Any = field(default_factory=Zigzag)
     clock: FastClock = field(
         default_factory=lambda: FastClock(WallClock(), START, WallClock().now(), SPEED)
     )

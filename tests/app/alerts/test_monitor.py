@@ -38,7 +38,6 @@ async def test_a_crossing_is_told_in_the_conversation_at_once(
 
     (told,) = await street.firings(ada, alert)
     assert abs(told.at.timestamp() - due) < MINUTES
-    assert not told.is_late
     happened = street.clock.since + (told.at - street.clock.start) / SPEED
     assert told.told_at - happened < timedelta(seconds=5), "a busy machine included"
     async with database.member(ada) as session:
@@ -51,6 +50,9 @@ async def test_a_crossing_is_told_in_the_conversation_at_once(
     assert message.grounding is not None
     assert message.grounding["bound"] == message.grounding["numbers"] == 2
     assert stored.status is Status.FIRED
+    assert message.cards[0].element == "AlertsCard"
+    (row,) = message.cards[0].props["rows"]
+    assert (row["id"], row["status"], row["fired"]["text"]) == (str(alert.id), "fired", "1")
 
 
 async def test_it_is_told_where_it_was_asked_for(
