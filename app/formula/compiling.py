@@ -92,7 +92,7 @@ class Compiler:
         self._vocabulary = vocabulary
         self._width = width
         self._clock_widths = clock_widths
-        self._counts: dict[Node, Track] = {}
+        self._counts: dict[tuple[Timeframe, Node], Track] = {}
         self.program(base)
 
     def program(self, timeframe: Timeframe) -> Program:
@@ -202,9 +202,10 @@ class Compiler:
             case DayTime() | OnDays():
                 return self._clock(node, frame, want=want)
             case Tested():
-                if node not in self._counts:
-                    self._counts[node] = self._tests(node, frame)
-                count = self._counts[node]
+                key = (frame, node)
+                if key not in self._counts:
+                    self._counts[key] = self._tests(node, frame)
+                count = self._counts[key]
                 return self._compared(frame, ">=", count, float(node.times), want=want)
             case _:
                 return self._claim(node, frame, want=want)

@@ -4,6 +4,7 @@ Spans of time become counts of bars, changes and moves become arithmetic, and on
 that those bars hold by themselves take the place of given ones.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import cast
@@ -25,6 +26,8 @@ from app.formula.syntax import (
     Reading,
     Sign,
     Span,
+    Tested,
+    Touch,
     Value,
     children,
     rebuilt,
@@ -131,15 +134,20 @@ class _Resolver:
 
 def only_timeframe(node: Node) -> Timeframe | None:
     """The timeframe that all readings of `node` name; None if one does not, or they differ."""
-    found = {each.timeframe for each in _readings(node)}
+    found = set(_timeframes(node))
     return found.pop() if len(found) == 1 else None
 
 
-def _readings(node: Node) -> list[Reading]:
-    """Those on top: what a reading measures has its timeframe."""
+def _timeframes(node: Node) -> Iterator[Timeframe | None]:
+    """Those of the readings on top: what a reading measures has its timeframe. Hits and tests read
+    the live price."""
     if isinstance(node, Reading):
-        return [node]
-    return [each for child in children(node) for each in _readings(child)]
+        yield node.timeframe
+        return
+    if isinstance(node, Tested | Touch):
+        yield None
+    for child in children(node):
+        yield from _timeframes(child)
 
 
 def _number(value: int) -> Number:

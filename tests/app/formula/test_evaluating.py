@@ -272,6 +272,17 @@ def test_bars_back_are_bars_of_the_series_own_timeframe() -> None:
     np.testing.assert_array_equal(before[row], DAILY.close[last])
 
 
+def test_a_spell_counts_bars_of_the_timeframe_all_its_values_name() -> None:
+    panels = [MINUTES, DAILY]
+    daily = fires(parse("close > sma(5) for 2 bars").on(Timeframe.D1), [DAILY])
+    last = int((DAILY.ends <= MINUTES.ends[30]).sum()) - 1
+    own = fires(parse("close(1d) > sma(5, 1d) for 2 bars").on(Timeframe.M5), panels)
+    np.testing.assert_array_equal(own[30], daily[last])
+    touched = parse("price hits close(1d) for 2 bars").on(Timeframe.M5)
+    once = fires(parse("price hits close(1d)").on(Timeframe.M5), panels)
+    np.testing.assert_array_equal(fires(touched, panels)[1:], once[1:] & once[:-1])
+
+
 def test_a_change_over_days_counts_from_a_close() -> None:
     found = values(parse_value("change(2d)").on(Timeframe.M5), [MINUTES, DAILY])
     row = 30

@@ -123,6 +123,7 @@ def test_neither_the_stretch_nor_the_neighbours_change_a_result(text: str, stret
 
 
 @often
+@example("price tested sma(20, 1d) 1 times and price tested sma(20, 1d) 1 times for 1 bars", 0)
 @example("(not (price tested 52 1 times within 0.1%)) for 2 bars", 0)
 @given(conditions(), st.integers(0, 2))
 def test_a_symbol_with_missing_bars_is_as_if_it_were_alone(text: str, number: int) -> None:
