@@ -1,6 +1,7 @@
 """All ways of asking give the same bits: whole panels, single symbols, bar by bar, tick by tick."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -15,7 +16,15 @@ from app.formula.live import Live
 from app.formula.panel import Panel
 from app.formula.running import Run
 from app.market.models import Floats
-from tests.app.formula.markets import column, days_before, minutes_of, row_of, walk, with_holes
+from tests.app.formula.markets import (
+    FIELDS,
+    column,
+    days_before,
+    minutes_of,
+    row_of,
+    walk,
+    with_holes,
+)
 from tests.app.formula.phrases import conditions, prices
 
 COLUMNS = 3
@@ -141,6 +150,30 @@ def test_a_symbol_with_missing_bars_is_as_if_it_were_alone(text: str, number: in
     np.testing.assert_array_equal(whole.is_true[there, number], alone.is_true[:, 0])
     np.testing.assert_array_equal(whole.is_false[there, number], alone.is_false[:, 0])
     assert whole.is_unknown[~there, number].all()
+
+
+@often
+@given(conditions(), st.integers(20, 650))
+def test_missing_bars_of_the_past_do_not_disturb_the_live_ones(text: str, split: int) -> None:
+    formula = parse(text).on(Timeframe.M5)
+    there = np.arange(len(BASE.time))[:, None] >= split
+    holed = with_holes(BASE, 11)
+    fields = {name: np.where(there, getattr(BASE, name), getattr(holed, name)) for name in FIELDS}
+    base = replace(BASE, **fields)
+    given_values = outside(formula, base)
+    whole = verdicts(formula, [base, QUARTERS, DAYS], given_values)
+    history = [
+        PANELS[frame].rows(0, int((PANELS[frame].ends <= _end(split)).sum()))
+        for frame in (Timeframe.M15, Timeframe.D1)
+    ]
+    past = {key: matrix[:split] for key, matrix in given_values.items()}
+    live = Live(formula, [base.rows(0, split), *history], past)
+    seen = {panel.timeframe: len(panel.time) for panel in history}
+    for number in range(split, min(split + 30, len(base.time))):
+        _finish_others(live, number, seen)
+        now = live.close(row_of(base, number), row_given(given_values, number))
+        np.testing.assert_array_equal(now.is_true, whole.is_true[number])
+        np.testing.assert_array_equal(now.is_false, whole.is_false[number])
 
 
 @often
