@@ -1,5 +1,6 @@
 """What fired, as the member reads it: a sentence with its figures, and the chart of that moment."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from app.alerts.monitor_path import moment
 from app.alerts.surroundings import Surroundings
 from app.alerts.telling import Fired, Place, Writer, Written
 from app.alerts.triggers import (
+    Already,
     Condition,
     Crosses,
     Firing,
@@ -32,7 +34,7 @@ from app.grounding.parts import GroundingReport, NumberPart, Part, TextPart, mar
 from app.grounding.references import named
 from app.market.calendar import session_on
 from app.market.models import Provider, decimal_of
-from tools.alerts_words import kept_freshness, row_of
+from tools.alerts_words import kept_freshness, row_of, said
 from tools.wording import freshness, time_in_words_of
 from widgets.alerts import AlertsCard
 from widgets.base import BaseCard
@@ -42,6 +44,7 @@ TOOL = "list_alerts"
 """The tool whose answer the figures are kept under: asked again, it says what is watched now."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _TITLE_LENGTH = 120
+_REFERENCE = re.compile(r"\{([a-z]+\d+)\}")
 
 
 @dataclass(slots=True)
@@ -125,11 +128,11 @@ def _say(text: _Text, path: str, fired: Fired, around: Surroundings | None) -> N
     """`SPX 5,930.20 crossed above PDH (5,930.00) for the third time today on 2.1× its usual volume,
     VWAP 12.00 below.`"""
     firing, record = fired.firing, _Recorder(text.book, path, fired)
-    if fired.alert.terms["kind"] == "book":
-        text.say(f"**{fired.alert.title}**: it is so now")
+    if fired.alert.symbol:
+        text.say(f"**{fired.alert.symbol}** ", record.price("price", firing.price, "price"))
     else:
-        text.say(f"**{fired.alert.symbol}** ", record.price("price", firing.price, "price"), " ")
-        text.say(*_what(fired, record))
+        text.say("**Your book**")
+    text.say(*_what(fired, record))
     if firing.number > 1 and not isinstance(_condition(fired), NthTest):
         text.say(f" for the {_ordinal(firing.number)} time today")
     if around is not None:
@@ -144,21 +147,35 @@ def _what(fired: Fired, record: "_Recorder") -> tuple[str | Figure, ...]:
     level = _level(fired, record)
     match _condition(fired):
         case Crosses(side):
-            return (f"crossed {'above' if side is Side.ABOVE else 'below'} ", *level)
+            verb = "is" if _lasts(fired) else "crossed"
+            return (f" {verb} {'above' if side is Side.ABOVE else 'below'} ", *level)
         case Reaches(within) if within.amount:
-            return ("came near ", *level)
+            return (" came near ", *level)
         case Reaches():
-            return ("touched ", *level)
+            return (" touched ", *level)
         case NthTest(times):
-            return ("tested ", *level, f" for the {_ordinal(times)} time today")
+            return (" tested ", *level, f" for the {_ordinal(times)} time today")
         case Spikes(times):
             multiple = record.figure("multiple", decimal_of(times), Unit.COUNT, "volume asked for")
-            return ("is trading ", multiple, " its usual volume or more")
+            return (" is trading ", multiple, " its usual volume or more")
         case Moves(percent):
             moved = record.figure("move", decimal_of(percent), Unit.PERCENT, "move asked for")
-            return ("has moved ", moved, " or more")
+            return (" has moved ", moved, " or more")
         case _:
-            return (f"now: {fired.alert.title}",)
+            return (": ", *_in_words(fired, record.book))
+
+
+def _in_words(fired: Fired, book: Book) -> list[str | Figure]:
+    """A condition in its words, whose numbers are figures of what was asked for."""
+    at = moment(fired.firing.at)
+    words = said(book, f"{fired.firing.id}.asked", str(fired.alert.terms["words"]), at)
+    figures = {each.id: each for each in book.figures}
+    return [figures.get(piece, piece) for piece in _REFERENCE.split(words)]
+
+
+def _lasts(fired: Fired) -> bool:
+    """Whether it was asked for as a state, which may have been there before."""
+    return Trigger.of(fired.alert.terms["trigger"]).already is Already.FIRES
 
 
 def _level(fired: Fired, record: "_Recorder") -> tuple[str | Figure, ...]:
@@ -263,8 +280,9 @@ def _title(fired: Sequence[Fired]) -> str:
 
 
 def _condition(fired: Fired) -> Condition | None:
-    written = fired.alert.terms["trigger"]
-    return Trigger.of(written).condition if written else None
+    """Of a threshold; a formula is told in its own words."""
+    terms = fired.alert.terms
+    return Trigger.of(terms["trigger"]).condition if terms["kind"] == "threshold" else None
 
 
 def _ordinal(number: int) -> str:

@@ -15,20 +15,26 @@ from app.alerts.monitor import Monitor
 from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_shares import Shares
 from app.alerts.monitor_symbol import Desk
+from app.alerts.surroundings import look_around
 from app.alerts.telling import Due
-from app.core.clock import WallClock
+from app.core.clock import Clock, WallClock
 from app.core.errors import CoachError, ProviderUnavailable
 from app.core.jobs import Job
+from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.infra.heartbeats import INTERVAL_SECONDS, record_heartbeat
 from app.infra.queue import CeleryQueue, JobQueue
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging, get_logger
+from app.market.calendar import session_table
+from app.market.protocol import MarketData
 from app.market.streaming.live import LiveFeed
 from app.wiring import build_bus, build_database, build_macro, build_market
 from workers.alert_messages import MessageWriter
 
 PROCESS = "monitor"
+REHEARSED = Symbol("SPY")
+_WARM_SECONDS = 30.0
 _log = get_logger(__name__)
 
 
@@ -50,6 +56,7 @@ async def serve(settings: Settings, queue_url: str) -> None:
     )
     monitor = Monitor(desk, LiveFeed(build_bus(settings)), Shares(database, uuid4().hex))
     tasks = [asyncio.create_task(monitor.run()), asyncio.create_task(give_signs(database))]
+    warming = asyncio.create_task(asyncio.to_thread(_warm, market, clock, settings))
     _stop_on_signals(tasks)
     try:
         await asyncio.gather(*tasks)
@@ -58,13 +65,22 @@ async def serve(settings: Settings, queue_url: str) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, warming, return_exceptions=True)
         await _leave(monitor)
         await waker.close()
         await queue.close()
         await macro.close()
         await market.close()
         await database.close()
+
+
+def _warm(market: MarketData, clock: Clock, settings: Settings) -> None:
+    """Load calendars, and what a map of levels needs, before the first alert waits for them. Of real
+    providers only the calendar: their connections belong to the loop that serves."""
+    session_table()
+    if not settings.is_live:
+        around = look_around(REHEARSED, market=market, at=clock.now(), seconds=_WARM_SECONDS)
+        asyncio.run(around)
 
 
 class Waker:

@@ -46,7 +46,7 @@ async def test_a_crossing_is_told_in_the_conversation_at_once(
         stored = await service.get_alert(session, alert.id)
     assert message.role is Role.COACH
     assert thread.title == "Alerts"
-    assert "crossed above 104.00" in message.content
+    assert "is above 104.00" in message.content
     assert message.grounding is not None
     assert message.grounding["bound"] == message.grounding["numbers"] == 2
     assert stored.status is Status.FIRED

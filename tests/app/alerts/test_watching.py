@@ -96,6 +96,11 @@ async def test_a_formula_fires_when_it_becomes_true(wall_street: Street, ada: UU
 
     (told,) = await wall_street.firings(ada, holds)
     assert told.body["price"] > 1
+    async with wall_street.database.member(ada) as session:
+        message = await conversations.get_message(session, told.message_id)
+    assert "RSI(14) on 1-minute bars is above 1 and price is above 1" in message.content
+    assert message.grounding is not None
+    assert message.grounding["bound"] == message.grounding["numbers"] >= 3
     assert await wall_street.firings(ada, never) == []
 
 
