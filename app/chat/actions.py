@@ -33,7 +33,7 @@ from app.agents.model import (
 )
 from app.agents.turns import take_turn
 from app.alerts.plans import plan_of
-from app.chat import alert_actions, render, stored, tabs
+from app.chat import alert_actions, option_actions, render, stored, tabs
 from app.chat.handlers import conclude
 from app.chat.live import LiveTurn
 from app.chat.payloads import parse
@@ -88,7 +88,25 @@ async def open_card(session: WebsocketSession, member: Member, payload: Mapping[
     found = next((each for each in elements if each["props"].get("card_id") == wanted), None)
     if found is None:
         raise NotFound("This card is no longer in the conversation.")
-    await tabs.open_panel([session], found)
+    await option_actions.open_large(session, found)
+
+
+async def ask_tool(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+    """Ask what a button of a card asks; pressed in the panel, the newer card takes its place there."""
+    asked = option_actions.asked(payload, room().toolbox)
+    room().turns.take(str(member.id))
+    session.current_task = asyncio.create_task(_ask(session, member, asked))
+
+
+async def _ask(session: WebsocketSession, member: Member, asked: option_actions.Asked) -> None:
+    await take_click(session, member, asked.question, Click(asked.tool, asked.arguments))
+    if not asked.is_large:
+        return
+    async with room().database.member(member.id) as transaction:
+        messages = await service.list_messages(transaction, UUID(session.thread_id), last=2)
+    newer = option_actions.card_of(stored.drawn(messages)[1])
+    if newer is not None:
+        await option_actions.open_large(session, newer)
 
 
 async def open_picture(
@@ -193,6 +211,7 @@ Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, 
 ACTIONS: Mapping[str, Action] = {
     "show_chart": show_chart,
     "open_card": open_card,
+    "ask_tool": ask_tool,
     "open_picture": open_picture,
     "confirm_position": confirm_position,
     "discard_position": discard_position,
