@@ -7,10 +7,12 @@ from app.core.timeframes import Timeframe
 from app.formula.spans import TooShort, bars_in, days_of, is_days
 from app.formula.syntax import (
     Crossing,
+    DayTime,
     Held,
     Moved,
     Node,
     Number,
+    OnDays,
     Past,
     Reading,
     Span,
@@ -80,7 +82,10 @@ class _Looking:
             case Touch():
                 self._want(timeframe, bars + 1)
             case Tested():
+                self._want(timeframe, bars)
                 self._tested(node, timeframe)
+            case DayTime() | OnDays():
+                self._want(timeframe, bars)
             case _:
                 bars += self._further(node, timeframe)
         for child in children(node):
@@ -104,6 +109,7 @@ class _Looking:
         if node.word.role in (Role.LEVEL, Role.OUTSIDE):
             key = key_of(node)
             self._found.past[key] = max(self._found.past[key], bars - 1)
+            self._want(timeframe, bars)
             return
         if node.word.name == "change":
             bars += self._change(node, timeframe)

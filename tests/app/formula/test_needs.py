@@ -28,6 +28,13 @@ def test_lengths_add_up_inside_each_other() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["pdh[2] > 5", "before 11:00 for 3 bars", "price tested 5 2 times for 3 bars"]
+)
+def test_bars_are_asked_for_where_only_their_number_counts(text: str) -> None:
+    assert parse(text).on(Timeframe.M5).needs.bars[0].bars == 3
+
+
+@pytest.mark.parametrize(
     ("text", "sessions"),
     [("price crosses vwap", 1), ("price > hod", 1), ("gap > 2", 2), ("price tested 5 2 times", 1)],
 )

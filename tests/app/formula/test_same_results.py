@@ -177,6 +177,7 @@ def test_missing_bars_of_the_past_do_not_disturb_the_live_ones(text: str, split:
 
 
 @often
+@example("(pdh + 0.5%)[2]", 1)
 @given(prices(), st.integers(1, 9))
 def test_the_last_bars_alone_say_what_the_whole_history_says(text: str, last: int) -> None:
     formula = parse_value(f"abs({text})").on(Timeframe.M5)
