@@ -70,6 +70,13 @@ class Hole:
             return None
         return cls(minutes, known, present + SETTLED_SECONDS)
 
+    def and_also(self, other: "Hole") -> "Hole":
+        """Both as one; what is known of either in between is asked for again."""
+        first = min(self.minutes.start, other.minutes.start)
+        last = max(self.minutes.stop, other.minutes.stop)
+        due_at = max(self.due_at, other.due_at)
+        return Hole(range(first, last, MINUTE), self.known | other.known, due_at)
+
     def is_due(self, present: float) -> bool:
         return present >= self.due_at
 

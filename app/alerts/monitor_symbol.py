@@ -54,6 +54,8 @@ from app.market.streaming.messages import Live
 from app.market.vendor import Minute
 
 LATE_SECONDS = 30.0
+AHEAD_SECONDS = 60.0
+"""As far as the clocks of vendors may go before ours."""
 AROUND_SECONDS = 0.6
 _KEPT = 500
 _LEVELLED_MINUTES = 120
@@ -225,6 +227,9 @@ class SymbolWatch:
             self._watched.add(watch, watch.latest)
 
     async def _hear(self, live: Live) -> None:
+        if live.at > self._now() + AHEAD_SECONDS:
+            _log.warning("a price of the future is not looked at", symbol=self.symbol)
+            return
         tape = self._watched.tape
         if tape.at and has_gone_back(tape, live):
             _log.info("time went back", symbol=self.symbol)
@@ -255,8 +260,8 @@ class SymbolWatch:
             return ()
         asked = await ask_minutes(self.symbol, missing, self._desk.market, self._desk.clock)
         hole = Hole.left_by(missing, asked, self._now())
-        if hole is not None and self._hole is None:
-            self._hole = hole
+        if hole is not None:
+            self._hole = hole if self._hole is None else self._hole.and_also(hole)
         return asked or ()
 
     async def _look_into(self, hole: Hole) -> None:
