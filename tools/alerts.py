@@ -77,7 +77,7 @@ class DraftArgs(ToolArgs):
 @tool(
     DraftArgs,
     examples=[
-        Example("alert me when SPX hits $5,930", {"symbol": "SPX", "condition": "price hits 5930"}),
+        Example("alert me when SPX hits $5,930", {"symbol": "SPX", "condition": "price hits $5930"}),
         Example("tell me if nvda loses vwap", {"symbol": "NVDA", "condition": "price crosses below vwap"}),
         Example("let me know if AAPL gets within 0.3% of yesterday's high", {"symbol": "AAPL", "condition": "price within 0.3% of pdh"}),
         Example("alert on the third test of 5900 on SPX", {"symbol": "SPX", "condition": "price tested 5900 3 times"}),

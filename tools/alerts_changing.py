@@ -152,11 +152,11 @@ class ReplayArgs(ToolArgs):
 @tool(
     ReplayArgs,
     examples=[
-        Example("how often would SPX crossing yesterday's high have fired this month", {"symbol": "SPX", "condition": "price crosses above pdh"}),
+        Example("how often would SPX crossing yesterday's high have fired this month", {"symbol": "SPX", "condition": "price crosses pdh", "days": 30}),
         Example("how many times would an alert at 600 on SPY have gone off this week", {"symbol": "SPY", "condition": "price hits 600", "days": 7}),
         Example("how often would nvda losing vwap have fired in the last 10 days", {"symbol": "NVDA", "condition": "price crosses below vwap", "days": 10}),
-        Example("how often would a 3% move in an hour on btc have fired this month", {"symbol": "BTC/USD", "condition": "price moves by 3% in 1h"}),
-        Example("how many times would rsi crossing below 30 on AAPL have triggered this month", {"symbol": "AAPL", "condition": "rsi(14, 5m) crosses below 30"}),
+        Example("how often would a 3% move in an hour on btc have fired this month", {"symbol": "BTC/USD", "condition": "price moves by 3% in 1h", "days": 30}),
+        Example("how many times would rsi crossing below 30 on AAPL have triggered this month", {"symbol": "AAPL", "condition": "rsi(14) crosses below 30", "days": 30}),
     ],
 )  # fmt: skip
 async def replay_alert(args: ReplayArgs, context: ToolContext) -> ToolResult:

@@ -21,6 +21,7 @@ CHANGES: Mapping[str, str] = {
     "rearm": "arm again",
     "drop": "drop",
 }
+_LENGTHS = (Unit.DAYS, Unit.HOURS, Unit.MINUTES, Unit.SECONDS)
 _BRACES = str.maketrans("", "", "{}")
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 
@@ -33,20 +34,22 @@ def said(book: Book, path: str, words: str, as_of: datetime) -> str:
     claims = [each for each in tokenize(words) if each.kind is Kind.CLAIM]
     for number, claim in enumerate(claims, 1):
         digits = _DIGITS.search(words, claim.start, claim.end)
-        if digits is None or digits.start() < position:
+        if digits is None or claim.start < position:
             continue
-        text = digits[0].replace(",", "")
+        # The word of a length of time agrees with its number and stays as it is.
+        is_length = claim.unit in _LENGTHS
+        start, end = digits.span() if is_length else (claim.start, claim.end)
         figure = book.record(
             f"{path}.{number}",
-            Decimal(text),
-            Unit.INDEX,
+            -claim.value if claim.sign < 0 else claim.value,
+            Unit.INDEX if is_length else claim.unit or Unit.INDEX,
             label="number of the condition",
             entity="alert",
             as_of=as_of,
-            decimals=len(text.partition(".")[2]),
+            decimals=len(digits[0].partition(".")[2]),
         )
-        parts += [words[position : digits.start()], figure.ref]
-        position = digits.end()
+        parts += [words[position:start], figure.ref]
+        position = end
     return "".join([*parts, words[position:]])
 
 

@@ -13,7 +13,15 @@ from tools import TOOLBOX
 
 HERE = Path(__file__).parent
 ENOUGH = 0.95
-SETS = ("questions.jsonl", "holdout.jsonl", "strangers.jsonl", "positions.jsonl", "options.jsonl", "scans.jsonl")
+SETS = (
+    "questions.jsonl",
+    "holdout.jsonl",
+    "strangers.jsonl",
+    "positions.jsonl",
+    "options.jsonl",
+    "scans.jsonl",
+    "alerts.jsonl",
+)
 
 
 @pytest.mark.parametrize("name", SETS)

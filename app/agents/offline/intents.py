@@ -42,4 +42,4 @@ class Intent(StrEnum):
 TOOLS = frozenset(list(Intent)[: list(Intent).index(Intent.FORECAST)])
 HELD = frozenset({Intent.BOOK, Intent.RISK, Intent.DRAFT})
 """About what the member holds."""
-UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ALERT) : -1])
+UNBUILT = frozenset(list(Intent)[list(Intent).index(Intent.ORDER) : -1])

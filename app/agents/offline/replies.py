@@ -35,10 +35,23 @@ WHICH_ZOOM = (
 ASK_POSITION = (
     "Which position do you mean? Name its symbol, and of an option call or put, strike and expiry."
 )
+ASK_ALERT = (
+    "When should I tell you? Name a symbol and what must happen, for example “alert me when NVDA loses"
+    " VWAP” or “when SPY gets near yesterday's high”. I could not read that as a condition."
+)
+ASK_ALERT_SYMBOL = "An alert on which symbol? Say it together with what must happen."
+ALERT_OF_NEWS = (
+    "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
+    " hold. Ask me when a company reports, and I look it up."
+)
+ASK_SNOOZE = "For how long should it be silent? Say a number of minutes, hours or days."
+ASK_REPLAY = (
+    "Which alert do you mean? Name a symbol and a condition, for example “how often would SPY crossing"
+    " VWAP have fired this month”."
+)
 ASK_FORECAST = "Name a symbol and I will show you its levels."
 
 _INSTEAD = {
-    Intent.ALERT: "I can tell you now where a price stands to its levels.",
     Intent.ORDER: "I never trade by myself. I can show you the levels and a chart.",
     Intent.JOURNAL: "I can look up the levels and prices of any past session.",
     Intent.POSITIONS: "I can give you quotes and key levels of what you hold, symbol by symbol.",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.agents.offline import replies
+from app.agents.offline.alert_asking import asked_of_alerts
 from app.agents.offline.asking import (
     calculation,
     indicator_calls,
@@ -45,6 +46,7 @@ _SAID = {
     Intent.VENTING: replies.VENTING,
     Intent.REFUSED: replies.REFUSED,
     Intent.OFF_TOPIC: replies.OFF_TOPIC,
+    Intent.ALERT: replies.ASK_ALERT,
 }
 _MARKET = re.compile(
     r"(?<![-\w])(?:the |us |stock |overall |broad(?:er)? )*(?:markets?|stocks|indices|indexes|futures)\b"
@@ -58,6 +60,13 @@ class Thinker:
     likeness: Likeness | None = None
 
     def plan(self, reading: Reading, frame: Frame, now: datetime) -> Plan:
+        if alerts := asked_of_alerts(reading, frame, now):
+            plan = Plan()
+            plan.take(alerts)
+            return plan
+        return self._planned(reading, frame, now)
+
+    def _planned(self, reading: Reading, frame: Frame, now: datetime) -> Plan:
         plan = Plan()
         for note in reading.notes:
             plan.say(note)
