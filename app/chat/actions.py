@@ -88,7 +88,7 @@ async def open_card(session: WebsocketSession, member: Member, payload: Mapping[
     found = next((each for each in elements if each["props"].get("card_id") == wanted), None)
     if found is None:
         raise NotFound("This card is no longer in the conversation.")
-    await option_actions.open_large(session, found)
+    await tabs.open_large(session, found)
 
 
 async def ask_tool(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
@@ -106,7 +106,7 @@ async def _ask(session: WebsocketSession, member: Member, asked: option_actions.
         messages = await service.list_messages(transaction, UUID(session.thread_id), last=2)
     newer = option_actions.card_of(stored.drawn(messages)[1])
     if newer is not None:
-        await option_actions.open_large(session, newer)
+        await tabs.open_large(session, newer)
 
 
 async def open_picture(

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
-from app.chat import tabs
 from app.chat.payloads import parse
 from app.chat.render import Element
 from app.core.errors import InvalidInput
@@ -58,21 +56,6 @@ def asked(payload: Mapping[str, Any], toolbox: Toolbox) -> Asked:
         arguments=args.model_dump(mode="json", exclude_unset=True),
         is_large=click.is_large,
     )
-
-
-def large(element: Element) -> Element:
-    """A card as the panel holds it: the page closes a panel whose element is none of its own."""
-    if element["display"] == "side":
-        return element
-    return element | {"id": str(uuid5(UUID(element["id"]), "large")), "display": "side"}
-
-
-async def open_large(tab: tabs.Tab, element: Element) -> None:
-    """Show a card of the conversation in the panel of the tab that asks for it."""
-    shown = large(element)
-    if shown is not element:
-        await tabs.tell([tab], "element", shown)
-    await tabs.open_panel([tab], shown)
 
 
 def card_of(elements: Sequence[Element]) -> Element | None:

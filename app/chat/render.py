@@ -162,6 +162,13 @@ def element(
     }
 
 
+def large(card: Element) -> Element:
+    """A card as the panel holds it: the page closes a panel whose element is none of its own."""
+    if card["display"] == "side":
+        return card
+    return card | {"id": str(uuid5(UUID(card["id"]), "large")), "display": "side"}
+
+
 def spoken(tool: str, arguments: Mapping[str, Any]) -> str:
     """A call as the folded line names it: `get_key_levels` of SPX is "key levels · SPX"."""
     verb, _, thing = tool.partition("_")

@@ -4,6 +4,7 @@ Decided: everything is emitted to each tab that has the thread open, whoever ask
 its connection is skipped; it reads the thread again when it comes back.
 """
 
+import asyncio
 from collections.abc import Awaitable, Iterable
 from typing import Any, cast
 from uuid import UUID
@@ -11,9 +12,13 @@ from uuid import UUID
 from chainlit.server import sio
 from chainlit.session import WebsocketSession, ws_sessions_id
 
+from app.chat import render
 from app.infra.telemetry import get_logger
 
 log = get_logger(__name__)
+
+SETTLED_SECONDS = 0.3
+"""By then the page has drawn what it was sent."""
 
 
 Tab = WebsocketSession
@@ -50,6 +55,21 @@ async def open_panel(tabs: Iterable[Tab], element: dict[str, Any]) -> None:
     title = props.get("symbol") or props.get("title") or "Chart"
     await tell(audience, "set_sidebar_title", title)
     await tell(audience, "set_sidebar_elements", content)
+
+
+async def open_large(tab: Tab, card: dict[str, Any]) -> None:
+    """Show a card of the conversation in the panel of the tab that asks for it.
+
+    The page opens what is new of its own accord, with everything else that was in the panel, and does
+    not say when it has; the second request changes nothing where the first one held.
+    """
+    shown = render.large(card)
+    if shown is not card:
+        await tell([tab], "element", shown)
+    await open_panel([tab], shown)
+    if shown is not card:
+        await asyncio.sleep(SETTLED_SECONDS)
+        await open_panel([tab], shown)
 
 
 async def toast(tabs: Iterable[Tab], message: str, kind: str = "info") -> None:
