@@ -18,6 +18,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -285,12 +286,16 @@ def _round_the_clock() -> SessionTable:
     )
 
 
+_LOADING = Lock()
+
+
 def _exchange(calendar: str) -> SessionTable:
     import exchange_calendars
     from exchange_calendars.errors import InvalidCalendarName
 
     try:
-        with warnings.catch_warnings():  # the library uses what pandas 3.1 deprecates
+        # The library uses what pandas 3.1 deprecates; filters of warnings belong to all threads.
+        with _LOADING, warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             rules = exchange_calendars.get_calendar(calendar, start=FIRST_DAY, end=LAST_DAY)
     except InvalidCalendarName as error:
