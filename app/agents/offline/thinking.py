@@ -25,6 +25,7 @@ from app.agents.offline.likeness import Likeness
 from app.agents.offline.macro_asking import calendar_calls, rates_call
 from app.agents.offline.mentions import Kind
 from app.agents.offline.option_asking import asked_of_options
+from app.agents.offline.option_scan_asking import asked_of_option_scans
 from app.agents.offline.plans import Call, Frame, Plan
 from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
@@ -78,7 +79,7 @@ class Thinker:
         if scans := scan_calls(reading):
             plan.add(scans)
             return plan
-        if asked := asked_of_options(reading, frame, now):
+        if asked := asked_of_option_scans(reading, frame) or asked_of_options(reading, frame, now):
             plan.take(asked)
             return plan
         if self._goes_on(reading, frame, now, plan):
