@@ -68,6 +68,7 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
     made = structures(lines, await context.holdings.groups())
     card = PositionsCard(
         title=str(args.symbol or "all positions"),
+        symbol=args.symbol,
         value=shown(sums["value"].figure),
         day=shown(sums["day"].figure),
         result=shown(sums["open"].figure),

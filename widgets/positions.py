@@ -60,9 +60,11 @@ class LeftOut(BaseModel):
 
 
 class PositionsCard(BaseCard):
-    """The book: what it is worth, what it made today and since, line by line."""
+    """The book: what it is worth, what it made today and since, line by line. `symbol` is set on the
+    book of one underlying."""
 
     title: str
+    symbol: str | None = None
     value: CardNumber | None
     day: CardNumber | None
     result: CardNumber | None

@@ -1,5 +1,5 @@
 const { coach } = window;
-const { Card, Change, Num } = coach.parts(React);
+const { Card, Change, Num, largeAction } = coach.parts(React);
 
 function PortfolioGreeksCard() {
   const { card_id, title, net, underlyings, expiries, what_if, notes, freshness } = props;
@@ -11,7 +11,7 @@ function PortfolioGreeksCard() {
       sentence={net.filter(({ number }) => number).map(({ label, number }) => `${label} ${number.text}`).join(', ') + '.'}
       className="tc-wide"
       freshness={freshness}
-      actions={[{ label: 'Open large', onClick: () => callAction({ name: 'open_card', payload: { card_id } }) }]}
+      actions={[largeAction(callAction, card_id)]}
       notes={notes}
     >
       <div className="tc-main">
@@ -33,7 +33,7 @@ function PortfolioGreeksCard() {
         )}
       </dl>
       <div className="tc-scroll" tabIndex={0} role="region" aria-label="By underlying">
-        <table>
+        <table className="tc-cells">
           <thead>
             <tr>
               <th scope="col">Underlying</th>
@@ -51,14 +51,14 @@ function PortfolioGreeksCard() {
             {underlyings.map(({ symbol, delta, dollars, beta, weighted, gamma, theta, vega, share }) => (
               <tr key={symbol}>
                 <th scope="row"><span className="tc-symbol">{symbol}</span></th>
-                <td><Num n={share} /></td>
-                <td><Num n={delta} /></td>
-                <td><Num n={dollars} /></td>
-                <td><Num n={beta} missing="too little history" /></td>
-                <td><Num n={weighted} missing="too little history" /></td>
-                <td><Num n={gamma} /></td>
-                <td><Num n={theta} /></td>
-                <td><Num n={vega} /></td>
+                <td className="tc-headed" data-name="Share"><Num n={share} /></td>
+                <td data-name="Delta"><Num n={delta} /></td>
+                <td data-name="Dollars"><Num n={dollars} /></td>
+                <td data-name="Beta"><Num n={beta} missing="too little history" /></td>
+                <td data-name="In SPY"><Num n={weighted} missing="too little history" /></td>
+                <td data-name="Gamma"><Num n={gamma} /></td>
+                <td data-name="Theta"><Num n={theta} /></td>
+                <td data-name="Vega"><Num n={vega} /></td>
               </tr>
             ))}
           </tbody>

@@ -1,12 +1,13 @@
 const { coach } = window;
-const { AtRisk, Card, Change, Num, Price } = coach.parts(React);
+const { AtRisk, Card, Change, LineAge, Num, Price, askAction, largeAction } = coach.parts(React);
 
 function PositionsCard() {
-  const { card_id, title, value, day, result, left_out, rows, structures, assignments, notes, freshness } = props;
+  const { card_id, title, symbol, value, day, result, left_out, rows, structures, assignments, notes, freshness } = props;
   const ticks = coach.useTicks(React, [...new Set(rows.map((row) => row.symbol).filter(Boolean))], freshness);
   const moves = rows.map((row) => moved(row, ticks[row.symbol]));
   const gained = moves.reduce((total, move) => total + (move ?? 0), 0);
-  const isMoving = moves.some((move) => move !== null);
+  const moving = moves.filter((move) => move !== null).length;
+  const isMoving = moving > 0;
   const now = (n, signed) => (n && isMoving ? shifted(n, gained, signed) : undefined);
   return (
     <Card
@@ -15,7 +16,7 @@ function PositionsCard() {
       sentence={`${rows.length} positions${value ? `, worth ${value.text} dollars` : ''}${day ? `, ${day.text} today` : ''}.`}
       className="tc-wide"
       freshness={freshness}
-      actions={[{ label: 'Open large', onClick: () => callAction({ name: 'open_card', payload: { card_id } }) }]}
+      actions={[largeAction(callAction, card_id), askAction(callAction, 'Update', 'list_positions', symbol ? { symbol } : {})]}
       notes={notes}
     >
       <div className="tc-main">
@@ -23,10 +24,11 @@ function PositionsCard() {
         {value && <Without count={left_out?.value} of={rows.length} />}
         {day && <span className="tc-beside">today <Change amount={day} amountText={now(day, true)} /> <Without count={left_out?.day} of={rows.length} /></span>}
         {result && <span className="tc-beside">since opened <Change amount={result} amountText={now(result, true)} /> <Without count={left_out?.result} of={rows.length} /></span>}
+        {isMoving && moving < rows.length && <span className="tc-beside" title="Options and futures have no live prices: Update asks for newer ones">{moving} of {rows.length} lines live</span>}
       </div>
       <AtRisk rows={assignments} />
       <div className="tc-scroll" tabIndex={0} role="region" aria-label={title}>
-        <table>
+        <table className="tc-cells">
           <thead>
             <tr>
               <th scope="col">Position</th>
@@ -78,7 +80,8 @@ function Without({ count, of }) {
 }
 
 function Row({ tick, move, providers, label, quantity, paid, price, value, day, is_day_estimated, result, absent_because, source, as_of, stale_since }) {
-  const { decimalsOf, moment, number, zoneOf } = coach.format;
+  const { decimalsOf, number } = coach.format;
+  const isStale = stale_since && !providers.stale_since;
   const text = (n, signed) => (n && move !== null ? shifted(n, move, signed) : undefined);
   return (
     <tr>
@@ -86,19 +89,17 @@ function Row({ tick, move, providers, label, quantity, paid, price, value, day, 
         <span className="tc-symbol">{label}</span>
         <span className="tc-under"><Num n={quantity} /> at <Num n={paid} missing="what was paid is not known" /></span>
         {absent_because && <span className="tc-under">{absent_because}</span>}
-        {stale_since && !providers.stale_since && as_of && (
-          <time className="tc-under tc-stale" dateTime={as_of}>price of {moment(as_of, zoneOf(label))}</time>
-        )}
       </th>
-      <td title={is_day_estimated ? 'estimated' : undefined}>
+      <td data-name="Today" title={is_day_estimated ? 'estimated' : undefined}>
         <Result n={day} text={text(day, true)} missing={absent_because} />
         {is_day_estimated && day && <span className="tc-under">estimated</span>}
       </td>
-      <td><Result n={result} text={text(result, true)} missing={absent_because} /></td>
-      <td><Num n={value} text={text(value)} missing={absent_because} /></td>
-      <td>
+      <td data-name="Since opened"><Result n={result} text={text(result, true)} missing={absent_because} /></td>
+      <td data-name="Value"><Num n={value} text={text(value)} missing={absent_because} /></td>
+      <td className="tc-headed">
         {price && <Price n={price} value={tick?.price ?? Number(price.value)} text={tick ? number(tick.price, decimalsOf(price.text)) : undefined} />}
         {!price && <Num n={null} missing={absent_because} />}
+        {price && as_of && <span className={isStale ? 'tc-under tc-stale' : 'tc-under'}>{isStale && 'stale, '}<LineAge asOf={as_of} tick={tick} symbol={label} /></span>}
       </td>
     </tr>
   );

@@ -1,5 +1,5 @@
 const { coach } = window;
-const { AtRisk, Card, Num } = coach.parts(React);
+const { AtRisk, Card, Num, largeAction } = coach.parts(React);
 const { Plot } = coach.plot(React);
 const money = (value) => coach.format.number(value, 0, { signed: true });
 
@@ -15,6 +15,7 @@ function StructureCard() {
       sentence={`${title}: ${kind} of ${cost.text}, ${winning}, ${losing}.`}
       className="tc-wide"
       freshness={freshness}
+      actions={[largeAction(callAction, card_id)]}
       notes={notes}
     >
       <div className="tc-main">

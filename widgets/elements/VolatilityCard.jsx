@@ -1,12 +1,14 @@
 const { coach } = window;
-const { Card, Num } = coach.parts(React);
+const { Card, Num, askAction, largeAction } = coach.parts(React);
 const { Plot } = coach.plot(React);
 const percent = (value) => `${coach.format.number(value, 1)}%`;
 const dayOf = (iso) => coach.format.day(Date.parse(iso), 'UTC', { year: true });
 
 function VolatilityCard() {
-  const { symbol, name, expiry, spot, volatility, facts, smile, term, notes, freshness } = props;
+  const { card_id, symbol, name, expiry, spot, volatility, facts, smile, term, notes, freshness } = props;
   const day = dayOf(expiry);
+  const actions = [largeAction(callAction, card_id)];
+  if (!freshness.is_frozen) actions.push(askAction(callAction, 'Update', 'get_volatility', { symbol, expiry }));
   return (
     <Card
       title={symbol}
@@ -14,6 +16,7 @@ function VolatilityCard() {
       sentence={`${symbol}, ${name}: implied volatility ${volatility ? volatility.text : 'not known'} for ${day}.`}
       className="tc-wide"
       freshness={freshness}
+      actions={actions}
       notes={notes}
     >
       <div className="tc-main">

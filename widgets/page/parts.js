@@ -120,6 +120,26 @@ function make(React) {
     return age < QUIET_SECONDS ? null : h("span", { className: "tc-ago" }, `, ${format.age(age)} ago`);
   }
 
+  /** How old one line's price is: its own clock while it moves, else its age, which counts by itself. */
+  function LineAge({ asOf, tick, symbol = "" }) {
+    const [now, setNow] = React.useState(live.now);
+    React.useEffect(() => {
+      const timer = setInterval(() => setNow(live.now()), 1000);
+      return () => clearInterval(timer);
+    }, []);
+    const zone = format.zoneOf(symbol);
+    const at = tick ? tick.time : Date.parse(asOf) / 1000;
+    const seconds = now === null ? null : Math.max(0, now - at);
+    const isMoving = tick && tick.phase !== "closed" && !tick.delay_minutes && seconds !== null && seconds < FRESH_SECONDS;
+    const isToday = seconds !== null && seconds < DAY_SECONDS;
+    const moment = format.moment(at * 1000, zone, now && now * 1000);
+    return h(
+      "time",
+      { className: `tc-line-age ${isMoving ? "tc-moving" : ""}`, dateTime: new Date(at * 1000).toISOString(), title: moment },
+      isMoving ? "live" : isToday ? `${format.age(seconds)} ago` : moment,
+    );
+  }
+
   function Notes({ notes }) {
     if (!notes.length) return null;
     return h("ul", { className: "tc-notes" }, notes.map((note) => h("li", { key: note }, note)));
@@ -142,13 +162,13 @@ function make(React) {
     );
   }
 
-  /** At most three next steps: `{label, onClick, pressed?}`. */
+  /** At most three next steps: `{label, onClick, pressed?, isInline?}`; one `isInline` is not shown in the panel. */
   function Actions({ actions }) {
     return h(
       "div",
       { className: "tc-actions" },
-      actions.map(({ label, onClick, pressed }) =>
-        h("button", { key: label, type: "button", className: "tc-action", onClick, "aria-expanded": pressed }, label),
+      actions.map(({ label, onClick, pressed, isInline }) =>
+        h("button", { key: label, type: "button", className: isInline ? "tc-action tc-inline-only" : "tc-action", onClick, "aria-expanded": pressed }, label),
       ),
     );
   }
@@ -157,6 +177,24 @@ function make(React) {
   function chartAction(callAction, { symbol, timeframe = "5m", levels = true }, { is_frozen, as_of, asked_at }) {
     const payload = { symbol, timeframe, levels, ...(is_frozen && { as_of: asked_at ?? as_of }) };
     return { label: "Chart", onClick: () => callAction({ name: "show_chart", payload }) };
+  }
+
+  /** Opens the very same card in the panel. */
+  function largeAction(callAction, card_id) {
+    return { label: "Open large", isInline: true, onClick: () => callAction({ name: "open_card", payload: { card_id } }) };
+  }
+
+  /**
+   * Asks a tool once. Pressed in the panel, an update takes the panel; another card (`isOther`) only
+   * where the panel is a sheet over the conversation and nothing would be seen of it.
+   */
+  function askAction(callAction, label, tool, args, { isOther = false } = {}) {
+    const onClick = ({ currentTarget }) => {
+      const place = isOther ? "[role='dialog'] #side-view-content" : "#side-view-content";
+      const is_large = currentTarget.closest(place) !== null;
+      return callAction({ name: "ask_tool", payload: { tool, arguments: args, is_large } });
+    };
+    return { label, onClick };
   }
 
   /** Copies `text()`; says so for a moment. */
@@ -196,11 +234,15 @@ function make(React) {
     return h("span", { className: "tc-origin" }, words);
   }
 
-  return { common, Num, Price, Change, Badges, Age, Notes, AtRisk, Actions, Card, chartAction, copyAction };
+  return { common, Num, Price, Change, Badges, Age, LineAge, Notes, AtRisk, Actions, Card, askAction, chartAction, copyAction, largeAction };
 }
 
 /** A price younger than this needs no age beside it: its clock says enough. */
 const QUIET_SECONDS = 10;
+
+/** A line is called live until its last price is this old. */
+const FRESH_SECONDS = 60;
+const DAY_SECONDS = 86_400;
 
 const SAID = ["provider", "is_simulated", "delay_minutes", "is_frozen", "is_estimated", "stale_since"];
 

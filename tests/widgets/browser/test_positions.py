@@ -41,10 +41,34 @@ def test_the_book_moves_with_its_stock_and_its_options_stand_still(open_gallery:
     stock = page.locator("tbody tr").first
     option = page.locator("tbody tr", has_text="605 call")
 
-    expect(stock.locator("td").nth(3)).not_to_have_text("602.31", timeout=20_000)
+    expect(stock.locator(".tc-price")).not_to_have_text("602.31", timeout=20_000)
     expect(stock.locator("td").nth(2)).not_to_have_text("60,231.00")
     expect(page.locator(".tc-large")).not_to_have_text("82,604.13")
-    expect(option.locator("td").nth(3)).to_have_text("6.42")
+    expect(option.locator(".tc-price")).to_have_text("6.42")
+
+
+def test_each_line_says_how_old_its_price_is(open_gallery: Open) -> None:
+    page = open_gallery()
+    ask(page, "positions")
+    prices = page.locator("tbody tr td.tc-headed")
+
+    expect(prices.nth(0)).to_contain_text("live")
+    expect(prices.nth(2)).to_have_text("6.423 min ago")
+    expect(prices.nth(3)).to_have_text("4.85stale, 3 min ago")
+    expect(prices.nth(4)).to_have_text("–")
+    expect(page.locator(".tc-main")).to_contain_text("1 of 5 lines live")
+
+
+def test_newer_prices_are_a_click_away(open_gallery: Open) -> None:
+    page = open_gallery()
+    asked = answered(page, 200, {"success": True, "response": {"ok": True}})
+    ask(page, "positions")
+
+    with page.expect_response("**/project/action"):
+        page.get_by_role("button", name="Update").click()
+
+    payload = {"tool": "list_positions", "arguments": {}, "is_large": False}
+    assert asked == [{"name": "ask_tool", "payload": payload}]
 
 
 def answered(page: Page, status: int, body: dict[str, object]) -> list[object]:

@@ -15,6 +15,9 @@ PROSE = (
 )
 
 
+SHOWN: dict[str, BaseCard] = {}
+"""Cards by the `card_id` that a click names."""
+
 DRAWN = {"drawn", "beside", "profile"}
 """Charts that "all" leaves out."""
 
@@ -35,6 +38,7 @@ async def on_message(message: cl.Message) -> None:
     shown = [card for name in wanted for card in cards.get(name, ())]
     report = samples.sources(unbound=("602.40",) if "levels" in wanted else ())
     elements = [_element(card) for card in (*shown, report)]
+    SHOWN.update({card.card_id: card for card in shown})
     panel = [each for each in elements if each.display == "side"]
     if panel:
         await cl.ElementSidebar.set_title("Chart")
@@ -48,6 +52,12 @@ async def on_message(message: cl.Message) -> None:
 @cl.action_callback("show_chart")
 async def on_show_chart(action: cl.Action) -> None:
     await cl.Message(content=f"Asked for a chart: {action.payload}").send()  # type: ignore[no-untyped-call]
+
+
+@cl.action_callback("open_card")
+async def on_open_card(action: cl.Action) -> None:
+    card = SHOWN[action.payload["card_id"]].model_copy(update={"display": "side"})
+    await cl.ElementSidebar.set_elements([_element(card)])
 
 
 def _element(card: BaseCard) -> cl.CustomElement:

@@ -98,6 +98,7 @@ class Samples:
             **import_module("holdings").Holdings(self).all(),
             **import_module("rolls").Rolls(self).all(),
             **import_module("setups").Setups(self).all(),
+            **import_module("alarms").Alarms(self).all(),
             "abilities": (self.abilities(),),
             "chart": (self.chart("inline"),),
             "panel": (self.chart("side"),),
@@ -435,7 +436,7 @@ class Samples:
                 return self.number(book, f"{path}.{name}", Decimal(value), unit, decimals=decimals)
 
             return ChainSide(
-                contract=f"SPY261218{path}",
+                contract=f"SPY261218{kind}{strike * 1000:08d}",
                 bid=number("bid", str(worth - Decimal("0.04"))),
                 ask=number("ask", str(worth + Decimal("0.04"))),
                 volatility=number("volatility", "16.4", Unit.PERCENT, 1) if strike > 590 else None,
