@@ -13,6 +13,7 @@ from tools.levels import get_key_levels
 from tools.macro import get_sector_rotation
 from tools.market import get_market_status
 from tools.opportunities import list_opportunities
+from tools.option_scans import scan_options
 from tools.options import get_greeks, get_option_chain, get_volatility
 from tools.positions import list_positions
 from tools.positions_risk import get_portfolio_greeks
@@ -40,6 +41,7 @@ READING = (
     get_portfolio_greeks,
     draft_position_change,
     scan_market,
+    scan_options,
     list_opportunities,
     draft_alert,
     list_alerts,

@@ -40,7 +40,8 @@ _MANY = re.compile(
 )
 _NO_SETUP = re.compile(
     r"\b(?:news|earnings|gainers?|losers?|movers?|options?|calls?|puts?|iv|dividends?|watch ?lists?"
-    r"|condors?|spreads?|straddles?|strangles?|butterfl(?:y|ies))\b"
+    r"|condors?|spreads?|straddles?|strangles?|butterfl(?:y|ies)"
+    r"|(?:rich|high|elevated|expensive) vol(?:atility)?|premiums?)\b"
 )
 _SECTORS = {
     "technology": r"tech(?:nology)?(?: stocks| names)?",
