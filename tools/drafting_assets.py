@@ -18,6 +18,7 @@ from app.positions.models import (
     Lot,
     Position,
     Source,
+    check_expiry,
     usual_multiplier,
 )
 from app.positions.roots import as_listed, underlying_of
@@ -49,6 +50,7 @@ async def asset_of(args: DraftArgs, positions: tuple[Position, ...], context: To
     if len(matches) == 1:
         return matches[0].asset
     new = _new(args, kind or _usual_kind(symbol), symbol, expiry)
+    check_expiry(new, today)
     return await as_listed(new, root, positions, market=context.market, as_of=context.now)
 
 

@@ -15,9 +15,8 @@ from app.market.chains import OptionKind
 from app.options.roll_rules import LONG_LIVED
 from app.options.roll_targets import Held
 from app.options.service import Listed, contract_row, nearest_series
-from app.options.settlement import expires_at
 from app.positions.models import Position
-from app.positions.valuation import contract_of
+from app.positions.valuation import end_of
 from tools.base import ToolContext
 from tools.options_words import series_on
 from tools.rolls_arguments import RollArgs
@@ -76,7 +75,10 @@ async def wanted(args: RollArgs, context: ToolContext, at: datetime) -> tuple[li
 
 def _answers(position: Position, args: RollArgs, at: datetime) -> bool:
     asset = position.asset
-    if not asset.is_option or asset.expiry is None or expires_at(contract_of(asset)) <= at:
+    if not asset.is_option or asset.expiry is None:
+        return False
+    ends = end_of(asset)
+    if ends is None or ends <= at:
         return False
     side = "buy" if position.quantity > 0 else "sell"
     pairs = (
@@ -95,8 +97,8 @@ def _answers(position: Position, args: RollArgs, at: datetime) -> bool:
 def _is_leaps(position: Position) -> bool:
     asset = position.asset
     opened = min((lot.opened_at for lot in position.holding.lots), default=position.opened_at)
-    lived = expires_at(contract_of(asset)) - opened
-    return lived >= timedelta(days=LONG_LIVED)
+    ends = end_of(asset)
+    return ends is not None and ends - opened >= timedelta(days=LONG_LIVED)
 
 
 def _of_position(position: Position, all_held: Sequence[Position], at: datetime) -> Wanted:

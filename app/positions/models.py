@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
+from app.market.calendar import FIRST_DAY, LAST_DAY
 from app.market.chains import OptionKind
 from app.options.legs import Leg, LegKind
 
@@ -21,6 +22,8 @@ MOST_LINES = 100
 """Changes of one entry."""
 _LARGEST = Decimal(10) ** 12
 _PLACES = 8
+_YEARS_AHEAD = 10
+"""Beyond the longest of listed options."""
 
 
 class AssetKind(StrEnum):
@@ -156,6 +159,13 @@ def checked(value: Decimal, name: str, *, is_positive: bool = False) -> Decimal:
     if isinstance(exponent, int) and -exponent > _PLACES:
         raise InvalidInput(f"{name} has more than {_PLACES} decimals.")
     return value
+
+
+def check_expiry(asset: Asset, today: date) -> None:
+    """What is opened ends on a day that exchanges have a calendar for, else `InvalidInput`."""
+    last = min(date(today.year + _YEARS_AHEAD, 12, 31), LAST_DAY)
+    if asset.expiry is not None and not FIRST_DAY <= asset.expiry <= last:
+        raise InvalidInput("An expiry lies between the start of the nineties and ten years ahead.")
 
 
 def check_whole(asset: Asset, quantity: Decimal) -> None:

@@ -31,6 +31,7 @@ from app.positions.models import (
     Position,
     Source,
     Stored,
+    check_expiry,
 )
 
 
@@ -220,6 +221,8 @@ async def _apply(session: AsyncSession, entry_id: UUID, entry: Entry, now: datet
                 session, line.asset, source=entry.source, now=now
             )
         _check_version(positions[line.asset.key], line)
+        if not positions[line.asset.key].is_open:
+            check_expiry(line.asset, now.date())
     for number, line in enumerate(entry.lines):
         before = positions[line.asset.key]
         after = _after(before, line.change, entry.source, now)

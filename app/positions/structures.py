@@ -88,7 +88,7 @@ def _lines(positions: Iterable[Position], by_id: dict[UUID, BookLine]) -> list[B
 
 def _opened_together(lines: Sequence[BookLine]) -> Structure | None:
     """None for what is no structure: several underlyings, or a future among them."""
-    legs = [leg_of(line.position, line.expires_at) for line in lines]
+    legs = [_leg(line) for line in lines]
     known = [leg for leg in legs if leg is not None]
     symbols = {line.position.asset.symbol for line in lines}
     if len(known) != len(lines) or len(symbols) > 1:
@@ -100,7 +100,7 @@ def _opened_together(lines: Sequence[BookLine]) -> Structure | None:
 
 def _alike(lines: Sequence[BookLine]) -> list[Structure]:
     """What loose legs of one underlying look like."""
-    pairs = [(leg, line) for line in lines if (leg := leg_of(line.position, line.expires_at))]
+    pairs = [(leg, line) for line in lines if (leg := _leg(line))]
     if not any(leg.is_option for leg, _ in pairs) or len(pairs) > MOST_GROUPED:
         return []
     owner = {_contract(leg): line for leg, line in pairs}
@@ -114,6 +114,13 @@ def _alike(lines: Sequence[BookLine]) -> list[Structure]:
         for group in grouped([leg for leg, _ in pairs])
         if len(group.legs) > 1
     ]
+
+
+def _leg(line: BookLine) -> Leg | None:
+    """None also of an option whose end nobody knows: it makes nothing with others."""
+    if line.position.asset.is_option and line.expires_at is None:
+        return None
+    return leg_of(line.position, line.expires_at)
 
 
 def _part(line: BookLine, leg: Leg) -> BookLine:

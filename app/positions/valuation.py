@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from app.core.errors import NotFound, ProviderUnavailable
+from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market import calendar
@@ -105,6 +105,14 @@ def contract_of(asset: Asset) -> OptionContract:
     )
 
 
+def end_of(asset: Asset) -> datetime | None:
+    """When an option ends; None where no calendar reaches."""
+    try:
+        return expires_at(contract_of(asset))
+    except InvalidInput:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class _Board:
     """What the market answered; a text stands for an answer that did not come."""
@@ -116,6 +124,12 @@ class _Board:
     measured: dict[tuple[Symbol, date], MeasuredChain] = field(default_factory=dict)
 
     def line(self, position: Position) -> BookLine:
+        try:
+            return self._line(position)
+        except InvalidInput as error:
+            return BookLine(position=position, absence=error.message)
+
+    def _line(self, position: Position) -> BookLine:
         asset = position.asset
         if not _has_price(asset):
             return BookLine(position=position, absence="there are no prices of futures here")
@@ -136,9 +150,11 @@ class _Board:
 
     def _option(self, position: Position, standing: Standing | str) -> BookLine:
         asset = position.asset
-        ends = expires_at(contract_of(asset))
+        ends = end_of(asset)
         chain = self.chains[_series(asset)]
         silent = BookLine(position=position, expires_at=ends)
+        if ends is None:
+            return _without(silent, "no calendar reaches its expiry: close or correct it")
         if ends <= self.as_of:
             return _without(silent, f"it expired on {asset.expiry}: close or correct it")
         if isinstance(standing, str):
@@ -255,5 +271,5 @@ async def _answered(asked: Awaitable[T]) -> T | str:
     """The answer, or why there is none."""
     try:
         return await asked
-    except (NotFound, ProviderUnavailable) as error:
+    except (InvalidInput, NotFound, ProviderUnavailable) as error:
         return error.message

@@ -88,6 +88,18 @@ async def test_one_impossible_row_keeps_all_of_them_out(desk: Desk) -> None:
     assert await desk.positions() == ()
 
 
+@pytest.mark.parametrize("expiry", [date(9999, 12, 31), date(2050, 1, 21), date(1989, 12, 15)])
+@pytest.mark.parametrize("is_total", [False, True])
+async def test_an_expiry_beyond_all_calendars_is_not_stored(
+    desk: Desk, expiry: date, *, is_total: bool
+) -> None:
+    far = Opening(asset=replace(DIS_CALL, expiry=expiry), quantity=Decimal(1))
+    with pytest.raises(InvalidInput, match="ten years ahead"):
+        await desk.open(shares("100"), far, key="far", is_total=is_total)
+
+    assert await desk.positions() == ()
+
+
 async def test_the_same_key_stores_once_even_at_the_same_moment(desk: Desk) -> None:
     outcomes = await asyncio.gather(*(desk.open(shares("100"), key="click") for _ in range(5)))
 

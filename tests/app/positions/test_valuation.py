@@ -111,6 +111,25 @@ async def test_a_line_without_a_market_says_why_and_spares_the_others(
     assert lines[1].absence
 
 
+async def test_an_expiry_no_calendar_reaches_takes_no_other_line_away(
+    market: MarketData, now: datetime
+) -> None:
+    strike = await strike_near(market, "SPY", now, 1)
+    lines = await valued(
+        market,
+        now,
+        held(asset("AAPL"), "1", "100", now),
+        held(option("SPY", strike, OptionKind.CALL), "1", "5", now),
+        held(option("SPY", "600", OptionKind.CALL, date(9999, 12, 31)), "-1", "1", now),
+        held(option("SPY", "600", OptionKind.PUT, date(2050, 1, 21)), "1", "1", now),
+    )
+
+    assert [line.value is None for line in lines] == [False, False, True, True]
+    assert all("expiry" in line.absence for line in lines[2:])
+    assert structures(lines) == ()
+    assert book_risk(lines, {}, None).left_out == lines[2:]
+
+
 async def test_a_book_is_weighed_in_shares_of_spy(market: MarketData, now: datetime) -> None:
     lines = await valued(
         market, now, held(asset("SPY"), "10", "600", now), held(asset("NVDA"), "-50", "100", now)
