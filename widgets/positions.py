@@ -152,6 +152,7 @@ class DraftTerms(BaseModel):
     quantity: str | None
     price: str | None
     opened_at: str | None
+    is_dated: bool = True
     at: str
     version: int
 

@@ -163,7 +163,8 @@ def _correcting(
     paid = before.price if price is None else price
     if paid is not None:
         paid = round(paid, 6)
-    lot = Lot(quantity=signed, price=paid, opened_at=before.lots[0].opened_at)
+    first = before.lots[0]
+    lot = Lot(quantity=signed, price=paid, opened_at=first.opened_at, is_dated=first.is_dated)
     return Change(kind=ChangeKind.CORRECTION, lots=(lot,), at=at)
 
 
@@ -198,6 +199,7 @@ def terms_of(draft: Draft) -> dict[str, Any]:
         "quantity": _text(lot.quantity if lot else change.quantity),
         "price": _text(lot.price if lot else change.price),
         "opened_at": lot.opened_at.isoformat() if lot else None,
+        "is_dated": lot is None or lot.is_dated,
         "at": change.at.isoformat(),
         "version": draft.version,
     }
@@ -218,9 +220,14 @@ def line_of(terms: Mapping[str, Any]) -> Line:
     quantity, price = _number(terms["quantity"]), _number(terms["price"])
     if kind is ChangeKind.CORRECTION:
         opened = datetime.fromisoformat(terms["opened_at"])
-        lots = (Lot(quantity=quantity or Decimal(0), price=price, opened_at=opened),)
+        lot = Lot(
+            quantity=quantity or Decimal(0),
+            price=price,
+            opened_at=opened,
+            is_dated=terms.get("is_dated", True),
+        )
         return Line(
-            asset=asset, change=Change(kind=kind, lots=lots, at=at), version=terms["version"]
+            asset=asset, change=Change(kind=kind, lots=(lot,), at=at), version=terms["version"]
         )
     change = Change(kind=kind, quantity=quantity, price=price, at=at)
     return Line(asset=asset, change=change, version=terms["version"])

@@ -370,6 +370,11 @@ async def test_a_position_out_of_a_picture_says_that_its_opening_is_not_known(
     assert Decimal(said.card.day.value) == 100 * (quote.last - quote.previous_close)
     assert any("opened is not known" in note and "AAPL" in note for note in said.card.notes)
 
+    fix = await ask(
+        "draft_position_change", action="correct", symbol="AAPL", quantity="12", price="101"
+    )
+    assert fix.card.draft.is_dated is False
+
 
 async def condor_of(database: Database, member: UUID, now: datetime, *, count: int = 1) -> None:
     """An iron condor on AMD, opened in one go."""

@@ -1,6 +1,7 @@
 """Drafts: read in words, worked out, aged, and confirmed once, by their own member."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -17,7 +18,7 @@ from app.positions import service
 from app.positions.confirming import ELEMENT, Confirmed, confirm_draft, discard_draft
 from app.positions.drafts import VALID_FOR, Action, drafted, line_of, terms_of
 from app.positions.expiries import read_expiry
-from app.positions.models import Position
+from app.positions.models import Holding, Position
 from tests.app.positions.conftest import asset, held, option
 
 FRIDAY = date(2026, 11, 20)
@@ -76,6 +77,18 @@ def test_a_card_carries_the_change_without_losing_any_of_it(
         at=now,
     )
 
+    assert line_of(terms_of(draft)) == draft.line
+
+
+def test_a_correction_of_what_was_opened_nobody_knows_when_invents_no_day(now: datetime) -> None:
+    mine = held(asset("AAPL"), "10", "100", now)
+    (lot,) = mine.holding.lots
+    mine = replace(mine, holding=Holding(lots=(replace(lot, is_dated=False),)))
+    draft = drafted(
+        Action.CORRECT, asset("AAPL"), mine, quantity=Decimal(12), price=Decimal(101), at=now
+    )
+
+    assert [each.is_dated for each in draft.after.lots] == [False]
     assert line_of(terms_of(draft)) == draft.line
 
 
