@@ -1,0 +1,55 @@
+"""Questions about setups on options over many underlyings, and those that only sound like them."""
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("question", "arguments"),
+    [
+        ("rich vol, earnings behind them", {"setups": ["iv_rank_high"], "earnings_behind": True}),
+        ("only iron condors on SPX and NDX", {"setups": ["iron_condor"], "symbols": ["SPX", "NDX"]}),
+        ("find setups with rich vol", {"setups": ["iv_rank_high"]}),
+        ("find bull put spreads that are 2 weeks out at .25 delta", {"setups": ["bull_put"], "delta": 0.25, "days": 14}),
+        ("spreads of high probability on iwm", {"setups": ["iron_condor", "bull_put", "bear_call"], "symbols": ["IWM"]}),
+    ],
+)  # fmt: skip
+async def test_each_sentence_becomes_the_scan_it_means(
+    conversation: Any, question: str, arguments: dict[str, Any]
+) -> None:
+    made, _ = await conversation.say(question)
+
+    assert [(call.name, call.arguments) for call in made] == [("scan_options", arguments)]
+
+
+@pytest.mark.parametrize("first", ["only iron condors on SPX and NDX", "find me setups"])
+async def test_why_this_one_asks_the_last_scan_for_its_first_alone(
+    conversation: Any, first: str
+) -> None:
+    [scan], _ = await conversation.say(first)
+    [why], _ = await conversation.say("why this one?")
+
+    assert why.name == scan.name
+    assert why.arguments == {**scan.arguments, "limit": 1}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what is iv crush",
+        "what's an iron condor",
+        "is vol in nvda rich",
+        "why is nvda iv so high",
+        "iron condor in spy 270/275/305/310, 45 days",
+        "unusual volume today",
+        "how are my iron condors",
+        "why this one?",
+    ],
+)
+async def test_what_only_sounds_like_a_scan_of_options_is_none(
+    conversation: Any, question: str
+) -> None:
+    made, _ = await conversation.say(question)
+
+    assert "scan_options" not in [call.name for call in made]
