@@ -9,6 +9,7 @@ from app.grounding.ledger import Book
 from app.scanner.setups import Setup
 from tools.scanner_card import TITLES
 from widgets.base import BaseCard, CardNumber
+from widgets.option_scans import OptionScanCard, OptionScanFact, OptionScanRow
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
 
 LONG = ("AMD", "Advanced Micro Devices", "support_bounce", "long")
@@ -23,7 +24,59 @@ class Setups:
         self.samples = samples
 
     def all(self) -> dict[str, tuple[BaseCard, ...]]:
-        return {"setups": (self.found(),), "nosetups": (self.none(),)}
+        return {
+            "setups": (self.found(),),
+            "nosetups": (self.none(),),
+            "spreads": (self.spreads(),),
+            "nospreads": (self.spreads(is_empty=True),),
+        }
+
+    def spreads(self, *, is_empty: bool = False) -> OptionScanCard:
+        book = self.samples.book("scan_options")
+        figures = (
+            ("Chance of profit", "71.2", Unit.PERCENT),
+            ("Credit", "1.85", Unit.USD),
+            ("Most it loses", "815.00", Unit.USD),
+            ("Return on risk", "22.7", Unit.PERCENT),
+            ("Breakeven, low", "568.15", Unit.USD),
+            ("Breakeven, high", "631.85", Unit.USD),
+        )
+        facts = tuple(
+            OptionScanFact(
+                label=label,
+                number=self.samples.number(
+                    book, label, Decimal(value), unit, decimals=len(value.partition(".")[2])
+                ),
+            )
+            for label, value, unit in figures
+        )
+        legs = (
+            ("put", "sell", "570"),
+            ("put", "buy", "560"),
+            ("call", "sell", "630"),
+            ("call", "buy", "640"),
+        )
+        condor = OptionScanRow(
+            symbol="SPY",
+            name="SPDR S&P 500 ETF Trust",
+            kind="iron_condor",
+            setup="iron condor",
+            words="sell 570 put, buy 560 put, sell 630 call, buy 640 call, 31 December 2026",
+            facts=facts,
+            action="Analyze",
+            tool="analyze_structure",
+            arguments={
+                "symbol": "SPY",
+                "expiry": "2026-12-31",
+                "legs": [{"kind": kind, "side": side, "strike": strike} for kind, side, strike in legs],
+            },
+        )  # fmt: skip
+        return OptionScanCard(
+            title="iron condor",
+            rows=() if is_empty else (condor,),
+            notes=("The chance of profit at expiry is computed.",),
+            freshness=self.samples.freshness(),
+        )
 
     def found(self) -> OpportunitiesCard:
         book = self.samples.book("scan_market")

@@ -1,0 +1,60 @@
+"""The card of setups on options in a real browser: it fits, and a click asks what the row names."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tools import TOOLBOX
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+
+
+def ask(page: Page, text: str) -> None:
+    page.click("#chat-input")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (360, "dark")])
+def test_a_spread_is_drawn_with_its_figures_and_analyzed_by_a_click(
+    open_gallery: Open, faults: list[str], width: int, theme: str
+) -> None:
+    page = open_gallery(width=width, theme=theme)
+    asked: list[Any] = []
+
+    def answer(route: Route) -> None:
+        asked.append(json.loads(route.request.post_data or "{}")["action"])
+        body = json.dumps({"success": True, "response": {"ok": True}})
+        route.fulfill(status=200, content_type="application/json", body=body)
+
+    page.route("**/project/action", answer)
+    ask(page, "spreads")
+    card = page.locator(".tc-card")
+    expect(card.locator(".tc-pair", has_text="Chance of profit")).to_contain_text("71.2")
+    expect(card).to_contain_text("sell 570 put, buy 560 put")
+    box = card.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+
+    with page.expect_response("**/project/action"):
+        card.get_by_role("button", name="Analyze: SPY, iron condor").click()
+
+    payload = asked[0]["payload"]
+    assert (asked[0]["name"], payload["tool"]) == ("ask_tool", "analyze_structure")
+    assert TOOLBOX.get(payload["tool"]).args.model_validate(payload["arguments"])
+    assert faults == []
+
+
+def test_a_scan_that_found_nothing_says_what_to_ask_instead(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery()
+    ask(page, "nospreads")
+
+    expect(page.locator(".tc-card")).to_contain_text("Nothing of this kind stands.")
+    assert faults == []
