@@ -23,6 +23,7 @@ from tools.structures_scenarios import (
     curve,
     grid,
     listed_words,
+    supposed_day,
     what_if,
 )
 from tools.wording import day_in_words
@@ -306,7 +307,8 @@ def _sentence(
     elif settled.missing:
         said += f" For odds and Greeks I need {listed_words(settled.missing)}."
     if figures.what_if is not None:
-        on_day = f", on {day_in_words(args.if_date)}," if args.if_date else ""
+        model = settled.model
+        on_day = f", on {supposed_day(args.if_date, model)}," if args.if_date and model else ""
         said += f" In that case{on_day} it stands at {figures.what_if.ref} dollars."
     return said
 

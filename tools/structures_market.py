@@ -148,6 +148,8 @@ def _priced(args: StructureArgs, found: Sequence[_Found], spot: float | None) ->
     legs = []
     for asked, each in zip(args.legs, found, strict=True):
         price = asked.price
+        if price is not None:
+            _check_named(asked, price, spot)
         if price is None and net is not None and asked.kind is not LegKind.STOCK:
             price = Decimal(0)
         if price is None:
@@ -167,6 +169,19 @@ def _priced(args: StructureArgs, found: Sequence[_Found], spot: float | None) ->
     at_net = _at_net(legs, net)
     _check_net(at_net, spot)
     return at_net
+
+
+def _check_named(asked: LegArg, price: Decimal, spot: float | None) -> None:
+    """A put is never worth more than its strike, a call never more than the stock."""
+    if asked.kind is LegKind.STOCK:
+        return
+    most = asked.strike if asked.kind is LegKind.PUT else None if spot is None else Decimal(spot)
+    if most is not None and price > most:
+        limit = "its strike" if asked.kind is LegKind.PUT else "the stock"
+        raise InvalidInput(
+            f"That price cannot be: a {asked.kind} is never worth more than {limit}. Is it per share,"
+            " or what the whole contract cost? Name the price per share."
+        )
 
 
 def _net(args: StructureArgs) -> Decimal | None:

@@ -5,11 +5,12 @@ the first end either way, its days from now to that end; volatility is moved by 
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from app.core.errors import InvalidInput
 from app.core.figures import Figure
-from app.market.calendar import market_date, session_on
+from app.market.calendar import latest_session, market_date, next_session, session_on
+from app.market.models import Session
 from app.options.analysis import drawn, usual_reach
 from app.options.legs import Leg, ends
 from app.options.rolls import aged
@@ -67,7 +68,7 @@ def what_if(args: StructureArgs, settled: Settled) -> tuple[str, float | None]:
     if args.if_volatility:
         words.append(f"volatility {args.if_volatility:+g} points")
     if args.if_date is not None:
-        words.append(day_in_words(args.if_date))
+        words.append(supposed_day(args.if_date, model))
     points = args.if_volatility or 0.0
     found = results(settled.legs, model, spots=spot, days=days, points=points)
     return ", ".join(words), float(found)
@@ -78,11 +79,25 @@ def _then(args: StructureArgs, model: Market) -> tuple[float, float]:
     spot = args.if_price or model.spot * (1.0 + (args.if_move or 0.0) / 100.0)
     if args.if_date is None:
         return spot, 0.0
-    session = session_on(args.if_date)
-    end = session.close if session else None
-    if end is None or end < model.at:
-        raise InvalidInput(f"{args.if_date} is no trading day ahead; name one.")
-    return spot, (end - model.at) / timedelta(days=1)
+    return spot, (_session_meant(args.if_date, model).close - model.at) / timedelta(days=1)
+
+
+def _session_meant(day: date, model: Market) -> Session:
+    """That of the day; where it has none, the last one before it that is not over, else the next."""
+    if day < market_date(model.at):
+        raise InvalidInput(f"{day} is no trading day ahead; name one.")
+    found = session_on(day)
+    if found is None:
+        found = latest_session(datetime.combine(day, time(12), UTC))
+    return next_session(found) if found.close <= model.at else found
+
+
+def supposed_day(day: date, model: Market) -> str:
+    """The day that is taken, and why it is not the one that was named."""
+    taken = _session_meant(day, model).date
+    if taken == day:
+        return day_in_words(day)
+    return f"{day_in_words(taken)}, because {day:%A} {day.day} {day:%B} has no session ahead"
 
 
 def listed_words(words: Sequence[str]) -> str:

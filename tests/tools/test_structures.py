@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.grounding.answer import Writer
 from app.macro.sources.files import FilesSource
@@ -162,3 +163,45 @@ async def test_of_an_index_no_early_exercise_is_told(said: Any, market: Simulate
 
     assert found.result.cards[0].legs[0].early is None
     assert "early" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("named", "taken"),
+    [("2026-11-26", "Wednesday 25 November 2026"), ("2026-11-28", "Friday 27 November 2026")],
+)
+async def test_a_what_if_on_a_closed_day_takes_the_session_before_and_says_so(
+    said: Any, named: str, taken: str
+) -> None:
+    call = [{"kind": "call", "side": "buy", "strike": 120}]
+    asked = {"symbol": "AMD", "expiry": DECEMBER, "legs": call, "if_move": -1}
+
+    found = await said(asked | {"if_date": named})
+
+    assert f"on {taken}, because" in found.result.sentence
+    day_before = "2026-11-25" if named == "2026-11-26" else "2026-11-27"
+    same = await said(asked | {"if_date": day_before})
+    assert found.figures["what_if"] == same.figures["what_if"]
+
+
+async def test_a_closed_day_with_no_session_left_before_it_takes_the_next(said: Any) -> None:
+    call = [{"kind": "call", "side": "buy", "strike": 120}]
+    asked = {"symbol": "AMD", "expiry": DECEMBER, "legs": call, "if_date": "2026-11-21"}
+
+    found = await said(asked, at=datetime(2026, 11, 21, 15, 0, tzinfo=UTC))
+
+    assert "on Monday 23 November 2026, because" in found.result.sentence
+
+
+@pytest.mark.parametrize(("kind", "strike", "price"), [("put", 100, 300), ("call", 120, 500)])
+async def test_a_price_that_no_option_can_have_is_asked_back(
+    said: Any, kind: str, strike: float, price: float
+) -> None:
+    leg = {"kind": kind, "side": "buy", "strike": strike, "price": price}
+    with pytest.raises(InvalidInput, match=f"a {kind} is never worth more .* Is it per share"):
+        await said({"symbol": "AMD", "expiry": DECEMBER, "legs": [leg]})
+
+
+async def test_a_put_at_just_its_strike_is_a_price(said: Any) -> None:
+    leg = {"kind": "put", "side": "sell", "strike": 100, "price": 100}
+    [card] = (await said({"legs": [leg]})).result.cards
+    assert card.title == "short put"
