@@ -96,7 +96,8 @@ def _drawn(
         ),
     )
     verb = _verb(draft)
-    at = f" at {price.ref}" if price else ""
+    assumed = ", the market's price, for none was named" if is_assumed else ""
+    at = f" at {price.ref}{assumed}" if price else ""
     sentence = (
         f"Here is a draft: {verb} {quantity.ref} {asset.label}{at}, which takes you from {before.ref}"
         f" to {after.ref} {asset.unit}. Nothing is stored until you confirm it on the card."

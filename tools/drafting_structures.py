@@ -197,7 +197,8 @@ def _drawn(
     )
     count = book.count("legs", len(legs), "legs of the draft")
     verb = "opens" if found.is_opening else "closes"
-    money = f", for {cash.ref} USD" if cash else ""
+    assumed = " at the market's prices, for none was named" if _is_assumed(args) else ""
+    money = f", for {cash.ref} USD{assumed}" if cash else ""
     sentence = (
         f"Here is a draft that {verb} the {found.name}, {count.ref} legs in one{money}. Nothing is"
         " stored until you confirm it on the card."
@@ -205,11 +206,17 @@ def _drawn(
     return ToolResult(sentence, (card,))
 
 
+def _is_assumed(args: DraftArgs) -> bool:
+    """The price of a leg at least is the market's, not the member's."""
+    is_each_named = bool(args.legs) and all(leg.price is not None for leg in args.legs)
+    return args.price is None and not is_each_named
+
+
 def _notes(found: StructureDraft, lines: Sequence[BookLine], args: DraftArgs) -> list[str]:
     notes = ["All legs are stored together or none."]
     if args.price is not None:
         notes.append("The net price is laid over the legs' market prices.")
-    elif any(leg.price is None for leg in args.legs) or not args.legs:
+    elif _is_assumed(args):
         notes.append("You named no price: the market's is taken for each leg.")
     if found.net is None:
         notes.append("Without the price of each leg profit and loss cannot be told.")

@@ -108,11 +108,12 @@ def drafted(
     if quantity is not None and quantity < 0:
         raise InvalidInput("A quantity has no sign: say buy or sell.")
     change = _change(action, before, quantity=quantity, price=price, at=at)
+    line = Line(asset=asset, change=change, version=held.version if held else 0)
     return Draft(
         action=action,
-        asset=asset,
-        change=change,
-        version=held.version if held else 0,
+        asset=line.asset,
+        change=line.change,
+        version=line.version or 0,
         before=before,
         after=changed(before, change, asset.multiplier),
     )

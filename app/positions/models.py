@@ -174,6 +174,17 @@ def check_whole(asset: Asset, quantity: Decimal) -> None:
         raise InvalidInput(f"{asset.label} is held in whole contracts.")
 
 
+def check_amount(asset: Asset, quantity: Decimal | None, price: Decimal | None) -> None:
+    """So many at that price, as far as they are known; only futures were ever worth less than nothing."""
+    if quantity is not None:
+        check_whole(asset, quantity)
+    if price is not None and price < 0 and asset.kind is not AssetKind.FUTURE:
+        raise InvalidInput("A price is not below zero: that it was sold is told by the quantity.")
+    worth = (quantity or Decimal(0)) * asset.multiplier * (Decimal(1) if price is None else price)
+    if abs(worth) > _LARGEST:
+        raise InvalidInput("Quantity times price comes to more than can be held.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
     """Bought or sold in one go; `quantity` is negative where sold short. `price` is None where
@@ -280,9 +291,9 @@ class Line:
 
     def __post_init__(self) -> None:
         change = self.change
-        for quantity in (change.quantity, *(lot.quantity for lot in change.lots)):
-            if quantity is not None:
-                check_whole(self.asset, quantity)
+        pairs = ((lot.quantity, lot.price) for lot in change.lots)
+        for quantity, price in ((change.quantity, change.price), *pairs):
+            check_amount(self.asset, quantity, price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

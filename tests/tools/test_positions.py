@@ -434,6 +434,13 @@ async def test_without_a_price_the_markets_is_taken_and_said(ask: Ask, now: date
 
     assert Decimal(said.card.draft.price) == (await MARKET.quote(Symbol("NVDA"), as_of=now)).last
     assert "You named no price: the market's is taken." in said.card.notes
+    assert "the market's price, for none was named" in said.sentence
+
+
+async def test_a_price_below_zero_is_refused_and_not_left_out(ask: Ask) -> None:
+    with pytest.raises(InvalidInput, match="below zero") as refused:
+        await ask("draft_position_change", action="buy", symbol="AAPL", quantity="3", price="-5")
+    assert not any(letter.isdigit() for letter in str(refused.value))
 
 
 @pytest.mark.parametrize(

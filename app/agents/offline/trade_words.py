@@ -55,7 +55,7 @@ _STRUCTURE = re.compile(
     r"(?:condors?|butterfl(?:y|ies)|fly|strangles?|straddles?|spreads?|verticals?|calendars?|diagonals?|collars?|lizards?|backspreads?|covered (?:calls?|puts?)|protective puts?|risk reversals?)\b"
 )
 _PRICE = re.compile(
-    r"(?:\b(?:at|for)|@) ?\$?(?P<price>\d[\d,]*(?:\.\d+)?|\.\d+)(?: (?:each|apiece|a share|per share))?(?![\w%/]|[.,]\d)"
+    r"(?:\b(?:at|for)|@) ?(?P<sign>[-−]?)\$?(?P<price>\d[\d,]*(?:\.\d+)?|\.\d+)(?: (?:each|apiece|a share|per share))?(?![\w%/]|[.,]\d)"
 )
 
 
@@ -97,10 +97,14 @@ def _claim_rest(canvas: Canvas, start: int) -> None:
             right = "call" if match["right"].startswith("c") else "put"
             canvas.claim(Mention(Kind.TRADE, *match.span(), values=(f"right={right}",)))
             break
+    _claim_price(canvas, start)
+
+
+def _claim_price(canvas: Canvas, start: int) -> None:
     for match in _PRICE.finditer(canvas.low, start):
         if not canvas.is_free(*match.span()):
             continue
-        price = match["price"].replace(",", "")
+        price = (match["sign"] + match["price"]).replace(",", "").replace("−", "-")
         canvas.claim(Mention(Kind.TRADE, *match.span(), values=(f"price={price}",)))
         break
 

@@ -100,6 +100,47 @@ async def test_an_expiry_beyond_all_calendars_is_not_stored(
     assert await desk.positions() == ()
 
 
+@pytest.mark.parametrize("is_total", [False, True])
+@pytest.mark.parametrize(
+    ("opening", "reason"),
+    [
+        (Opening(asset=AAPL, quantity=Decimal(3), price=Decimal(-5)), "below zero"),
+        (Opening(asset=DIS_CALL, quantity=Decimal(-3), price=Decimal("-0.01")), "below zero"),
+        (Opening(asset=AAPL, quantity=Decimal(10**7), price=Decimal(10**6)), "more than can be"),
+        (Opening(asset=DIS_CALL, quantity=Decimal(10**11)), "more than can be"),
+    ],
+)
+async def test_prices_and_amounts_nobody_pays_are_not_stored(
+    desk: Desk, opening: Opening, reason: str, *, is_total: bool
+) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        await desk.open(opening, key="wrong", is_total=is_total)
+
+    assert await desk.positions() == ()
+
+
+async def test_oil_may_be_worth_less_than_nothing(desk: Desk) -> None:
+    oil = Asset(
+        kind=AssetKind.FUTURE,
+        symbol=Symbol("CL"),
+        expiry=date(2026, 12, 21),
+        multiplier=Decimal(1000),
+    )
+    await desk.open(Opening(asset=oil, quantity=Decimal(1), price=Decimal("-37.63")), key="oil")
+
+    assert [each.holding.price for each in await desk.positions()] == [Decimal("-37.63")]
+
+
+async def test_a_close_or_a_correction_below_zero_is_refused(desk: Desk) -> None:
+    held = (await desk.open(shares("100"), key="open")).positions[0]
+    with pytest.raises(InvalidInput, match="below zero"):
+        await desk.close(Closing(position_id=held.id, price=Decimal(-1)), key="close")
+    with pytest.raises(InvalidInput, match="below zero"):
+        await desk.correct(
+            Correction(position_id=held.id, quantity=Decimal(5), price=Decimal(-1)), key="fix"
+        )
+
+
 async def test_the_same_key_stores_once_even_at_the_same_moment(desk: Desk) -> None:
     outcomes = await asyncio.gather(*(desk.open(shares("100"), key="click") for _ in range(5)))
 

@@ -46,6 +46,11 @@ SHOCK = {"spot_percent": "-1", "volatility_points": "3", "by_beta": True}
             DRAFT,
             {"action": "close", "symbol": "SPX", "structure": "bull put spread", "price": "1.20"},
         ),
+        (
+            "bought 3 nvda at -5",
+            DRAFT,
+            {"action": "buy", "quantity": "3", "symbol": "NVDA", "price": "-5"},
+        ),
     ],
 )
 async def test_a_sentence_about_what_is_held_becomes_its_call(
