@@ -10,11 +10,15 @@ from pydantic import Field
 from app.api.schemas import Body, Moment, Number
 
 Amount = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=24, decimal_places=8)]
+_NO_ZERO_BYTE = r"^[^\x00]*$"
+"""A database takes none."""
+Note = Annotated[str, Field(max_length=200, pattern=_NO_ZERO_BYTE)]
 Key = Annotated[
     str,
     Field(
         min_length=1,
         max_length=90,
+        pattern=_NO_ZERO_BYTE,
         description="Of your choice, one a request: the same key again stores nothing more.",
     ),
 ]
@@ -35,6 +39,7 @@ class AssetAsked(Body):
     root: str | None = Field(
         None,
         max_length=6,
+        pattern=r"^[A-Za-z0-9. ]*$",
         description="An index option's own: `SPX` settles in the morning, `SPXW` at the close. Without it"
         " the one that is held or listed.",
     )
@@ -49,7 +54,7 @@ class TradeAsked(AssetAsked):
     quantity: Amount = Field(description="Signed.")
     price: Amount | None = Field(None, description="Per share or unit; null if it is not known.")
     at: Moment | None = Field(None, description="When; without it now.")
-    note: str = Field("", max_length=200)
+    note: Note = ""
 
 
 class TradesRequest(Body):
@@ -77,7 +82,7 @@ class CorrectionRequest(Body):
     price: Amount | None = None
     opened_at: Moment | None = None
     version: Version = None
-    note: str = Field("", max_length=200)
+    note: Note = ""
 
 
 class LotBody(Body):

@@ -260,7 +260,7 @@ def _opening(at: Doors, asked: TradeAsked) -> tuple[Opening, str | None]:
         right=None if asked.right is None else OptionKind(asked.right),
         strike=asked.strike,
         expiry=asked.expiry,
-        multiplier=asked.multiplier or usual_multiplier(kind, symbol),
+        multiplier=usual_multiplier(kind, symbol) if asked.multiplier is None else asked.multiplier,
     )
     opening = Opening(
         asset=asset,

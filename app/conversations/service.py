@@ -178,7 +178,9 @@ async def find_drawn_card(
 
     `NotFound` if it is not the member's, or its answer is not finished yet.
     """
-    found = await repository.find_drawn_card(session, element, name)
+    found = None
+    if name.isprintable():  # a database takes no zero byte, and no card has one
+        found = await repository.find_drawn_card(session, element, name)
     if found is None:
         raise NotFound("There is no such card in your conversations, or not yet.")
     return found

@@ -15,7 +15,7 @@ from app.core.symbols import Symbol
 from app.macro.schedule import expiry_of_month
 from app.market.protocol import MarketData
 from app.options.settlement import is_settled_in_the_morning, root_of
-from app.positions.models import Asset, Position
+from app.positions.models import Asset, Position, check_expiry
 
 _AT_CLOSE = {"SPX": "SPXW", "NDX": "NDXP", "RUT": "RUTW"}
 """Roots by underlying; that of the same name settles in the morning of the month's third Friday."""
@@ -50,6 +50,7 @@ async def as_listed(
     """The asset under its one root, whatever it was called."""
     if not asset.is_option or asset.expiry is None:
         return asset
+    check_expiry(asset, as_of.date())
     either = [replace(asset, root=root) for root in roots_of(asset.symbol, asset.expiry, said)]
     if len(either) == 1:
         return either[0]

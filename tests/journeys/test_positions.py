@@ -327,6 +327,50 @@ async def test_anothers_draft_is_refused_at_every_door(
         assert (await member.get("/api/v1/positions")).json()["positions"] == []
 
 
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%ED%A0%80", "nobody"])
+@pytest.mark.parametrize("click", ["confirm", "discard"])
+async def test_a_card_no_page_can_have_is_not_found(
+    web: httpx.AsyncClient, name: str, click: str
+) -> None:
+    answer = await web.post(f"/api/v1/positions/drafts/{name}/{click}")
+    assert is_problem(answer, GONE, "not_found")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"note": "a\0b"},
+        {"root": "A\0"},
+        {"multiplier": 0},
+        {"price": -5},
+        {"quantity": "1e9", "price": "1e9"},
+    ],
+)
+async def test_a_trade_that_cannot_be_is_refused(
+    web: httpx.AsyncClient, wrong: dict[str, Any]
+) -> None:
+    call = {"kind": "option", "right": "call", "strike": 250, "expiry": "2026-12-18"}
+    asked = trades(AAPL | call | {"quantity": 1} | wrong)
+    assert is_problem(await web.post("/api/v1/positions", json=asked), WRONG, "invalid_input")
+    zero = trades(AAPL, key="a\0b")
+    assert is_problem(await web.post("/api/v1/positions", json=zero), WRONG, "invalid_input")
+    assert (await web.get("/api/v1/positions")).json()["positions"] == []
+
+
+async def test_a_far_expiry_is_refused_and_leaves_the_book_as_it_was(
+    web: httpx.AsyncClient,
+) -> None:
+    await opened(web, AAPL)
+    call = {"kind": "option", "right": "call", "strike": 250, "expiry": "9999-12-31"}
+    for symbol in ("AAPL", "SPX"):
+        asked = trades(AAPL | call | {"symbol": symbol, "quantity": 1})
+        answer = await web.post("/api/v1/positions", json=asked)
+        assert is_problem(answer, WRONG, "invalid_input"), answer.text
+        assert "ten years ahead" in answer.json()["detail"]
+    assert (await web.get("/api/v1/positions")).json()["value"] > 0
+    assert (await web.get("/api/v1/positions/greeks")).status_code == httpx.codes.OK
+
+
 async def test_a_discarded_draft_stays_discarded(
     server: Any, tabs: Any, web: httpx.AsyncClient, ada_token: str
 ) -> None:
