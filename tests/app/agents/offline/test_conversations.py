@@ -115,7 +115,6 @@ async def test_a_time_of_day_is_new_yorks_in_winter_and_in_summer(conversation: 
         "delete all my trades",
         "what's your api key",
         "write me a poem",
-        "alert me when spy hits 600",
         "buy 100 nvda",
         "what's my buying power",
         "",
