@@ -32,7 +32,7 @@ from app.options.analysis import analysed
 from app.options.legs import Leg, LegKind
 from app.options.models import Contracts
 from app.options.pricer import Priced, priced
-from app.options.service import Reading, listed_options, reading
+from app.options.service import Reading, exact_reading, listed_options
 from app.options.valuation import Market, PositionGreeks
 
 router = APIRouter(
@@ -67,7 +67,9 @@ async def chain(
         delay_minutes=found.provider.delay_minutes,
         estimated=found.provider.is_estimated,
         expiries=list(found.expiries),
-        options=[_body(reading(listed, rows[each.contract.ticker])) for each in around],
+        options=await asyncio.to_thread(
+            lambda: [_body(exact_reading(listed, rows[each.contract.ticker])) for each in around]
+        ),
     )
 
 
@@ -101,8 +103,8 @@ async def analyze(at: AtDoor, asked: StructureRequest) -> StructureBody:
     found = analysed(legs, market, spot=_exact(asked.spot))
     return StructureBody(
         breakevens=[price for each in found.breakevens if np.isfinite(price := float(each))],
-        max_profit=None if found.best is None else max(float(found.best), 0.0),
-        max_loss=None if found.worst is None else max(-float(found.worst), 0.0),
+        max_profit=None if found.best is None else max(0.0, float(found.best)),
+        max_loss=None if found.worst is None else max(0.0, -float(found.worst)),
         cost=float(found.cost),
         probability_of_profit=found.probability_of_profit,
         greeks=_whole(found.greeks),

@@ -133,7 +133,7 @@ class SessionTable:
         return tuple(sorted(days, key=lambda special: special.date))
 
 
-_OUT_OF_REACH = f"Calendars reach from {FIRST_DAY:%Y} to {LAST_DAY:%Y}."
+_OUT_OF_REACH = "That day lies beyond the calendars known here."
 
 
 def session_on(day: date, calendar: str = US) -> Session | None:

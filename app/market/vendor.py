@@ -38,6 +38,7 @@ class NotCovered(ProviderUnavailable):
     """
 
     code = "not_covered"
+    status = 404
 
 
 class Throttled(ProviderUnavailable):

@@ -469,9 +469,9 @@ async def test_a_moment_without_a_time_zone_is_refused(market: MarketData) -> No
 @pytest.mark.parametrize("year", [1, 1950, 2150, 9999])
 async def test_a_year_nobody_has_prices_for_is_refused(market: MarketData, year: int) -> None:
     far = datetime(year, 6, 1, tzinfo=UTC)
-    with pytest.raises(InvalidInput, match="1990 to 2045"):
+    with pytest.raises(InvalidInput, match="beyond the calendars"):
         await market.quote(AAPL, as_of=far)
-    with pytest.raises(InvalidInput, match="1990 to 2045"):
+    with pytest.raises(InvalidInput, match="beyond the calendars"):
         await market.bars(AAPL, Timeframe.D1, start=far, end=LONG_AFTER, as_of=LONG_AFTER)
 
 

@@ -188,6 +188,14 @@ async def test_what_has_no_bound_is_null(web: httpx.AsyncClient) -> None:
     assert (short["probability_of_profit"], short["greeks"]) == (None, None)
     long = await analyzed(held)
     assert (long["max_profit"], long["max_loss"]) == (None, 10_000)
+    gift = await analyzed({"type": "call", "side": "buy", "strike": 110, "price": 0})
+    assert math.copysign(1, gift["max_loss"]) == 1
+
+
+async def test_options_nobody_lists_are_not_found(web: httpx.AsyncClient) -> None:
+    answer = await web.get("/options/BTC-USD/chain")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_covered")
 
 
 @pytest.mark.parametrize(

@@ -192,9 +192,9 @@ def test_the_date_on_the_wall_is_the_exchanges() -> None:
 
 @pytest.mark.parametrize("day", [date(1989, 12, 29), date(2046, 1, 2)])
 def test_a_date_out_of_reach_says_how_far_the_calendar_goes(day: date) -> None:
-    with pytest.raises(InvalidInput, match="1990 to 2045"):
+    with pytest.raises(InvalidInput, match="beyond the calendars"):
         session_on(day)
-    with pytest.raises(InvalidInput, match="1990 to 2045"):
+    with pytest.raises(InvalidInput, match="beyond the calendars"):
         current_session(datetime(day.year, 6, 1, tzinfo=UTC))
 
 
