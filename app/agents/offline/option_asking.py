@@ -37,12 +37,14 @@ from app.agents.offline.option_shapes import shape_of
 from app.agents.offline.option_sides import side_of
 from app.agents.offline.option_structures import (
     ASK_COUNT,
+    ASK_LEGS,
     ASK_SIDE,
     NO_ORDER,
     Told,
     single_at,
     structure_of,
 )
+from app.agents.offline.option_trades import RECORD, draft_of, is_told
 from app.agents.offline.option_words import (
     Supposition,
     contracts,
@@ -178,6 +180,11 @@ def _told(told: Told, question: Question, found: Supposition, beside: dict[str, 
         if told.unsided:
             waits = _call(told.unsided | extra, question, found)
         return Asked(said=[*notes, told.asks], unsided=waits)
+    low = question.reading.canvas.low.strip()
+    if is_told(low) and not extra and len(told.calls) == 1 and len(told.calls[0]["legs"]) > 1:
+        if (draft := draft_of(told.calls[0], low)) and question.symbols:
+            return Asked([Call("draft_position_change", {**draft, "symbol": question.symbols[0]})])
+        notes.append(RECORD)
     calls = [_call(arguments | extra, question, found) for arguments in told.calls]
     if any(_lacks_underlying(call) for call in calls):
         return Asked(said=[*notes, ASK_UNDERLYING])
@@ -234,6 +241,8 @@ def _single(question: Question) -> Asked:
         if own.is_doubtful:
             return Asked(said=[ASK_COUNT])
         return _told(single_at(own, ends), question, found, beside)
+    if own.stock and not own.legs and _LOSES.search(question.plain) and contracts(own.text):
+        return Asked(said=[ASK_LEGS])
     if own.legs or not _LOSES.search(question.plain) or shape_of(ends.text):
         return Asked()
     return _without_side(ends, question, found)

@@ -32,6 +32,13 @@ _SHARES = re.compile(
     rf"(?:\b(?P<short>short|sold|sell) |\b(?:own|have|hold|holding|got|long|bought|buy|with|on) (?:my )?)?(?P<count>\d[\d,]*|{COUNT_WORDS})(?: hundred)? shares?\b(?: of)?(?: (?:at|@|for|bought at) ?\$?(?P<price>{NUMBER}))?"
     rf"|\b(?:own|have|hold|holding|i'm long) (?P<owned>\d{{3,6}})(?: (?:at|@) ?\$?(?P<owned_price>{NUMBER}))?(?= ?(?:,|and|$|<))"
 )
+_OPTION = rf"(?:(?:an?|the|{_COUNT}x?) )?(?:{END_TOKEN} )?\$?(?P<struck>{NUMBER}) ?(?:strike )?(?:{END_TOKEN} )?{KIND}"
+_ROUND_LOT = re.compile(
+    rf"\b(?:long|bought|buy|own|have|hold|holding|(?P<short>short|shorted|sold|sell)) (?P<count>\d{{0,4}},?\d?00) (?:at|@|for) \$?(?P<price>{NUMBER})(?=,? (?:(?:and|plus|with) )?(?:{_VERB.replace('?P<verb>', '?:')} ?)?{_OPTION})"
+)
+"""`long 100 at 110 and a 105 put`, out of which the name of the stock was taken."""
+_SIDED = re.compile(r"(?:short|sold|sell|own|have|hold|long|bought|buy|i'm long)")
+_JOINED = re.compile(rf"^ ?,? ?(?:(?:and|plus|with|&) )?(?={_OPTION})")
 LEG_TOKEN = "<l>"  # noqa: S105 - a mark in a text
 _FEW = 20
 """Up to here a whole number before "puts" may be a count as well as a strike."""
@@ -73,9 +80,9 @@ def kind_of(text: str) -> str:
 def spelled(ends: Ends) -> Spelled:
     """Legs with a verb each, in their order."""
     found = Spelled(_KIND_FIRST.sub(r"\1 \3 \2", ends.text))
-    if shares := _SHARES.search(found.text):
+    if shares := _SHARES.search(found.text) or _round_lot(found.text):
         found.stock = _stock(shares)
-        found.text = f"{found.text[: shares.start()]} {found.text[shares.end() :]}"
+        found.text = f"{found.text[: shares.start()]} {_beside(shares)}"
     if (late := _TOLD_AFTER.search(found.text)) and not _LEG.search(found.text[: late.start()]):
         found.legs = [_told_after(late)]
         found.text = f"{found.text[: late.start()]} {LEG_TOKEN} {found.text[late.end() :]}"
@@ -92,6 +99,21 @@ def spelled(ends: Ends) -> Spelled:
     found.text = re.sub(r"\s+", " ", _LEG.sub(f" {LEG_TOKEN} ", found.text)).strip()
     _lift_price(found)
     return found
+
+
+def _round_lot(text: str) -> re.Match[str] | None:
+    """Shares that are not called so: round hundreds at a price near the strike beside them."""
+    lot = _ROUND_LOT.search(text)
+    is_stock = lot and 0.5 <= number(lot["price"]) / number(lot["struck"]) <= 2.0
+    return lot if is_stock else None
+
+
+def _beside(shares: re.Match[str]) -> str:
+    """What follows the shares; an option joined to them without a verb has theirs."""
+    rest = shares.string[shares.end() :]
+    if not _SIDED.match(shares[0]):
+        return rest
+    return _JOINED.sub(" sell " if shares["short"] else " buy ", rest, count=1)
 
 
 def _nearest(kinds: list[str | None], place: int) -> str:
@@ -143,7 +165,8 @@ def _lift_price(found: Spelled) -> None:
 
 def _stock(match: re.Match[str]) -> dict[str, Any]:
     side = "sell" if match["short"] else "buy"
-    quantity = match["count"] or match["owned"]
-    price = match["price"] or match["owned_price"]
+    named = match.groupdict()
+    quantity = named["count"] or named["owned"]
+    price = named["price"] or named.get("owned_price")
     told: dict[str, Any] = {"kind": "stock", "side": side, "quantity": count(quantity)}
     return told | ({"price": number(price)} if price else {})
