@@ -16,10 +16,7 @@ def require_aware(*moments: datetime) -> None:
         if moment.tzinfo is None:
             raise InvalidInput("A moment needs a time zone.")
         if not FIRST_DAY.year <= moment.year <= LAST_DAY.year:
-            raise InvalidInput(
-                f"{moment:%Y-%m-%d} is out of reach: prices can be asked for from "
-                f"{FIRST_DAY.year} to {LAST_DAY.year}."
-            )
+            raise InvalidInput("No prices can be asked for beyond the calendars known here.")
 
 
 def covering_days(
