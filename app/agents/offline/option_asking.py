@@ -53,6 +53,7 @@ from app.agents.offline.option_words import (
     supposition,
 )
 from app.agents.offline.plans import Asked, Call, Frame
+from app.agents.offline.position_words import is_of_assignment
 from app.agents.offline.reading import Reading
 
 ASK_UNDERLYING = "Name the underlying, and I look its options up; or name the net price."
@@ -60,6 +61,7 @@ ADVICE = (
     "I do not say what to buy or sell. Name a strike and an expiry, or a spread, and I say what it can"
     " win and lose."
 )
+NO_CAP = "I do not choose options by a limit on their price: see below what it costs."
 _NEVER = frozenset({Intent.REFUSED, Intent.ALERT, Intent.JOURNAL})
 _LEVELLED = (Kind.LEVEL, Kind.PIVOT)
 _READ_OTHERWISE = (Kind.SUM, Kind.AVERAGE)
@@ -79,6 +81,10 @@ _ORDERED = re.compile(
     r"^(?:please |can you |could you |just |go ahead and )*(?:buy|sell|get me|write)\b"
 )
 _HOURS = re.compile(r"\b(?:can|do|could) (?:i|we|you|one|people) (?:still |even |also )?trade\b")
+_PRICED = ("get_greeks", "get_option_chain")
+_CAP = re.compile(
+    r"\b(?:under|below|less than|cheaper than|no more than|not more than|at most|up to|max(?:imum)?(?: of)?) (?:\$(?=\d)\d*\.?\d+\b(?! ?(?:strikes?|calls?|puts?))|\d*\.?\d+ ?(?:bucks?|dollars?|usd|a contract|per contract|a share|premium)\b)"
+)
 _SIDES = re.compile(r"\b(?:calls?|puts?|options?|\d+[cp])\b")
 _ADVISES = re.compile(
     r"\b(?:should|shall|would) (?:i|we|you) (?:\w+ )?(?:buy|sell|short|hold|write)\b|\b(?:worth (?:buying|selling)|good idea)\b"
@@ -93,6 +99,8 @@ def asked_of_options(reading: Reading, frame: Frame, now: datetime) -> Asked:
     question = question_of(reading, frame, now)
     is_other = question.intents & _NEVER or reading.whole.of(*_LEVELLED)
     if is_other or _CLOSES.match(question.plain):
+        return Asked()
+    if is_of_assignment(question.plain):
         return Asked()
     if _HOURS.search(question.plain):
         return _hours(question)
@@ -126,6 +134,8 @@ def _going_on(question: Question) -> Asked:
 
 def _done(asked: Asked, question: Question) -> Asked:
     asked.leads = option_leads(question.plain, asked.calls)
+    if _CAP.search(question.plain) and any(each.name in _PRICED for each in asked.calls):
+        asked.said.append(NO_CAP)
     return asked
 
 

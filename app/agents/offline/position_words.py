@@ -25,6 +25,10 @@ _RISK = re.compile(
     r"|\b(?:theta|decay|premium) (?:do|am) i (?:\w+ )?(?:collect\w*|pay\w*|bleed\w*|earn\w*|los\w+|mak\w+)\b|\bhow much (?:theta|decay) (?:do|am) i\b"
     r"|\b(?:waiting|holding|sitting|time|it) (?:\w+ ){0,4}cost(?:s|ing)? me\b|\bcosts? me (?:to (?:wait|hold)|a day|per day|every day|each day|overnight)\b|\bnet (?:delta|gamma|theta|vega)\b"
 )
+_ASSIGNED = re.compile(
+    r"\b(?:risk|danger|chance) of (?:\w+ )?(?:assignment|being assigned|getting assigned)\b|\bassignment risk\b|\b(?:get|be|getting|being) assigned\b"
+)
+_OWN = re.compile(r"\b(?:my|mine)\b(?! (?:question|understanding))")
 _IF = re.compile(r"\b(?:if|when|with|should|suppose|assuming)\b")
 _MINE = re.compile(
     r"\bmy (?:[a-z0-9./&]+ ){0,3}?(?:book|portfolio|positions?|options|holdings?|shares|stocks?|calls?|puts?|spreads?|condors?|butterfl(?:y|ies)|str[ai]ngles?|straddles?|collar)\b|\bto me\b|\b(?:do|will|would) i (?:lose|make|gain)\b"
@@ -52,11 +56,18 @@ def position_intent(clause: Clause) -> Intent:
     if clause.of(Kind.TRADE):
         return Intent.DRAFT
     plain = clause.plain.strip(" ?!.,:")
+    if is_of_assignment(plain):
+        return Intent.BOOK
     if _NOT_THE_BOOK.search(plain):
         return Intent.NONE
     if _RISK.search(plain) or (_MINE.search(plain) and _IF.search(plain) and shift_of(plain)):
         return Intent.RISK
     return Intent.BOOK if _BOOK.search(plain) else Intent.NONE
+
+
+def is_of_assignment(plain: str) -> bool:
+    """Whether what is held may be assigned, which each line of the book says."""
+    return bool(_ASSIGNED.search(plain) and _OWN.search(plain))
 
 
 def is_whole(clause: Clause) -> bool:

@@ -107,3 +107,65 @@ async def test_an_option_beside_shares_without_a_side_is_asked_about(conversatio
     calls, said = await conversation.say("100 shares aapl at 110 and a 105 put at 1.5, max loss")
     assert calls == ()
     assert "each bought or sold" in said
+
+
+@pytest.mark.parametrize(
+    ("said", "future"),
+    [
+        ("bought 2 ES dec at 6000", {"symbol": "ES", "kind": "future", "expiry": "dec"}),
+        ("bought 2 MES dec 26 at 6000", {"symbol": "MES", "kind": "future", "expiry": "dec 2026"}),
+        ("sold 1 NQ mar at 21000", {"symbol": "NQ", "kind": "future", "expiry": "mar"}),
+        ("bought 3 GC at 4000", {"symbol": "GC", "kind": "future"}),
+    ],
+)
+async def test_a_futures_root_with_its_month_is_no_share(
+    conversation: Any, said: str, future: dict[str, str]
+) -> None:
+    [call], _ = await conversation.say(said)
+
+    assert call.name == DRAFT
+    named = {name: call.arguments.get(name) for name in ("symbol", "kind", "expiry")}
+    assert {name: value for name, value in named.items() if value} == future
+
+
+async def test_shares_of_a_company_called_like_a_future_stay_shares(conversation: Any) -> None:
+    [call], _ = await conversation.say("bought 100 shares of ES at 60")
+    assert "kind" not in call.arguments
+
+
+@pytest.mark.parametrize(
+    ("said", "arguments"),
+    [
+        ("is my short put at risk of assignment", {}),
+        ("is my short AMD 105 put at risk of assignment?", {"symbol": "AMD"}),
+        ("will i get assigned on my spy put?", {"symbol": "SPY"}),
+    ],
+)
+async def test_assignment_of_what_is_held_is_told_by_the_book(
+    conversation: Any, said: str, arguments: dict[str, str]
+) -> None:
+    [call], _ = await conversation.say(said)
+    assert (call.name, dict(call.arguments)) == ("list_positions", arguments)
+
+
+async def test_a_structure_just_drafted_is_what_is_closed(conversation: Any) -> None:
+    await conversation.say("sold 2 bull put spreads on SPX 2900/2880 18 dec for 5.10")
+    [call], _ = await conversation.say("close one of them")
+
+    assert call.name == DRAFT
+    assert (call.arguments["action"], call.arguments["symbol"]) == ("close", "SPX")
+
+
+@pytest.mark.parametrize(
+    ("said", "is_capped"),
+    [
+        ("find me a 30 delta aapl call for december under 2 bucks", True),
+        ("aapl dec 120 call under $2", True),
+        ("spy puts below the 580 strike", False),
+    ],
+)
+async def test_a_limit_on_the_price_that_is_not_followed_is_said(
+    conversation: Any, said: str, is_capped: bool
+) -> None:
+    _, answer = await conversation.say(said)
+    assert ("limit on their price" in answer) == is_capped
