@@ -16,9 +16,9 @@ from app.options.service import (
     Listed,
     Reading,
     contract_row,
+    exact_reading,
     listed_options,
     nearest_series,
-    reading,
     strikes_around,
     volatility_now,
 )
@@ -68,9 +68,9 @@ async def get_option_chain(args: ChainArgs, context: ToolContext) -> ToolResult:
     listed = await listed_options(context.market, Symbol(args.symbol), as_of=as_of, rate=rate.value)
     series = _series(listed, args.expiry, args.days)
     rows = _chosen(listed, series, args)
-    readings = [reading(listed, row) for row in rows]
-    if not readings:
+    if not rows:
         raise NotFound(f"No option of {day_in_words(series.expiry)} passes these filters.")
+    readings = await to_thread(lambda: [exact_reading(listed, row) for row in rows])
     early = await to_thread(early_of, listed, readings, rows)
     found = record_chain(
         figures_for(context, listed),

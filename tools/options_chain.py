@@ -8,6 +8,7 @@ from app.core.figures import Figure
 from app.market import calendar
 from app.market.chains import OptionKind
 from app.options.chains import Series
+from app.options.contract_values import EARLY_FROM
 from app.options.service import Listed, Reading, early_premium, expected_move
 from app.options.smile import smile
 from tools.base import ToolContext
@@ -22,11 +23,9 @@ COMPUTED = (
     "puts imply; a dash where the price has no time value or no market."
 )
 EARLY_COUNTS = (
-    "An e marks where the right to exercise early is worth a cent a share or more; European values, as "
-    "these are, tell too high a volatility there."
+    "An e marks where the right to exercise early is worth a cent a share or more; volatility and Greeks "
+    "count it in there. Without volatility and with a delta of one, it should be exercised."
 )
-EARLY_FROM = 0.01
-"""Dollars a share."""
 VENDORS = "Volatility and Greeks are the provider's."
 
 
@@ -161,7 +160,7 @@ def early_of(listed: Listed, readings: Sequence[Reading], rows: Sequence[int]) -
     return frozenset(
         each.quote.contract.ticker
         for each, row in zip(readings, rows, strict=True)
-        if early_premium(listed, row) >= EARLY_FROM
+        if each.is_american or early_premium(listed, row) >= EARLY_FROM
     )
 
 

@@ -13,7 +13,7 @@ from app.market.calendar import session_on
 from app.options.models import Contracts, NoVolatility
 from app.options.pricer import priced
 from app.options.pricing import probability_itm, second_greeks
-from app.options.service import Listed, Reading, reading
+from app.options.service import Listed, Reading, exact_reading
 from app.options.settlement import years_until
 from tools.base import ToolContext, ToolResult
 from tools.options_arguments import GreeksArgs
@@ -27,6 +27,8 @@ EARLY = (
     "It may be exercised early; that right is counted into volatility and the first five Greeks. The "
     "second-order ones are European."
 )
+BORROWED = "Its Greeks are those of the volatility of the other side of its strike."
+DUE = "Exercised it is stock: its Greeks are those of stock."
 FIRST = ("delta", "gamma", "theta", "vega", "rho")
 
 
@@ -49,7 +51,7 @@ def by_words(
     args: GreeksArgs, context: ToolContext, listed: Listed, row: int, note: str
 ) -> ToolResult:
     """A listed contract, at its market or at a volatility that was named."""
-    found = reading(listed, row)
+    found = exact_reading(listed, row)
     contracts = listed.measured.contracts.rows(slice(row, row + 1))
     told = _of_reading(listed, found, contracts)
     is_american = found.may_be_exercised_early
@@ -57,12 +59,12 @@ def by_words(
         told = _priced_anew(
             told, contracts, volatility=args.volatility / 100.0, is_american=is_american
         )
-    elif is_american and found.price is not None:
-        told = _priced_anew(told, contracts, price=found.price, is_american=True)
     book = figures_for(context, listed)
     notes = [*whose([found]), note]
-    if is_american:
+    if is_american and (found.is_american or args.volatility is not None):
         notes.append(EARLY)
+    if found.volatility is None and found.delta is not None and args.volatility is None:
+        notes.append(DUE if found.is_due else BORROWED)
     card, figures = _card(
         book, told, tuple(notes), chain_freshness(listed, is_frozen=args.as_of is not None)
     )
@@ -237,7 +239,8 @@ def _sentence(told: _Told, figures: Mapping[str, Figure], market: str) -> str:
     is_last_day = figures["days"].unit is not Unit.DAYS
     said += f", {figures['days'].ref} from its {'settlement' if is_last_day else 'end'}."
     if "volatility" not in figures:
-        return f"{said} It has no implied volatility: {told.absence}."
+        said += f" It has no implied volatility: {told.absence}."
+        return f"{said} Delta {figures['delta'].ref} per share." if "delta" in figures else said
     said += f" Implied volatility {figures['volatility'].ref}"
     if "delta" in figures:
         said += f", delta {figures['delta'].ref}"

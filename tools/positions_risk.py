@@ -98,12 +98,18 @@ async def get_portfolio_greeks(args: GreeksArgs, context: ToolContext) -> ToolRe
         underlyings=tuple(underlying_row(book, each) for each in found.underlyings),
         expiries=tuple(expiry_row(book, each) for each in found.expiries),
         what_if=what_if,
-        notes=(*notes, BETA, GAMMA, *_left_out(found), *unknown),
+        notes=(*notes, BETA, GAMMA, *_due(lines), *_left_out(found), *unknown),
         freshness=freshness_of(lines, context),
     )
     moved = _moved_sentence(book, what_if, len(unknown)) if _shift_words(args) else ""
     said = moved + _risk_sentence(found, net) + _without(book, found, len(lines))
     return ToolResult(said, (card,))
+
+
+def _due(lines: Sequence[BookLine]) -> tuple[str, ...]:
+    """What is counted as stock, since it should be exercised."""
+    due = [line for line in lines if line.sensitivity and line.sensitivity.values.is_due]
+    return tuple(f"{line.position.asset.label}: {line.absence}." for line in due)
 
 
 def _left_out(found: BookRisk) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ MIDDLE = (
     "buying at the ask would bring."
 )
 AMERICAN = "The right to exercise early is counted into volatility and Greeks."
+DUE = "What is rolled has no volatility: it should be exercised."
 BORROWED = "Where a price contains no volatility, that of the other side of its strike stands in its Greeks."
 COUNTED = "Breakevens count what was paid or received for the option that is closed."
 NOT_COUNTED = "What was paid for it is not known: breakevens are those of the options alone, at today's prices."
@@ -367,6 +368,8 @@ def _notes(found: Found, rate: ShortRate) -> tuple[str, ...]:
     notes = [*found.asked.notes, MIDDLE, COUNTED if found.asked.paid is not None else NOT_COUNTED]
     if any(each.is_borrowed for each in (found.old, *(way.new for way in found.rolls))):
         notes.append(BORROWED)
+    if found.old.is_due:
+        notes.append(DUE)
     if found.old.is_american:
         notes.append(AMERICAN)
     notes += [UNMOVED, RULES] if found.fades else []

@@ -4,7 +4,7 @@ Decided: an American price is the European one, in closed form, and a premium by
 Greeks are the closed formula's and differences of the premium alone, which is small and smooth, so
 that they are exact where exercise earns nothing and nowhere noisy. It takes a few tenths of a
 millisecond a price, thousands of times what the European kernel takes: it is for a contract or a few.
-Whole chains stay European, and say where exercise may pay (`may_be_exercised_early`).
+Whole chains are measured as European, and rows that are shown are read by `app.options.contract_values`.
 """
 
 from collections.abc import Callable, Sequence

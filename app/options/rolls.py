@@ -1,8 +1,8 @@
 """Rolling a position to later or other strikes, and how its Greeks age if nothing moves.
 
 Decided: a roll is told at the middle of both markets and, beside it, at what crossing both costs. Its
-breakeven counts what was paid for the option that is closed, where that is known. Greeks are those of
-an American option where the contract is one.
+breakeven counts what was paid for the option that is closed, where that is known. Greeks are those
+of `app.options.contract_values`, as in a chain and in a book.
 """
 
 from collections.abc import Sequence
@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-import numpy as np
-
 from app.market.chains import ExerciseStyle, OptionQuote
+from app.options.contract_values import contract_values
 from app.options.legs import Leg, LegKind, cost, ends
 from app.options.models import Contracts
 from app.options.payoff import payoff
-from app.options.pricer import priced
 from app.options.roll_targets import Held, Target
-from app.options.smile import smile
 from app.options.valuation import Market, PositionGreeks, position_greeks, results
 
 
@@ -45,7 +42,7 @@ class Aged:
 class Priced:
     """One listed option, per share and bought. Where its price contains no volatility that of its
     strike is taken (`is_borrowed`); None where there is none either. `is_american` says whether the right
-    to exercise early is counted in."""
+    to exercise early is counted in where it counts, `is_due` whether it should be exercised now."""
 
     quote: OptionQuote
     contract: Contracts
@@ -59,6 +56,7 @@ class Priced:
     vega: float | None
     is_american: bool
     is_borrowed: bool
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,24 +77,9 @@ def priced_row(held: Held, row: int) -> Priced:
     """A row of the chain that has a price."""
     chain = held.listed.measured
     quote, contract = chain.quotes[row], chain.contracts.rows(slice(row, row + 1))
-    is_american = quote.contract.style is ExerciseStyle.AMERICAN
     price = Decimal(repr(round(float(chain.price[row]), 4)))
     series = chain.series[int(chain.place[row])]
-    american = np.array([is_american])
-    found = priced(
-        contract,
-        volatility=np.array([np.nan]),
-        price=np.array([float(price)]),
-        is_american=american,
-    )
-    own = volatility = _known(found.volatility.value[0])
-    if own is None:
-        volatility = smile(chain, series).at(float(contract.strike[0]))
-    if own is None and volatility is not None:
-        unpriced = np.array([np.nan])
-        found = priced(
-            contract, volatility=np.array([volatility]), price=unpriced, is_american=american
-        )
+    found = contract_values(chain, row)
     strike = Decimal(repr(float(contract.strike[0])))
     side = 1 if contract.is_call[0] else -1
     intrinsic = max(side * (held.listed.spot - strike), Decimal(0))
@@ -106,13 +89,14 @@ def priced_row(held: Held, row: int) -> Priced:
         price=price,
         expires_at=series.expires_at,
         time_value=max(price - intrinsic, Decimal(0)),
-        volatility=volatility,
-        delta=_known(found.greeks.delta[0]),
-        gamma=_known(found.greeks.gamma[0]),
-        theta=_known(found.greeks.theta[0]),
-        vega=_known(found.greeks.vega[0]),
-        is_american=is_american,
-        is_borrowed=own is None and volatility is not None,
+        volatility=found.borrowed if found.volatility is None else found.volatility,
+        delta=found.delta,
+        gamma=found.gamma,
+        theta=found.theta,
+        vega=found.vega,
+        is_american=quote.contract.style is ExerciseStyle.AMERICAN,
+        is_borrowed=found.borrowed is not None and not found.is_due,
+        is_due=found.is_due,
     )
 
 
@@ -157,10 +141,6 @@ def leg_of(option: Priced, quantity: Decimal, price: Decimal) -> Leg:
 def _crossed(old: OptionQuote, new: OptionQuote, *, is_long: bool) -> Decimal | None:
     got, given = (old.bid, new.ask) if is_long else (new.bid, old.ask)
     return None if got is None or given is None else got - given
-
-
-def _known(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def roll(held: Sequence[Leg], marks: Sequence[Decimal], opened: Sequence[Leg]) -> Roll:

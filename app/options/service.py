@@ -1,13 +1,13 @@
 """Fetch listed options and measure them: whole chains, one contract, what volatility says.
 
 Decided: a vendor's volatility and Greeks stand where it gives them, ours where it does not, and each
-row says whose they are. Ours are European values on the forward that the chain itself implies; where
-an American contract can be worth more, that is said.
+row says whose they are. Ours are European values on the forward that the chain itself implies; of the
+rows that are shown American ones, where early exercise counts (`exact_reading`).
 """
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -19,8 +19,9 @@ from app.market.calendar import market_date
 from app.market.chains import ExerciseStyle, OptionChain, OptionKind, OptionQuote
 from app.market.models import Instrument
 from app.market.protocol import MarketData
-from app.options.american import early_exercise
 from app.options.chains import MeasuredChain, Series, measured
+from app.options.contract_values import contract_values
+from app.options.contract_values import early_premium as contract_premium
 from app.options.interest import Interest, interest
 from app.options.models import NoVolatility
 from app.options.odds import Outlook, standard_move, straddle_move
@@ -56,7 +57,8 @@ class Listed:
 class Reading:
     """One contract. Volatility is a fraction; Greeks per share, theta per calendar day, vega and rho
     per point. None where there is none, and `absence` says why. `is_vendors` tells whose they are;
-    rho is always ours. `price` is the middle of the market, or the last trade."""
+    rho is always ours. `price` is the middle of the market, or the last trade. `is_american` where the
+    right to exercise early is counted in, `is_due` where it should be exercised now."""
 
     quote: OptionQuote
     series: Series
@@ -70,6 +72,8 @@ class Reading:
     is_vendors: bool
     absence: str
     may_be_exercised_early: bool
+    is_american: bool = False
+    is_due: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,20 +182,34 @@ def reading(listed: Listed, row: int) -> Reading:
     )
 
 
-def early_premium(listed: Listed, row: int) -> float:
-    """What the right to exercise this contract early adds to its European value, in dollars a share, at
-    its volatility or, where its price contains none, at its strike's.
-
-    Zero where there is no such right, or where the vendor's own values count it in.
-    """
-    found, chain = reading(listed, row), listed.measured
+def exact_reading(listed: Listed, row: int) -> Reading:
+    """With the right to exercise early counted in where it is worth a cent a share or more; it takes
+    milliseconds there, so it is for the rows that are shown."""
+    found = reading(listed, row)
     if not found.may_be_exercised_early:
+        return found
+    own = contract_values(listed.measured, row)
+    if not own.is_american:
+        return found
+    return replace(
+        found,
+        volatility=own.volatility,
+        delta=own.delta,
+        gamma=own.gamma,
+        theta=own.theta,
+        vega=own.vega,
+        rho=own.rho,
+        absence=own.absence,
+        is_american=True,
+        is_due=own.is_due,
+    )
+
+
+def early_premium(listed: Listed, row: int) -> float:
+    """As of `contract_values`; zero too where the vendor's own values count it in."""
+    if not reading(listed, row).may_be_exercised_early:
         return 0.0
-    contract = chain.contracts.rows(slice(row, row + 1))
-    volatility = found.volatility or smile(chain, found.series).at(float(contract.strike[0]))
-    if not volatility:
-        return 0.0
-    return float(early_exercise(contract, volatility).premium[0])
+    return contract_premium(listed.measured, row)
 
 
 def contract_row(

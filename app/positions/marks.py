@@ -1,7 +1,8 @@
 """What one line of a book is worth now: its price, where that is from, and its Greeks.
 
 Decided: a line is priced by its own market or not at all. What keeps it from a price stands beside it
-in words, and the rest of the book is valued without it. An option's change on the day needs its price
+in words, and the rest of the book is valued without it. Volatility and Greeks are those of
+`app.options.contract_values`, as in a chain. An option's change on the day needs its price
 of yesterday, which chains do not give; it is computed from the underlying's last close at today's
 volatility, and marked as estimated.
 """
@@ -15,8 +16,10 @@ from functools import cached_property
 import numpy as np
 
 from app.market.models import Provider
+from app.options.american import american_prices
+from app.options.contract_values import ContractValues
 from app.options.models import POINT, Contracts
-from app.options.pricing import greeks, prices
+from app.options.pricing import prices
 from app.positions.models import Lot, Position
 
 _PLACES = 6
@@ -37,10 +40,24 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sensitivity:
-    """What an option's model needs: its contract as one row, and its volatility as a fraction."""
+    """What an option's model needs: its values, and its volatility as a fraction."""
 
-    contract: Contracts
+    values: ContractValues
     volatility: float
+
+    @property
+    def contract(self) -> Contracts:
+        """As one row."""
+        return self.values.contract
+
+    def worth(
+        self, *, spot: float | None = None, days: float = 0.0, volatility: float | None = None
+    ) -> float:
+        """A share, by the model; with the right to exercise early where that counts."""
+        at = self.contract
+        moved = _shifted(at, spot=float(at.spot[0]) if spot is None else spot, days=days)
+        by = american_prices if self.values.is_american else prices
+        return float(by(moved, self.volatility if volatility is None else volatility)[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +136,14 @@ class BookLine:
             return None if self.mark is None else LineGreeks(delta=held)
         if self.sensitivity is None:
             return None
-        found = greeks(self.sensitivity.contract, self.sensitivity.volatility)
-        each = (found.delta, found.gamma, found.theta, found.vega, found.rho)
-        delta, gamma, theta, vega, rho = (held * float(column[0]) for column in each)
-        return LineGreeks(delta=delta, gamma=gamma, theta=theta, vega=vega, rho=rho)
+        found = self.sensitivity.values
+        return LineGreeks(
+            delta=held * (found.delta or 0.0),
+            gamma=held * (found.gamma or 0.0),
+            theta=held * (found.theta or 0.0),
+            vega=held * (found.vega or 0.0),
+            rho=held * (found.rho or 0.0),
+        )
 
     def _against(self, pairs: Iterable[tuple[Lot, Decimal | None]]) -> Decimal | None:
         total = Decimal(0)
@@ -140,12 +161,10 @@ class BookLine:
             return None if self.mark is None else held * (spot - float(self.mark.price))
         if self.sensitivity is None:
             return None
-        contract, volatility = self.sensitivity.contract, self.sensitivity.volatility
-        before = prices(contract, volatility)[0]
-        after = prices(
-            _shifted(contract, spot=spot, days=days), max(volatility + POINT * points, 0.0)
-        )[0]
-        return held * float(after - before)
+        model = self.sensitivity
+        wilder = max(model.volatility + POINT * points, 0.0)
+        after = model.worth(spot=spot, days=days, volatility=wilder)
+        return held * (after - model.worth())
 
 
 def _was_there(lot: Lot, mark: Mark) -> bool:
@@ -158,12 +177,11 @@ def price_at(
 ) -> Decimal | None:
     """What the option that costs `price` would cost with the underlying at `spot`, `days` on (before
     now if negative), by the model; the part of the price that the model does not explain stays."""
-    contract, volatility = sensitivity.contract, sensitivity.volatility
-    apart = float(price) - prices(contract, volatility)[0]
-    then = prices(_shifted(contract, spot=float(spot), days=days), volatility)[0] + apart
+    apart = float(price) - sensitivity.worth()
+    then = sensitivity.worth(spot=float(spot), days=days) + apart
     if not np.isfinite(then):
         return None
-    return Decimal(repr(round(max(float(then), 0.0), _PLACES)))
+    return Decimal(repr(round(max(then, 0.0), _PLACES)))
 
 
 def _shifted(contract: Contracts, *, spot: float, days: float) -> Contracts:

@@ -4,7 +4,7 @@ Decided: everything is asked for at once, each symbol and each chain one time. W
 makes its own lines silent, with the reason, and never the whole book.
 """
 
-from asyncio import gather
+from asyncio import gather, to_thread
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -21,9 +21,8 @@ from app.market.chains import ExerciseStyle, OptionChain, OptionContract, Option
 from app.market.models import Bars, Instrument, Quote, decimal_of
 from app.market.protocol import MarketData
 from app.options.chains import MeasuredChain, measured
-from app.options.models import Contracts
+from app.options.contract_values import EXERCISE, contract_values
 from app.options.settlement import expires_at, root_of
-from app.options.smile import smile
 from app.positions.beta import BENCHMARK, beta
 from app.positions.marks import BookLine, Mark, Sensitivity, price_at
 from app.positions.models import Asset, AssetKind, Position
@@ -63,7 +62,7 @@ async def value_positions(
         standings=dict(zip(symbols, standings, strict=True)),
         chains=dict(zip(series, chains, strict=True)),
     )
-    return tuple(board.line(position) for position in positions)
+    return await to_thread(board.lines, positions)
 
 
 async def betas_of(
@@ -122,6 +121,9 @@ class _Board:
     standings: dict[Symbol, Standing | str]
     chains: dict[tuple[Symbol, date], OptionChain | str]
     measured: dict[tuple[Symbol, date], MeasuredChain] = field(default_factory=dict)
+
+    def lines(self, positions: Sequence[Position]) -> tuple[BookLine, ...]:
+        return tuple(self.line(position) for position in positions)
 
     def line(self, position: Position) -> BookLine:
         try:
@@ -203,7 +205,7 @@ class _Board:
             spot=spot,
             sensitivity=sensitivity,
             expires_at=silent.expires_at,
-            absence="" if sensitivity else "its price contains no volatility",
+            absence=_silence(sensitivity),
         )
 
 
@@ -213,16 +215,18 @@ def _without(line: BookLine, reason: str, spot: Decimal | None = None) -> BookLi
 
 def _sensitivity(found: MeasuredChain, row: int) -> Sensitivity | None:
     """By the row's own volatility, else by that of its strike's other side: deep in the money a price
-    hardly contains any."""
-    volatility = float(found.volatility.value[row])
-    if np.isnan(volatility):
-        curve = smile(found, found.series[int(found.place[row])])
-        other = curve.at(float(found.contracts.strike[row]))
-        if other is None:
-            return None
-        volatility = other
-    chosen: Contracts = found.contracts.rows(slice(row, row + 1))
-    return Sensitivity(contract=chosen, volatility=volatility)
+    hardly contains any. None where its Greeks are not known."""
+    values = contract_values(found, row)
+    volatility = values.model_volatility
+    if volatility is None or values.delta is None:
+        return None
+    return Sensitivity(values=values, volatility=volatility)
+
+
+def _silence(sensitivity: Sensitivity | None) -> str:
+    if sensitivity is None:
+        return "its price contains no volatility"
+    return f"no volatility: {EXERCISE}" if sensitivity.values.is_due else ""
 
 
 def _row_of(chain: OptionChain, asset: Asset) -> int | None:
