@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.core.figures import Figure
 from app.positions.marks import BookLine
-from app.positions.structures import structures
+from app.positions.structures import structures, unsorted_symbols
 from app.positions.totals import total_of
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
@@ -22,6 +22,7 @@ ESTIMATED = "An option's day is estimated: from the underlying's last close, at 
 
 MOST_SAID = 3
 """Structures in the sentence; the card has all."""
+UNSORTED = "too many loose legs to see structures in them; legs opened together stay together."
 
 
 class _Sum(NamedTuple):
@@ -65,7 +66,8 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
     rows = tuple(position_row(book, line) for line in lines)
     count = book.count("count", len(lines), "positions")
     at_risk = await assigned_lines(context, lines)
-    made = structures(lines, await context.holdings.groups())
+    groups = await context.holdings.groups()
+    made = structures(lines, groups)
     card = PositionsCard(
         title=str(args.symbol or "all positions"),
         symbol=args.symbol,
@@ -80,7 +82,12 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
         rows=rows,
         structures=tuple(structure_row(book, each, at) for at, each in enumerate(made, 1)),
         assignments=at_risk.rows,
-        notes=(*notes, *_undated(lines), *_silent(lines)),
+        notes=(
+            *notes,
+            *_unsorted(unsorted_symbols(lines, groups)),
+            *_undated(lines),
+            *_silent(lines),
+        ),
         freshness=freshness_of(lines, context),
     )
     said = _book_sentence(args.symbol, count, sums) + _together(card.structures)
@@ -89,6 +96,10 @@ async def list_positions(args: PositionsArgs, context: ToolContext) -> ToolResul
 
 def _silent(lines: Sequence[BookLine]) -> tuple[str, ...]:
     return tuple(f"{line.position.asset.label}: {line.absence}." for line in lines if line.absence)
+
+
+def _unsorted(symbols: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{symbol}: {UNSORTED}" for symbol in symbols)
 
 
 def _undated(lines: Sequence[BookLine]) -> tuple[str, ...]:

@@ -169,6 +169,9 @@ class PositionsBody(Body):
     open_left_out: int = Field(description="Positions that are not in `open`.")
     positions: list[PositionBody]
     structures: list[StructureOf]
+    unsorted: list[str] = Field(
+        description="Underlyings with too many loose legs to see structures in them."
+    )
     simulated: bool
 
 

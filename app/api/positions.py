@@ -58,7 +58,7 @@ from app.positions.models import (
 from app.positions.risk import Exposure, Shift, book_risk, shifted
 from app.positions.roots import as_listed, underlying_of
 from app.positions.service import Closing, Correction, Opening
-from app.positions.structures import Structure, structures
+from app.positions.structures import Structure, structures, unsorted_symbols
 from app.positions.totals import total_of
 from app.positions.valuation import betas_of, value_positions
 from app.users.models import Member
@@ -86,6 +86,7 @@ async def list_positions(at: AtDoor, member: Asking) -> PositionsBody:
         open_left_out=since.without,
         positions=[_line(line) for line in lines],
         structures=[_structure(each) for each in structures(lines, groups)],
+        unsorted=list(unsorted_symbols(lines, groups)),
         simulated=at.market.provider.is_simulated,
     )
 

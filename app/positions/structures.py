@@ -19,7 +19,7 @@ from app.positions.models import Position, leg_of
 
 MOST_GROUPED = 12
 """Legs of one underlying that are sorted into structures; the time that takes grows with the fourth power,
-so more are left as they are."""
+so more are left as they are, and `unsorted_symbols` names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,20 @@ def structures(lines: Sequence[BookLine], groups: Sequence[LegGroup] = ()) -> tu
     return tuple(sorted(found, key=lambda each: each.symbol))
 
 
+def unsorted_symbols(
+    lines: Sequence[BookLine], groups: Sequence[LegGroup] = ()
+) -> tuple[Symbol, ...]:
+    """Underlyings with more loose legs than are sorted into structures."""
+    by_id = {line.position.id: line for line in lines}
+    rest = _lines(parted([line.position for line in lines], groups).rest, by_id)
+    return tuple(
+        symbol
+        for symbol in sorted({line.position.asset.symbol for line in rest})
+        if len(_legs([line for line in rest if line.position.asset.symbol == symbol]))
+        > MOST_GROUPED
+    )
+
+
 def _lines(positions: Iterable[Position], by_id: dict[UUID, BookLine]) -> list[BookLine]:
     return [replace(by_id[each.id], position=each) for each in positions]
 
@@ -100,8 +114,8 @@ def _opened_together(lines: Sequence[BookLine]) -> Structure | None:
 
 def _alike(lines: Sequence[BookLine]) -> list[Structure]:
     """What loose legs of one underlying look like."""
-    pairs = [(leg, line) for line in lines if (leg := _leg(line))]
-    if not any(leg.is_option for leg, _ in pairs) or len(pairs) > MOST_GROUPED:
+    pairs = _legs(lines)
+    if not pairs or len(pairs) > MOST_GROUPED:
         return []
     owner = {_contract(leg): line for leg, line in pairs}
     return [
@@ -114,6 +128,12 @@ def _alike(lines: Sequence[BookLine]) -> list[Structure]:
         for group in grouped([leg for leg, _ in pairs])
         if len(group.legs) > 1
     ]
+
+
+def _legs(lines: Sequence[BookLine]) -> list[tuple[Leg, BookLine]]:
+    """None where there is no option among them."""
+    pairs = [(leg, line) for line in lines if (leg := _leg(line))]
+    return pairs if any(leg.is_option for leg, _ in pairs) else []
 
 
 def _leg(line: BookLine) -> Leg | None:

@@ -60,7 +60,7 @@ async def test_what_is_stored_is_valued_and_weighed(web: httpx.AsyncClient) -> N
         ("AAPL", 100.0),
         ("BTC/USD", 0.5),
     ]
-    assert book["simulated"] is True
+    assert (book["simulated"], book["unsorted"]) == (True, [])
     assert (book["unpriced"], book["day_left_out"], book["open_left_out"]) == (0, 0, 0)
     worth = sum(each["quantity"] * each["price"] for each in book["positions"])
     assert book["value"] == pytest.approx(worth)

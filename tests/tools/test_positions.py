@@ -392,6 +392,18 @@ async def condor_of(database: Database, member: UUID, now: datetime, *, count: i
     await hold(database, member, now, *openings)
 
 
+async def test_too_many_loose_legs_are_said_to_be_left_as_they_are(
+    ask: Ask, database: Database, ada: UUID, now: datetime
+) -> None:
+    calls = [call_of("AMD", str(100 + place), "1") for place in range(13)]
+    await hold(database, ada, now, *calls)
+
+    said = await ask("list_positions")
+
+    assert said.card.structures == ()
+    assert any(note.startswith("AMD: too many loose legs") for note in said.card.notes)
+
+
 async def test_legs_opened_together_stand_under_one_heading(
     ask: Ask, database: Database, ada: UUID, now: datetime
 ) -> None:

@@ -18,7 +18,7 @@ from app.positions.beta import beta
 from app.positions.marks import BookLine
 from app.positions.models import AssetKind, Holding, Position
 from app.positions.risk import Shift, book_risk, shifted
-from app.positions.structures import structures
+from app.positions.structures import MOST_GROUPED, structures, unsorted_symbols
 from app.positions.valuation import betas_of, value_positions
 from tests.app.positions.conftest import DECEMBER, asset, held, option
 
@@ -215,6 +215,19 @@ async def test_loose_legs_are_seen_as_what_they_make(market: MarketData, now: da
     (found,) = structures(lines)
     assert (found.symbol, found.name, found.units) == ("SPY", StructureName.BULL_PUT, 2)
     assert found.cost == -2 * 100 * (6 - 4)
+
+
+async def test_more_loose_legs_than_are_sorted_are_named(market: MarketData, now: datetime) -> None:
+    calls = [
+        held(option("SPY", str(500 + place), OptionKind.CALL), "1", "5", now)
+        for place in range(MOST_GROUPED + 1)
+    ]
+    stocks = [held(asset("AAPL"), "1", "100", now)]
+    lines = await valued(market, now, *calls, *stocks)
+
+    assert structures(lines) == ()
+    assert unsorted_symbols(lines) == ("SPY",)
+    assert unsorted_symbols(lines[1:]) == ()
 
 
 async def test_futures_are_kept_though_nobody_prices_them(
