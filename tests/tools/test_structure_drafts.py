@@ -153,3 +153,15 @@ async def test_the_same_contract_twice_is_no_structure(ask: Ask) -> None:
             expiry="dec 18",
             legs=[LEGS[0], LEGS[0]],
         )
+
+
+async def test_shares_and_a_put_beside_them_are_one_draft_at_their_own_prices(ask: Ask) -> None:
+    legs = [
+        {"side": "buy", "quantity": "100", "price": "110.0"},
+        {"side": "buy", "quantity": "1", "right": "put", "strike": "105", "price": "1.5"},
+    ]
+    opened = {"action": "buy", "symbol": "AMD", "quantity": "1", "expiry": "2026-12-18"}
+    said = await ask("draft_position_change", legs=legs, **opened)
+
+    assert [each.quantity for each in said.card.legs] == ["100", "1"]
+    assert Decimal(said.card.cash.value) == -(100 * Decimal(110) + 100 * Decimal("1.5"))
