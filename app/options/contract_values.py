@@ -86,15 +86,14 @@ def _has_the_right(chain: MeasuredChain, row: int, contract: Contracts) -> bool:
 
 def _has_no_time_value(chain: MeasuredChain, row: int, contract: Contracts) -> bool:
     """No more than a cent above what exercise brings: the middle of a market is no finer."""
-    side = 1.0 if contract.is_call[0] else -1.0
-    at_once = side * float(contract.spot[0] - contract.strike[0])
+    at_once = _at_once(contract)
     return at_once > 0.0 and float(chain.price[row]) <= at_once + _CENT
 
 
 def _american(chain: MeasuredChain, row: int) -> ContractValues:
     contract, nan = _contract(chain, row), np.array([np.nan])
     borrowed = _borrowed(chain, row)
-    if _has_no_time_value(chain, row, contract) and _is_due(contract, borrowed):
+    if _is_due(chain, row, contract, borrowed):
         moves = _of_stock(contract)
         return _values(contract, moves, (None, borrowed), EXERCISE, is_american=True)
     american, paid = np.array([True]), chain.price[row : row + 1]
@@ -109,9 +108,20 @@ def _american(chain: MeasuredChain, row: int) -> ContractValues:
     return _values(contract, moves, (None, borrowed), absence, is_american=True)
 
 
-def _is_due(contract: Contracts, borrowed: float | None) -> bool:
-    """By the volatility of its strike; without one by its price alone."""
-    return borrowed is None or bool(early_exercise(contract, borrowed).is_best_now[0])
+def _is_due(chain: MeasuredChain, row: int, contract: Contracts, borrowed: float | None) -> bool:
+    """Exercise brings what is bid or more, and is best at the volatility of its strike; without one, by
+    its price alone."""
+    is_spent = _has_no_time_value(chain, row, contract)
+    if borrowed is None:
+        return is_spent
+    if not is_spent and not chain.bid[row] <= _at_once(contract):
+        return False
+    return bool(early_exercise(contract, borrowed).is_best_now[0])
+
+
+def _at_once(contract: Contracts) -> float:
+    side = 1.0 if contract.is_call[0] else -1.0
+    return side * float(contract.spot[0] - contract.strike[0])
 
 
 def _of_stock(contract: Contracts) -> Greeks:

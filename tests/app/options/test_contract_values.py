@@ -87,7 +87,11 @@ def test_the_right_to_exercise_early_lowers_the_volatility_of_a_put(listed: List
     assert american.delta < european.delta - 0.05
 
 
-@pytest.mark.parametrize("strike", ["350", "500"], ids=["its strike has one", "nothing has one"])
+@pytest.mark.parametrize(
+    "strike",
+    ["250", "350", "500"],
+    ids=["its middle is above", "its strike has one", "nothing has one"],
+)
 async def test_what_should_be_exercised_is_stock_without_volatility(
     listed: Listed, strike: str
 ) -> None:
