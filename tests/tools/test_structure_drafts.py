@@ -46,6 +46,7 @@ async def test_a_structure_is_closed_whole_by_its_name(
 
     assert [each.quantity for each in said.card.legs] == ["-2", "2", "2", "-2"]
     assert "closes the AMD iron condor, 4 legs in one" in said.sentence
+    assert "at the market's prices, for none was named" in said.sentence
     assert not said.card.is_opening
     await confirmed(said, database, ada, now)
     async with database.member(ada) as session:
@@ -60,6 +61,7 @@ async def test_a_named_net_price_is_what_closing_costs(
     said = await ask("draft_position_change", structure="condor", price="1.20", **CLOSE)
 
     assert said.card.draft.summary == "Close AMD iron condor, 4 legs, net 1.20 paid"
+    assert "none was named" not in said.sentence
     assert Decimal(said.card.cash.value) == Decimal(-240)
     assert Decimal(said.card.realised.value) == 2 * 100 * (Decimal("2.4") - Decimal("1.2"))
 
