@@ -1,20 +1,39 @@
 """What the tools say themselves is checked like anything else, and no right figure is marked."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from typing_extensions import override
 
+from app.alerts.drafts import Wish, draft_alert
+from app.alerts.models import Alert, fingerprint_of
+from app.alerts.models import Status as AlertStatus
+from app.alerts.models import Told as Firing
+from app.alerts.protocol import Watched
+from app.alerts.values import Book, NoBook
 from app.core.clock import FrozenClock
+from app.core.ids import new_id
+from app.core.symbols import Symbol
 from app.grounding.answer import Writer
 from app.grounding.ledger import Ledger
 from app.indicators.names import IndicatorKind
+from app.macro.source import MacroSource
+from app.market.chains import OptionKind
+from app.market.protocol import MarketData
 from app.market.providers.simulated import SimulatedMarket
 from app.positions.groups import LegGroup
 from app.positions.models import AssetKind, Position
 from app.positions.protocol import Holdings
-from tests.app.positions.conftest import asset, held
+from app.scanner.evidence import Fact
+from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.models import Search
+from app.scanner.protocol import Finds
+from app.scanner.setups import Setup
+from tests.app.positions.conftest import asset, held, option
 from tools import TOOLBOX
 from tools.base import Tool, ToolContext
 
@@ -31,15 +50,33 @@ CALLS = [
 ]
 
 
+BOUGHT = datetime(2026, 11, 2, 15, tzinfo=UTC)
+OPTIONS = (
+    held(option("AMD", "120", OptionKind.CALL, date(2028, 1, 21)), "2", "28.10", BOUGHT),
+    held(option("AMD", "105", OptionKind.PUT), "-1", "2.35", BOUGHT),
+    held(option("DIS", "90", OptionKind.CALL), "-3", "4.15", BOUGHT),
+    held(option("SPX", "2800", OptionKind.PUT), "-1", "21.40", BOUGHT),
+)
+CONDOR = (
+    held(option("AMD", "105", OptionKind.PUT), "1", "2.35", BOUGHT),
+    held(option("AMD", "110", OptionKind.PUT), "-1", "3.85", BOUGHT),
+    held(option("AMD", "130", OptionKind.CALL), "-1", "3.55", BOUGHT),
+    held(option("AMD", "135", OptionKind.CALL), "1", "2.15", BOUGHT),
+)
+
+
+@dataclass
 class SmallBook(Holdings):
-    """A share or a coin of everything the examples speak of."""
+    """A share or a coin of everything the examples speak of, and some options."""
+
+    options: tuple[Position, ...] = OPTIONS
 
     @override
     async def positions(self) -> tuple[Position, ...]:
-        bought = datetime(2026, 11, 2, 15, tzinfo=UTC)
-        coins = (held(asset("BTC/USD", AssetKind.CRYPTO), "0.75", "88000.50", bought),)
-        shares = ("AAPL", "AMD", "DIS", "NVDA", "SPY", "TSLA")
-        return (*(held(asset(symbol), "130", "91.37", bought) for symbol in shares), *coins)
+        coins = (held(asset("BTC/USD", AssetKind.CRYPTO), "0.75", "88000.50", BOUGHT),)
+        symbols = ("AAPL", "AMD", "DIS", "NVDA", "SPY", "TSLA")
+        shares = [held(asset(symbol), "130", "91.37", BOUGHT) for symbol in symbols]
+        return (*shares, *coins, *self.options)
 
     @override
     async def of_asset(self, key: str) -> Position | None:
@@ -48,6 +85,68 @@ class SmallBook(Holdings):
     @override
     async def groups(self) -> tuple[LegGroup, ...]:
         return ()
+
+
+class Found(Finds):
+    """A scan and what it found."""
+
+    @override
+    async def scans(self) -> tuple[SavedScan, ...]:
+        saved = SavedScan(
+            id=new_id(), name="dips 2", version=1, search=Search(), thread_id=None,
+            every=timedelta(hours=1), due_at=None, updated_at=BOUGHT,
+        )  # fmt: skip
+        return (saved,)
+
+    @override
+    async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
+        return tuple(
+            KeptOpportunity(
+                id=new_id(), scan_id=None, symbol=Symbol("AMD"), setup=setup, bar_at=BOUGHT,
+                entry=Decimal("118.40"), stop=Decimal("115.02"), target=Decimal("127.75"),
+                chance=0.29, cases=1660, provider="files", is_simulated=False, found_at=BOUGHT,
+                followed_to=BOUGHT, status=statuses[0], facts=(Fact("SMA 200", 101.5),),
+            )
+            for setup in (Setup.PULLBACK, Setup.BOUNCE)
+        )  # fmt: skip
+
+    @override
+    async def taste(self) -> Mapping[Setup, float]:
+        return {}
+
+
+class Told(Watched):
+    """Alerts on what the examples speak of."""
+
+    @override
+    async def alerts(self) -> Sequence[Alert]:
+        market, now = SimulatedMarket(), datetime(2026, 11, 20, 16, tzinfo=UTC)
+        found = []
+        for symbol, condition in (
+            ("SPX", "price > 5930"),
+            ("GLD", "price < 99"),
+            ("NVDA", "price > 9"),
+        ):
+            wish = Wish(symbol=Symbol(symbol), condition=condition)
+            terms = (await draft_alert(wish, market=market, book=NoBook(), at=now)).terms
+            found.append(
+                Alert(
+                    id=new_id(), member_id=new_id(), symbol=symbol, terms=terms,
+                    fingerprint=fingerprint_of(terms), thread_id=None, fired=symbol == "NVDA",
+                    status=AlertStatus.FIRED if symbol == "NVDA" else AlertStatus.ARMED,
+                    fired_at=now if symbol == "NVDA" else None, armed_at=now, snoozed_until=None,
+                    expires_at=None, created_at=now,
+                )
+            )  # fmt: skip
+        return found
+
+    @override
+    async def firings(self, *, limit: int) -> Sequence[Firing]:
+        return ()
+
+    @override
+    def book(self, market: MarketData, macro: MacroSource) -> Book:
+        return NoBook()
 
 
 @pytest.mark.parametrize(
@@ -59,7 +158,13 @@ async def test_a_tools_own_sentence_has_no_number_without_a_source(
     ledger = Ledger()
     book = ledger.open(call_id="call", tool=tool.name)
     context = ToolContext(
-        market=SimulatedMarket(), clock=clock, book=book, ledger=ledger, holdings=SmallBook()
+        market=SimulatedMarket(),
+        clock=clock,
+        book=book,
+        ledger=ledger,
+        holdings=SmallBook(CONDOR) if "structure" in arguments else SmallBook(),
+        finds=Found(),
+        alerts=Told(),
     )
     result = await tool.call(arguments, context)
     writer = Writer(ledger, now=clock.now())
