@@ -55,9 +55,12 @@ class LiveFeed:
         ]
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            # A cancellation that meets the end of a wait inside of a timeout can be lost.
+            _, running = await asyncio.wait(running, timeout=0.5)
         with contextlib.suppress(RedisError):
             await self._bus.want(self._name, ())
         await self._bus.close()

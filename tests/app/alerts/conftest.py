@@ -61,8 +61,9 @@ class Street:
         try:
             yield
         finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            while not running.done():
+                running.cancel()
+                await asyncio.wait([running], timeout=5)
             await bus.close()
 
     @asynccontextmanager
@@ -82,8 +83,9 @@ class Street:
         try:
             yield monitor
         finally:
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            while not running.done():
+                running.cancel()
+                await asyncio.wait([running], timeout=5)
 
     def kill(self, monitor: Monitor) -> None:
         self.running[id(monitor)].cancel()
