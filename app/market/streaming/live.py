@@ -22,6 +22,9 @@ Listener = Callable[[Live, Sequence[Minute]], None]
 """Called with the present of a symbol and the minutes that were finished or corrected since."""
 
 
+_CANCELLATIONS = 10
+
+
 class LiveFeed:
     """What a process hears of the feed. Start it inside of a running loop."""
 
@@ -56,11 +59,13 @@ class LiveFeed:
 
     async def close(self) -> None:
         running = set(self._tasks)
-        while running:
+        for _ in range(_CANCELLATIONS if running else 0):
             for task in running:
                 task.cancel()
             # A cancellation that meets the end of a wait inside of a timeout can be lost.
             _, running = await asyncio.wait(running, timeout=0.5)
+            if not running:
+                break
         with contextlib.suppress(RedisError):
             await self._bus.want(self._name, ())
         await self._bus.close()

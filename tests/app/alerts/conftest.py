@@ -157,12 +157,15 @@ def rises(*, repeats: bool = False, **more: Any) -> Trigger:
 
 async def until(holds: Callable[[], Any]) -> None:
     """Wait until something another task or process does has come true."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
+    now = asyncio.get_running_loop().time
+    ends = now() + PATIENCE_SECONDS
+    async with asyncio.timeout_at(ends):
+        while now() < ends:
             found = holds()
             if await found if asyncio.iscoroutine(found) else found:
                 return
             await asyncio.sleep(0.02)
+    raise TimeoutError("It has not come true.")
 
 
 @pytest.fixture(scope="session")
