@@ -212,7 +212,8 @@ def _moved_sentence(book: HoldingsBook, what_if: WhatIf | None, unknown: int) ->
     verb = "lose" if Decimal(result.value) < 0 else "make"
     said = f"Then you would {verb}, by the model: {{{result.figure}}} USD"
     if unknown:
-        said += f", without {book.count('what_if.without', unknown, 'positions not moved').ref} of the positions"
+        left = book.count("what_if.without", unknown, "positions not moved")
+        said += f", leaving out {left.ref} that cannot be moved"
     return f"{said}. "
 
 

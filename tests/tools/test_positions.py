@@ -218,7 +218,7 @@ async def test_a_what_if_says_how_many_lines_it_is_without(
 
     said = await ask("get_portfolio_greeks", spot_percent="-10")
 
-    assert "without 1 of the positions" in said.sentence
+    assert "leaving out 1 that cannot be moved" in said.sentence
 
 
 async def test_a_draft_says_what_changes_and_changes_nothing(

@@ -67,9 +67,9 @@ CONDOR = (
 
 @dataclass
 class SmallBook(Holdings):
-    """A share or a coin of everything the examples speak of, and some options."""
+    """A share or a coin of everything the examples speak of, and options beside them."""
 
-    options: tuple[Position, ...] = OPTIONS
+    options: tuple[Position, ...] = ()
 
     @override
     async def positions(self) -> tuple[Position, ...]:
@@ -85,6 +85,13 @@ class SmallBook(Holdings):
     @override
     async def groups(self) -> tuple[LegGroup, ...]:
         return ()
+
+
+def _options(tool: Tool[Any], arguments: dict[str, Any]) -> tuple[Position, ...]:
+    """Those that the example speaks of; a change of shares is clear only without them."""
+    if "structure" in arguments:
+        return CONDOR
+    return () if tool.name == "draft_position_change" else OPTIONS
 
 
 class Found(Finds):
@@ -162,7 +169,7 @@ async def test_a_tools_own_sentence_has_no_number_without_a_source(
         clock=clock,
         book=book,
         ledger=ledger,
-        holdings=SmallBook(CONDOR) if "structure" in arguments else SmallBook(),
+        holdings=SmallBook(_options(tool, arguments)),
         finds=Found(),
         alerts=Told(),
     )
