@@ -95,19 +95,9 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     It watches nothing: the member sees a card and arms it there. Say that it is a draft; never say
     that it is set. It is told in this conversation and by the member's own channels.
     """
-    condition = f"({args.condition}) and {args.active}" if args.active else args.condition
-    wish = Wish(
-        symbol=Symbol(args.symbol) if args.symbol else None,
-        condition=condition,
-        timeframe=args.timeframe,
-        repeats=args.repeats,
-        next_only=args.next_cross_only,
-        expires_at=args.expires_at,
-        title=args.note,
-    )
     now, market = context.now, context.market
     book = context.alerts.book(market, context.macro)
-    found = await drafted_alert(wish, market=market, book=book, at=now)
+    found = await drafted_alert(wish_of(args), market=market, book=book, at=now)
     symbol = str(found.terms["symbol"])
     seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
     card = _card(found, seen, context)
@@ -116,6 +106,19 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     told = "every time" if card.told == "every time" else "once, until it is armed again"
     sentence = f"Here is a draft of an alert: {about}; told {told}. {_stands(card)}"
     return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
+
+
+def wish_of(args: DraftArgs) -> Wish:
+    """What is asked for, as it is drafted."""
+    return Wish(
+        symbol=Symbol(args.symbol) if args.symbol else None,
+        condition=f"({args.condition}) and {args.active}" if args.active else args.condition,
+        timeframe=args.timeframe,
+        repeats=args.repeats,
+        next_only=args.next_cross_only,
+        expires_at=args.expires_at,
+        title=args.note,
+    )
 
 
 class ListArgs(ToolArgs):

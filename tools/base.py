@@ -118,12 +118,15 @@ class Tool(Generic[A]):
         }
 
     async def call(self, arguments: Mapping[str, Any], context: ToolContext) -> ToolResult:
-        """Check `arguments` and run; `InvalidInput` says which argument to change."""
+        """Check `arguments` and run."""
+        return await self.run(self.read(arguments), context)
+
+    def read(self, arguments: Mapping[str, Any]) -> A:
+        """`arguments` checked; `InvalidInput` says which of them to change."""
         try:
-            args = self.args.model_validate(dict(arguments))
+            return self.args.model_validate(dict(arguments))
         except ValidationError as error:
             raise InvalidInput(_readable(self.name, error)) from error
-        return await self.run(args, context)
 
 
 def tool(args: type[A], *, examples: Sequence[Example]) -> Callable[[Run[A]], Tool[A]]:

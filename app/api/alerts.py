@@ -4,6 +4,7 @@ Decided: a draft watches nothing and says how it stands now; arming names the ha
 which is a person's act and none of a model's. Another member's id does not exist here.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -11,11 +12,11 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import Field
 
+from app.agents.offline.alert_sentences import draft_in
 from app.alerts import service
 from app.alerts.drafts import Drafted, Wish, draft_alert, standing
 from app.alerts.models import Alert, Told
 from app.alerts.monitor_book import MemberBook
-from app.alerts.plans import plan_of
 from app.alerts.service import Standing
 from app.alerts.triggers import Trigger
 from app.api.auth import signed_in
@@ -26,6 +27,9 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.users.models import Member
+from app.users.plans import plan_of
+from tools.alerts import draft_alert as draft_alert_tool
+from tools.alerts import wish_of
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], responses={**FAILURES, **failures(402, 409)})
 
@@ -35,13 +39,21 @@ AlertId = Annotated[str, Path(description="As `/api/v1/alerts` gives it.")]
 
 
 class AlertRequest(Body):
-    """A condition in the formula language, about a symbol or about what you hold."""
+    """A condition in the formula language, about a symbol or about what you hold; or in place of
+    both a sentence, as one says it to the coach. Send one of the two."""
 
     symbol: str = Field("", max_length=20, examples=["SPX"])
     condition: str = Field(
         "", max_length=1000, examples=["price crosses above pdh", "net_delta > 200"]
     )
-    text: str = Field("", max_length=1000, description="The same in a sentence, in place of both.")
+    text: str = Field(
+        "",
+        max_length=1000,
+        description="A sentence in English, in place of `symbol` and `condition`, read by the offline "
+        "coach's grammar whatever model is set up. It may also say hours, an end, how often and a "
+        "note; what it says goes before the other fields. 422 says what to write.",
+        examples=["alert me when SPX hits $5,930"],
+    )
     timeframe: Timeframe = Field(
         Timeframe.M5, description="Of the bars for what names none, such as `rsi(14)`."
     )
@@ -140,7 +152,7 @@ class FiringsBody(Body):
 @router.post("/alerts", status_code=201, summary="Draft an alert: what would fire, looked at now")
 async def draft(at: AtDoor, member: Asking, asked: AlertRequest) -> DraftBody:
     now = at.clock.now()
-    wish = _wish(asked)
+    wish = await asyncio.to_thread(_said, asked, now) if asked.text else _wish(asked)
     drafted = await draft_alert(wish, market=at.market, book=_book(at, member), at=now)
     wall = at.wall.now()
     async with at.database.member(member.id) as session:
@@ -230,13 +242,27 @@ async def drop(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
         return _alert(await service.drop(session, _key(alert_id), now=at.wall.now()))
 
 
+def _said(asked: AlertRequest, now: datetime) -> Wish:
+    """The wish of a sentence; the other fields say what it leaves open. Reading loads names, which is
+    for a thread."""
+    if asked.symbol or asked.condition:
+        raise InvalidInput("Send `text` alone, or `symbol` and `condition`: not both.")
+    left_open = {
+        "timeframe": asked.timeframe,
+        "repeats": asked.repeats,
+        "next_cross_only": asked.next_only,
+        "expires_at": asked.expires_at,
+        "note": asked.title,
+    }
+    return wish_of(draft_alert_tool.read({**left_open, **draft_in(asked.text, now)}))
+
+
 def _wish(asked: AlertRequest) -> Wish:
-    if asked.text:
-        raise InvalidInput(
-            "A sentence is understood in the conversation; here send `symbol` and `condition`."
-        )
     if not asked.condition:
-        raise InvalidInput("Say what to watch for: `condition`, such as `price crosses above pdh`.")
+        raise InvalidInput(
+            "Say what to watch for: `condition`, such as `price crosses above pdh`, or `text`, such as "
+            "“alert me when SPX loses VWAP”."
+        )
     return Wish(
         symbol=Symbol.parse(asked.symbol) if asked.symbol else None,
         condition=asked.condition,

@@ -105,7 +105,7 @@ async def test_an_alert_is_snoozed_dropped_and_then_gone_for_good(web: httpx.Asy
         {"symbol": "SPX", "condition": "iv_rank > 50"},
         {"symbol": "", "condition": "price > 5"},
         {"symbol": "SPX", "condition": ""},
-        {"text": "alert me when spx hits 5930"},
+        {"text": "alert me when spx bounces"},
         {"symbol": "SPX", "condition": "price > 5", "expires_at": "2020-01-01T00:00:00Z"},
     ],
 )

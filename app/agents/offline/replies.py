@@ -39,6 +39,11 @@ ASK_ALERT = (
     "When should I tell you? Name a symbol and what must happen, for example “alert me when NVDA loses"
     " VWAP” or “when SPY gets near yesterday's high”. I could not read that as a condition."
 )
+ONE_ALERT = "One alert at a time: name one symbol, and send a sentence for each of the others."
+ALERT_IN_ENGLISH = (
+    "I understand a little {language}, but read alerts in English, for example “alert me when NVDA loses"
+    " VWAP”."
+)
 ASK_ALERT_SYMBOL = "An alert on which symbol? Say it together with what must happen."
 ALERT_OF_NEWS = (
     "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
