@@ -43,6 +43,7 @@ from app.core.clock import WallClock
 from app.core.errors import CoachError
 from app.infra.db.database import Database
 from app.infra.home import Home
+from app.infra.running import end
 from app.infra.settings import ROOT, Settings
 from app.infra.telemetry import configure_logging, get_logger
 from app.infra.throttle import Throttle
@@ -248,10 +249,8 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        ending = [task for task in (pushes, feeding) if task is not None]
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*ending, warming, return_exceptions=True)
+        await end(task for task in (pushes, feeding) if task is not None)
+        await asyncio.gather(warming, return_exceptions=True)
         await doors.ticker.close()
         await doors.picture_reader.close()
         if doors.courier is not None:

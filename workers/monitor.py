@@ -4,9 +4,7 @@ python -m workers.monitor
 """
 
 import asyncio
-import signal
 from collections.abc import Sequence
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,8 +19,6 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import CoachError, ProviderUnavailable
 from app.core.jobs import Job
 from app.core.symbols import Symbol
-from app.infra.db.database import Database
-from app.infra.heartbeats import INTERVAL_SECONDS, record_heartbeat
 from app.infra.queue import CeleryQueue, JobQueue
 from app.infra.settings import Settings, read_settings
 from app.infra.telemetry import configure_logging, get_logger
@@ -31,6 +27,7 @@ from app.market.protocol import MarketData
 from app.market.streaming.live import LiveFeed
 from app.wiring import build_bus, build_database, build_macro, build_market
 from workers.alert_messages import MessageWriter
+from workers.serving import serve_until_stopped
 
 PROCESS = "monitor"
 REHEARSED = Symbol("SPY")
@@ -55,17 +52,11 @@ async def serve(settings: Settings, queue_url: str) -> None:
         wake=waker.wake,
     )
     monitor = Monitor(desk, LiveFeed(build_bus(settings)), Shares(database, uuid4().hex))
-    tasks = [asyncio.create_task(monitor.run()), asyncio.create_task(give_signs(database))]
     warming = asyncio.create_task(asyncio.to_thread(_warm, market, clock, settings))
-    _stop_on_signals(tasks)
     try:
-        await asyncio.gather(*tasks)
-    except asyncio.CancelledError:
-        _log.info("monitor stops")
+        await serve_until_stopped(PROCESS, database, monitor.run())
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, warming, return_exceptions=True)
+        await asyncio.gather(warming, return_exceptions=True)
         await _leave(monitor)
         await waker.close()
         await queue.close()
@@ -106,30 +97,12 @@ class Waker:
             _log.warning("nobody is woken to deliver", reason=error.message)
 
 
-async def give_signs(database: Database) -> None:
-    """The monitor goes on where they cannot be written."""
-    clock = WallClock()
-    while True:
-        try:
-            async with database.system() as session:
-                await record_heartbeat(session, PROCESS, at=clock.now())
-        except (CoachError, SQLAlchemyError) as error:
-            _log.warning("no sign of life can be written", reason=type(error).__name__)
-        await asyncio.sleep(INTERVAL_SECONDS)
-
-
 async def _leave(monitor: Monitor) -> None:
     try:
         async with asyncio.timeout(3):
             await monitor.depart()
     except (CoachError, SQLAlchemyError, TimeoutError):
         _log.info("the shards run out by themselves")
-
-
-def _stop_on_signals(tasks: "list[asyncio.Task[Any]]") -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, lambda: [task.cancel() for task in tasks])
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ few seconds in batches, so a restart has seconds to make up for, not hours.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -29,13 +28,13 @@ from app.alerts.repository import CHANGED, end_watch, expire_alert
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
 from app.infra.listen import wake_ups
+from app.infra.running import end, side_by_side
 from app.infra.telemetry import get_logger
 from app.market.streaming.live import LiveFeed
 
 MARK_SECONDS = 5.0
 EXPIRE_SECONDS = 30.0
 _BATCH = 50
-_CLOSING_SECONDS = 1.0
 _log = get_logger(__name__)
 
 
@@ -68,18 +67,12 @@ class Monitor:
     async def run(self) -> None:
         self._feed.start()
         try:
-            async with asyncio.TaskGroup() as tasks:
-                for work in (self._keep_share, self._heed_changes, self._mark, self._expire):
-                    tasks.create_task(work())
+            await side_by_side(
+                self._keep_share(), self._heed_changes(), self._mark(), self._expire()
+            )
         finally:
-            await self._close_feed()
-            await self._stop(list(self._tasks))
-
-    async def _close_feed(self) -> None:
-        """A client of the bus that is cancelled while it writes may take a second word."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSING_SECONDS):
-                await self._feed.close()
+            await self._feed.close()
+            await end(task.running for task in self._tasks.values())
 
     async def depart(self) -> None:
         """Write what is ahead and let the shards go, so that the next one need not wait."""
@@ -150,8 +143,7 @@ class Monitor:
         stopped = [task for symbol in symbols if (task := self._tasks.pop(symbol, None))]
         for task in stopped:
             task.leave()
-            task.running.cancel()
-        await asyncio.gather(*(task.running for task in stopped), return_exceptions=True)
+        await end(task.running for task in stopped)
 
     async def _heed_changes(self) -> None:
         async for _ in wake_ups(self._desk.database.url, CHANGED, idle_seconds=MARK_SECONDS):

@@ -93,6 +93,7 @@ class SymbolWatch:
         self._last: Live | None = None
         self._hole: Hole | None = None
         self._marked: Tape | None = None
+        self._is_whole = False
 
     @property
     def is_idle(self) -> bool:
@@ -120,8 +121,8 @@ class SymbolWatch:
 
     def unwritten(self) -> tuple[Tape | None, list[Written]]:
         """What is ahead of the database, to be written by whoever has the lock; nothing while minutes
-        are missing."""
-        if self._hole is not None:
+        are missing, nor after a failure, when something may have fired that was not told."""
+        if self._hole is not None or not self._is_whole:
             return None, []
         tape = self._watched.tape
         is_ahead = tape.at > 0 and tape != self._marked
@@ -147,7 +148,9 @@ class SymbolWatch:
                 await self._take_up()
             while True:
                 async with self.lock:
+                    self._is_whole = False
                     await self._go_on()
+                    self._is_whole = True
                 await self._wait()
         except LostShard:
             raise

@@ -32,6 +32,7 @@ from app.api.state import doors_of
 from app.api.ticker import Audience, Ticker
 from app.core.errors import InvalidInput, NotSignedIn
 from app.core.symbols import Symbol
+from app.infra.running import end
 from app.infra.telemetry import bound, get_logger
 
 SYMBOLS_PER_LINE = 60
@@ -99,9 +100,7 @@ class _Line:
                 if error is not None and not isinstance(error, WebSocketDisconnect):
                     log.warning("line broke", reason=repr(error))
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end(tasks)
             self.ticker.depart(self.audience)
             for symbol in self.watching:
                 self.ticker.leave(symbol, self.audience)

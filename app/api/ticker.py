@@ -16,6 +16,7 @@ from app.core.clock import Clock
 from app.core.errors import CoachError, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.infra.running import end
 from app.infra.telemetry import get_logger
 from app.levels.models import Level
 from app.levels.service import map_levels
@@ -110,8 +111,7 @@ class Ticker:
         for symbol in [*self._levels]:
             self._end_levels(symbol)
         if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.gather(self._watching, return_exceptions=True)
+            await end([self._watching])
         await self.feed.close()
 
     def enter(self, audience: Audience) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.infra.db.database import Database
 from app.infra.embedded.postgres import DatabaseUrls
 from app.infra.heartbeats import list_heartbeats
-from workers import feed
+from workers import serving
 
 pytestmark = pytest.mark.database
 
@@ -19,11 +19,11 @@ async def test_a_sign_of_life_that_cannot_be_written_ends_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(feed, "INTERVAL_SECONDS", 0.02)
+    monkeypatch.setattr(serving, "INTERVAL_SECONDS", 0.02)
     owner = empty_postgres.owner.replace("+psycopg", "")
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("ALTER TABLE heartbeats RENAME TO heartbeats_away")
-        signs = asyncio.create_task(feed._give_signs(database))
+        signs = asyncio.create_task(serving.give_signs("feed", database))
         try:
             async with asyncio.timeout(20):
                 while "no sign of life" not in capsys.readouterr().out:

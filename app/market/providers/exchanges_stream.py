@@ -20,6 +20,7 @@ from typing_extensions import override
 from app.core.clock import Clock
 from app.core.errors import CoachError, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
+from app.infra.running import end
 from app.market.models import Instrument, Provider
 from app.market.providers.exchanges_client import Desk, in_our_words
 from app.market.vendor import Minute, Refused, StreamEvent, StreamLost, Trade, VendorStream
@@ -159,9 +160,7 @@ class ExchangeStream(VendorStream):
         await exchange.leave()
         if self._asking:  # they end with their connections
             await asyncio.wait(self._asking, timeout=_SETTLE_SECONDS)
-        for task in list(self._asking):
-            task.cancel()
-        await asyncio.gather(*self._asking, return_exceptions=True)
+        await end(list(self._asking))
 
     def _took_trade(self, trade: Mapping[str, Any]) -> None:
         symbol = self._desk.symbol(trade["symbol"])

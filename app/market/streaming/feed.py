@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from app.core.clock import Clock
 from app.core.errors import CoachError, NotFound, ProviderUnavailable
 from app.core.symbols import Symbol
+from app.infra.running import side_by_side
 from app.infra.telemetry import get_logger
 from app.market.models import Instrument
 from app.market.protocol import MarketData
@@ -93,13 +94,13 @@ class Feed:
     async def run(self) -> None:
         """Work until cancelled."""
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._heed_wishes())
-                tasks.create_task(self._tell())
-                tasks.create_task(self._give_signs())
-                for source in self._sources:
-                    tasks.create_task(self._hear(source))
-                    tasks.create_task(self._fill_gaps(source))
+            await side_by_side(
+                self._heed_wishes(),
+                self._tell(),
+                self._give_signs(),
+                *(self._hear(source) for source in self._sources),
+                *(self._fill_gaps(source) for source in self._sources),
+            )
         finally:
             for source in self._sources:
                 await source.stream.close()

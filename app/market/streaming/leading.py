@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from app.core.errors import ProviderUnavailable
+from app.infra.running import end
 from app.infra.telemetry import get_logger
 from app.market.streaming.lease import LOST_SECONDS, RENEW_SECONDS, Lease
 
@@ -39,8 +40,7 @@ async def lead(lease: Lease, work: Callable[[int], Awaitable[None]]) -> None:
             try:
                 await _hold(lease, epoch, working, since=asked)
             finally:
-                working.cancel()
-                await asyncio.gather(working, return_exceptions=True)
+                await end([working])
             _log.warning("no longer leading the feed", epoch=epoch)
     finally:
         try:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from redis.exceptions import RedisError
 
 from app.core.symbols import Symbol
+from app.infra.running import end
 from app.infra.telemetry import get_logger
 from app.market.streaming.bus import WANTED_SECONDS, Bus
 from app.market.streaming.messages import Live, Pulse
@@ -20,9 +21,6 @@ _log = get_logger(__name__)
 
 Listener = Callable[[Live, Sequence[Minute]], None]
 """Called with the present of a symbol and the minutes that were finished or corrected since."""
-
-
-_CANCELLATIONS = 10
 
 
 class LiveFeed:
@@ -58,14 +56,7 @@ class LiveFeed:
         ]
 
     async def close(self) -> None:
-        running = set(self._tasks)
-        for _ in range(_CANCELLATIONS if running else 0):
-            for task in running:
-                task.cancel()
-            # A cancellation that meets the end of a wait inside of a timeout can be lost.
-            _, running = await asyncio.wait(running, timeout=0.5)
-            if not running:
-                break
+        await end(self._tasks)
         with contextlib.suppress(RedisError):
             await self._bus.want(self._name, ())
         await self._bus.close()

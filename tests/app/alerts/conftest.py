@@ -18,20 +18,22 @@ from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_shares import Shares
 from app.alerts.monitor_store import read_marks
 from app.alerts.monitor_symbol import Desk
-from app.alerts.plans import ELITE
 from app.alerts.service import Standing
+from app.alerts.telling import Writer
 from app.alerts.triggers import Crosses, Side, State, Tape, Trigger
 from app.core.clock import WallClock
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.infra.embedded.valkey import EmbeddedValkey
 from app.infra.queue import client_url
+from app.infra.running import end
 from app.macro.source import NoSource
 from app.market.standins.zigzag import FastClock, Zigzag, price_at
 from app.market.streaming.bus import ValkeyBus
 from app.market.streaming.feed import Feed
 from app.market.streaming.live import LiveFeed
 from app.market.streaming.polled import PolledStream
+from app.users.plans import ELITE
 from workers.alert_messages import MessageWriter
 
 COIN = Symbol("BTC/USD")
@@ -61,20 +63,20 @@ class Street:
         try:
             yield
         finally:
-            while not running.done():
-                running.cancel()
-                await asyncio.wait([running], timeout=5)
+            await end([running])
             await bus.close()
 
     @asynccontextmanager
-    async def monitor(self, *, lost_seconds: float = 4.5) -> AsyncIterator[Monitor]:
+    async def monitor(
+        self, *, lost_seconds: float = 4.5, writer: Writer | None = None
+    ) -> AsyncIterator[Monitor]:
         """A monitor that is killed, not stopped, when the block ends."""
         desk = Desk(
             database=self.database,
             market=self.market,
             clock=self.clock,
             wall=WallClock(),
-            writer=MessageWriter(),
+            writer=writer or MessageWriter(),
             books=MemberBooks(self.database, self.market, NoSource()),
         )
         shares = Shares(self.database, uuid4().hex, lost_seconds)
@@ -83,9 +85,7 @@ class Street:
         try:
             yield monitor
         finally:
-            while not running.done():
-                running.cancel()
-                await asyncio.wait([running], timeout=5)
+            await end([running])
 
     def kill(self, monitor: Monitor) -> None:
         self.running[id(monitor)].cancel()

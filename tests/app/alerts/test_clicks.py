@@ -11,7 +11,6 @@ from app.alerts import clicks, service
 from app.alerts.clicks import Change
 from app.alerts.drafts import Wish, draft_alert, standing
 from app.alerts.models import Alert, Status, fingerprint_of
-from app.alerts.plans import ELITE, LITE, Plan
 from app.alerts.service import VALID_FOR, Standing
 from app.alerts.values import NoBook
 from app.conversations import service as conversations
@@ -21,6 +20,7 @@ from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.market.providers.simulated import SimulatedMarket
+from app.users.plans import ELITE, LITE, Plan
 
 pytestmark = pytest.mark.database
 

@@ -1,22 +1,29 @@
 """What is watched fires once, whoever dies in between, and is told in the conversation."""
 
+import asyncio
 import random
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from typing_extensions import override
 
 from app.alerts import service
 from app.alerts.models import Alert, Status
 from app.alerts.monitor_shares import Shares
-from app.alerts.plans import ELITE
+from app.alerts.surroundings import Surroundings
+from app.alerts.telling import Fired, Place, Written
 from app.alerts.triggers import Already
 from app.conversations import service as conversations
 from app.conversations.models import Role
 from app.core.clock import WallClock
 from app.infra.db.database import Database
 from app.market.standins.zigzag import crossings
+from app.users.plans import ELITE
 from tests.app.alerts.conftest import COIN, SPEED, Street, rises, standing_now, until
+from workers.alert_messages import MessageWriter
 
 pytestmark = pytest.mark.database
 
@@ -96,6 +103,37 @@ async def test_a_monitor_that_dies_is_replaced_in_under_ten_seconds(
             await until(lambda: len(other.shards) == 16)
             assert WallClock().now() - died < timedelta(seconds=10)
             await until(lambda: _has_fired(street, ada, alert))
+
+
+class _FailsOnce(MessageWriter):
+    """The database goes away while the first firing is told."""
+
+    def __init__(self) -> None:
+        self.has_failed = False
+
+    @override
+    def write(
+        self, fired: Sequence[Fired], around: Surroundings | None, place: Place, now: datetime
+    ) -> Written:
+        if not self.has_failed:
+            self.has_failed = True
+            raise OperationalError("INSERT", {}, ConnectionError("gone"))
+        return super().write(fired, around, place, now)
+
+
+async def test_what_fired_while_the_database_went_away_is_told_when_it_is_back(
+    street: Street, ada: UUID
+) -> None:
+    writer = _FailsOnce()
+    async with street.feed(), street.monitor(writer=writer) as monitor:
+        alert = await street.armed(ada, rises(), 0.5)
+        async with asyncio.timeout(60):
+            while not await street.firings(ada, alert):
+                await monitor.write_marks()  # as it does by itself, at the worst of moments
+                await asyncio.sleep(0.01)
+
+    assert writer.has_failed
+    assert len(await street.firings(ada, alert)) == 1
 
 
 async def test_one_that_was_replaced_and_does_not_know_writes_nothing(database: Database) -> None:

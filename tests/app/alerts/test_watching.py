@@ -10,7 +10,6 @@ from app.alerts import service
 from app.alerts.drafts import Wish, draft_alert, standing
 from app.alerts.models import Alert
 from app.alerts.monitor_book import MemberBook
-from app.alerts.plans import ELITE, LITE, PRO, Plan
 from app.conversations import service as conversations
 from app.core.clock import WallClock
 from app.core.errors import Conflict, NotEntitled
@@ -21,6 +20,7 @@ from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.zigzag import FastClock
 from app.positions import service as positions
 from app.positions.models import Asset, AssetKind, Source
+from app.users.plans import ELITE, FREE, LITE, PRO, Plan
 from tests.app.alerts.conftest import COIN, Street, rises, standing_now, terms_of, until
 
 pytestmark = pytest.mark.database
@@ -166,3 +166,14 @@ async def test_a_draft_that_grew_old_is_not_armed(
                 plan=ELITE,
                 now=now + service.VALID_FOR + timedelta(seconds=1),
             )
+
+
+async def test_the_free_plan_watches_nothing(street: Street, database: Database, ada: UUID) -> None:
+    now = WallClock().now()
+    begins = standing_now(street, 104.0)
+    async with database.member(ada) as session:
+        stored = await service.store_draft(
+            session, ada, terms_of(rises(), 104.0), key=uuid4().hex, thread_id=None, now=now
+        )
+        with pytest.raises(NotEntitled, match=r"The free plan watches no alerts\."):
+            await service.arm(session, stored.id, stored.fingerprint, begins, plan=FREE, now=now)
