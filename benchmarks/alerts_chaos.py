@@ -31,7 +31,6 @@ from app.alerts.monitor import Monitor
 from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_shares import Shares
 from app.alerts.monitor_symbol import Desk
-from app.alerts.plans import ELITE
 from app.alerts.service import Standing
 from app.alerts.triggers import Already, Crosses, Side, State, Tape, Trigger
 from app.conversations.outbox import OutboxFeed
@@ -48,6 +47,7 @@ from app.market.streaming.bus import ValkeyBus
 from app.market.streaming.feed import Feed
 from app.market.streaming.live import LiveFeed
 from app.market.streaming.polled import PolledStream
+from app.users.plans import ELITE
 from app.users.service import ensure_member
 from workers.alert_messages import MessageWriter
 

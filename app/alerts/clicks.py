@@ -15,10 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts import repository, service
 from app.alerts.models import Alert, Status
-from app.alerts.plans import Plan
 from app.alerts.service import VALID_FOR, Standing
 from app.conversations import service as conversations
 from app.core.errors import Conflict, NotFound
+from app.users.plans import Plan
 
 DRAFT, LIST, CHANGE = "AlertDraftCard", "AlertsCard", "AlertChangeCard"
 ARMED, DISCARDED, DONE = "armed", "discarded", "done"

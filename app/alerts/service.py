@@ -15,11 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts import repository
 from app.alerts.models import Alert, Status, Told, Watch, fingerprint_of, symbol_of_book
-from app.alerts.plans import Plan, check_room
 from app.alerts.triggers import Phase, State, Tape
-from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from app.core.ids import new_id
 from app.core.symbols import Symbol
+from app.users.plans import Plan
 
 VALID_FOR = timedelta(minutes=15)
 """From the moment a draft is shown."""
@@ -173,7 +173,7 @@ async def _watch(
 ) -> Alert:
     if alert.status is not Status.ARMED:
         await repository.take_turns(session, alert.member_id)
-        check_room(plan, await repository.count_armed(session))
+        _check_room(plan, await repository.count_armed(session))
     watch = Watch(
         alert_id=alert.id,
         member_id=alert.member_id,
@@ -197,6 +197,19 @@ async def _watch(
         snoozed_until=alert.snoozed_until,
     )
     return replace(alert, status=Status.ARMED, armed_at=now)
+
+
+def _check_room(plan: Plan, armed: int) -> None:
+    """`NotEntitled` where `armed` alerts are all that the plan allows."""
+    if plan.alerts is None or armed < plan.alerts:
+        return
+    if not plan.alerts:
+        raise NotEntitled(f"The {plan.name} plan watches no alerts.")
+    alerts = "one alert" if plan.alerts == 1 else f"{plan.alerts} alerts"
+    raise NotEntitled(
+        f"The {plan.name} plan watches {alerts} at once, and all are in use. Drop one first, or change "
+        "the plan."
+    )
 
 
 async def _again(session: AsyncSession, alert_id: UUID) -> Alert:

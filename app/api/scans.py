@@ -9,7 +9,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response, status
 
-from app.alerts.plans import plan_of
 from app.api.auth import signed_in
 from app.api.market import symbol_of
 from app.api.responses import FAILURES, failures
@@ -33,6 +32,7 @@ from app.scanner.lists import SymbolList, read_list
 from app.scanner.models import Opportunity, Search
 from app.scanner.service import run_scan
 from app.users.models import Member
+from app.users.plans import plan_of
 
 router = APIRouter(prefix="/api/v1", tags=["scans"], responses={**FAILURES, **failures(409)})
 

@@ -32,7 +32,6 @@ from app.agents.model import (
     ToolCall,
 )
 from app.agents.turns import take_turn
-from app.alerts.plans import plan_of
 from app.chat import alert_actions, option_actions, render, stored, tabs
 from app.chat.handlers import conclude
 from app.chat.live import LiveTurn
@@ -45,6 +44,7 @@ from app.core.ids import new_id
 from app.positions.confirming import confirm_draft, discard_draft
 from app.scanner.clicks import rate_shown, save_shown
 from app.users.models import Member
+from app.users.plans import plan_of
 
 
 async def run(

@@ -16,11 +16,11 @@ from app.alerts import clicks
 from app.alerts.clicks import Change, Wanted
 from app.alerts.drafts import standing
 from app.alerts.monitor_book import MemberBook
-from app.alerts.plans import plan_of
 from app.alerts.service import Standing, get_alert
 from app.chat.payloads import parse
 from app.chat.room import room
 from app.users.models import Member
+from app.users.plans import plan_of
 
 
 class CardClick(BaseModel):

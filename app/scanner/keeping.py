@@ -73,6 +73,8 @@ async def _check(
     if every is None:
         return
     most, shortest = allowed
+    if not most:
+        raise NotEntitled("Your plan runs no scan by itself.")
     if every < shortest:
         raise NotEntitled(f"Your plan runs a scan every {_spoken(shortest)} at most.")
     others = await repository.count_scheduled(session) - int(bool(found and found.every))

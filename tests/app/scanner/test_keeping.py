@@ -110,6 +110,20 @@ async def test_scans_run_by_themselves_as_often_and_as_many_as_the_plan_allows(d
     assert (await desk.save("three", every=HOUR)).every == HOUR
 
 
+async def test_a_plan_without_scans_by_themselves_says_so_and_keeps_those_one_runs(
+    desk: Desk,
+) -> None:
+    async def save(every: timedelta | None) -> SavedScan:
+        async with desk.database.member(desk.member) as session:
+            return await keeping.save_scan(
+                session, "mine", SEARCH, every=every, allowed=(0, DAY), now=desk.now
+            )
+
+    with pytest.raises(NotEntitled, match="runs no scan by itself"):
+        await save(DAY)
+    assert (await save(None)).every is None
+
+
 async def test_a_due_scan_is_claimed_once_and_missed_turns_are_not_made_up_for(desk: Desk) -> None:
     saved = await desk.save("hourly", every=HOUR)
     later = desk.now + timedelta(hours=5, minutes=10)
