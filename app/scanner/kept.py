@@ -11,6 +11,7 @@ from uuid import UUID
 from app.core.symbols import Symbol
 from app.scanner.evidence import Fact, Measure
 from app.scanner.models import Opportunity, Search
+from app.scanner.option_bodies import option_search_body, option_search_of
 from app.scanner.setups import Direction, Setup
 
 
@@ -85,6 +86,7 @@ def search_body(search: Search) -> dict[str, Any]:
         "max_price": _text(search.max_price),
         "min_reward_to_risk": search.min_reward_to_risk,
         "where": search.where,
+        **({"options": option_search_body(search.options)} if search.options else {}),
     }
 
 
@@ -98,6 +100,7 @@ def search_of(body: Mapping[str, Any]) -> Search:
         max_price=_decimal(body["max_price"]),
         min_reward_to_risk=body["min_reward_to_risk"],
         where=body.get("where", ""),
+        options=option_search_of(body["options"]) if body.get("options") else None,
     )
 
 

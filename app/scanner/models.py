@@ -8,6 +8,7 @@ from decimal import Decimal
 from app.core.symbols import Symbol
 from app.market.models import Instrument, Provider
 from app.scanner.evidence import Fact
+from app.scanner.option_scan import OptionSearch
 from app.scanner.outcomes import Record
 from app.scanner.setups import Direction, Setup
 
@@ -16,7 +17,8 @@ from app.scanner.setups import Direction, Setup
 class Search:
     """What is asked of a scan. Empty `setups` means all of them, empty `symbols` everything listed
     (of `sector`, where one is named). Prices are of the last bar, in the instrument's currency;
-    `where` is a condition of the formula language on daily bars."""
+    `where` is a condition of the formula language on daily bars. With `options` whole chains are
+    looked over by that instead, and nothing else here counts."""
 
     setups: tuple[Setup, ...] = ()
     direction: Direction | None = None
@@ -26,6 +28,7 @@ class Search:
     max_price: Decimal | None = None
     min_reward_to_risk: float | None = None
     where: str = ""
+    options: OptionSearch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from time import monotonic
 
-from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
+from app.core.errors import CoachError, InvalidInput, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
 from app.macro.schedule import NEW_YORK
@@ -22,6 +23,7 @@ from app.market.protocol import MarketData
 from app.options.past import VolatilityHistory, volatility_history
 from app.options.records import VolatilityRecords
 from app.options.service import Listed, listed_options
+from app.scanner.in_time import answered, finished
 from app.scanner.option_setups import (
     LEAST_RANK,
     SPREADS,
@@ -89,6 +91,30 @@ class OptionScan:
     unknown: Mapping[tuple[Symbol, OptionSetup], str]
     without_reports: str = ""
     """Why no dates of reports are known at all."""
+    cut: tuple[Symbol, ...] = ()
+    """What was not read, because the bounds of the run were reached."""
+    is_unanswered: bool = False
+    """No chain was read, and at least one because its provider did not answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one run may take: chains, and seconds from its begin. Of more underlyings each `turn`
+    reads the next ones, so that all have theirs."""
+
+    most: int = LARGEST
+    seconds: float | None = None
+    turn: int = 0
+
+    def chosen(
+        self, listed: Sequence[Instrument]
+    ) -> tuple[Sequence[Instrument], tuple[Symbol, ...]]:
+        """Those to read, and the symbols of the rest."""
+        if len(listed) <= self.most:
+            return listed, ()
+        first = self.turn * self.most % len(listed)
+        turned = [*listed[first:], *listed[:first]]
+        return turned[: self.most], tuple(each.symbol for each in turned[self.most :])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +129,9 @@ class Reports:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ports:
+class Ports:
+    """Who is asked, at which moment; `rate` is the short one."""
+
     market: MarketData
     macro: MacroSource
     records: VolatilityRecords
@@ -131,41 +159,45 @@ async def run_option_scan(
     rate: float,
 ) -> OptionScan:
     """What stands at `as_of`; `InvalidInput` or `NotFound` if nothing can be scanned."""
-    ports = _Ports(market, macro, records, as_of, rate)
-    instruments, left_out = await _universe(search, ports)
+    return await scan_chains(search, Ports(market, macro, records, as_of, rate), Bounds())
+
+
+async def scan_chains(search: OptionSearch, ports: Ports, bounds: Bounds) -> OptionScan:
+    """The same within `bounds`."""
+    began = monotonic()
+    listed, left_out = await answered(_universe(search, ports), bounds.seconds)
+    instruments, cut = bounds.chosen(listed)
     turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def judge(instrument: Instrument) -> Judged | str:
+    async def judge(instrument: Instrument) -> Judged | CoachError:
         async with turns:
             try:
                 return await _judged(search, instrument, ports)
             except (NotFound, ProviderUnavailable, InvalidInput) as error:
-                return error.message
+                return error
 
-    answers = await asyncio.gather(*map(judge, instruments))
-    judged = {
-        each.symbol: answer
-        for each, answer in zip(instruments, answers, strict=True)
-        if isinstance(answer, Judged)
-    }
-    for each, answer in zip(instruments, answers, strict=True):
-        if isinstance(answer, str):
-            left_out[each.symbol] = answer
+    rest = None if bounds.seconds is None else max(0.0, bounds.seconds - (monotonic() - began))
+    answers = await finished({each.symbol: judge(each) for each in instruments}, rest)
+    judged = {key: each for key, each in answers.items() if isinstance(each, Judged)}
+    failed = {key: each for key, each in answers.items() if isinstance(each, CoachError)}
     found = [find for each in judged.values() for find in each.found]
     first = next(iter(judged.values()), None)
     absences = [each.absence for each in judged.values() if each.absence]
     return OptionScan(
-        as_of=as_of,
-        provider=first.provider if first else market.provider,
+        as_of=ports.as_of,
+        provider=first.provider if first else ports.market.provider,
         scanned=tuple(judged),
         found=tuple(_ranked(found, search.wanted)),
-        left_out=left_out,
+        left_out=left_out | {symbol: error.message for symbol, error in failed.items()},
         unknown={
             (symbol, setup): why
             for symbol, each in judged.items()
             for setup, why in each.unknown.items()
         },
         without_reports=absences[0] if absences else "",
+        cut=(*(each.symbol for each in instruments if each.symbol not in answers), *cut),
+        is_unanswered=not judged
+        and any(isinstance(each, ProviderUnavailable) for each in failed.values()),
     )
 
 
@@ -185,7 +217,7 @@ def report_of(found: Earnings) -> Report:
     return Report(on=found.on, before=day, after=next_day)
 
 
-async def _judged(search: OptionSearch, instrument: Instrument, ports: _Ports) -> Judged:
+async def _judged(search: OptionSearch, instrument: Instrument, ports: Ports) -> Judged:
     listed = await listed_options(
         ports.market, instrument.symbol, as_of=ports.as_of, rate=ports.rate
     )
@@ -264,7 +296,7 @@ def _fact(
     return None if reports.last is None else post_earnings_crush(history, reports.last)
 
 
-async def _reports(search: OptionSearch, listed: Listed, ports: _Ports) -> Reports:
+async def _reports(search: OptionSearch, listed: Listed, ports: Ports) -> Reports:
     """Asked for only where something depends on them."""
     if not (search.is_after_earnings or OptionSetup.CRUSH in search.wanted):
         return Reports(is_exempt=True)
@@ -296,7 +328,7 @@ def _ranked(found: Iterable[OptionFind], wanted: Sequence[OptionSetup]) -> list[
 
 
 async def _universe(
-    search: OptionSearch, ports: _Ports
+    search: OptionSearch, ports: Ports
 ) -> tuple[list[Instrument], dict[Symbol, str]]:
     if not search.symbols:
         return await _most_traded(search, ports), {}
@@ -318,7 +350,7 @@ async def _universe(
     return list(found.values()), left_out
 
 
-async def _most_traded(search: OptionSearch, ports: _Ports) -> list[Instrument]:
+async def _most_traded(search: OptionSearch, ports: Ports) -> list[Instrument]:
     """Dollars a session, the median of the last ones that are known at that moment."""
     turns = asyncio.Semaphore(2 * _AT_ONCE)
     as_of = ports.as_of

@@ -90,12 +90,14 @@ class RichVolatility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unusual:
-    """The contract that stands out most; `others` more of the chain pass the rule."""
+    """The contract that stands out most; `others` more of the chain pass the rule. `price` per share
+    is the middle of its market, or its last trade."""
 
     contract: OptionContract
     volume: int
     open_interest: int
     others: int
+    price: Decimal | None = None
 
     @property
     def strength(self) -> float:
@@ -186,6 +188,7 @@ def unusual_options(listed: Listed) -> Unusual | None:
         volume=int(chain.volume[best]),
         open_interest=int(chain.open_interest[best]),
         others=len(rows) - 1,
+        price=None if np.isnan(chain.price[best]) else _price(float(chain.price[best])),
     )
 
 
@@ -290,11 +293,15 @@ def _leg(listed: Listed, series: Series, row: int, quantity: int) -> Leg:
     return Leg(
         kind=LegKind(contract.kind.value),
         quantity=Decimal(quantity),
-        price=Decimal(repr(round(float(chain.price[row]), 4))),
+        price=_price(float(chain.price[row])),
         strike=contract.strike,
         expires_at=series.expires_at,
         multiplier=contract.multiplier,
     )
+
+
+def _price(value: float) -> Decimal:
+    return Decimal(repr(round(value, 4)))
 
 
 def _width(legs: Sequence[SpreadLeg]) -> Decimal:
