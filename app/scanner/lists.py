@@ -55,7 +55,7 @@ def read_list(text: str) -> SymbolList:
     refused = []
     for line, cell in _cells(text.removeprefix("\ufeff")):
         try:
-            found[_symbol(cell)] = None
+            found[symbol_of_cell(cell)] = None
         except InvalidInput:
             refused.append(Refused(line, cell[:40]))
     if not found:
@@ -98,7 +98,8 @@ def _table(text: str, before: int, separator: str, column: int) -> Iterator[tupl
             yield before + reader.line_num, row[column].strip()
 
 
-def _symbol(cell: str) -> Symbol:
+def symbol_of_cell(cell: str) -> Symbol:
+    """What a cell or a sender calls a symbol, with an exchange in front or without."""
     bare = cell.strip().strip("\"'")
     with_exchange = _EXCHANGE.fullmatch(bare)
     if with_exchange is None:

@@ -1,0 +1,236 @@
+"""A signal from outside, read out of what its sender posts: JSON, or one line of text.
+
+Decided: what comes in is data. A symbol, a direction and up to three prices are taken out of it and
+nothing else means anything; its reason is kept as the sender's words, to be quoted. Whatever cannot be
+read is refused with what to change, because the sender's log is where somebody will look for it.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from app.core.errors import InvalidInput, TooLarge
+from app.core.symbols import Symbol
+from app.scanner.lists import symbol_of_cell
+from app.scanner.setups import Direction
+
+LONGEST = 16 * 1024
+"""Bytes of a body."""
+REASON_LENGTH = 500
+_LARGEST = Decimal(10) ** 9
+_SMALLEST = Decimal("0.00000001")
+
+_SYMBOL = ("symbol", "ticker")
+_DIRECTION = ("direction", "side", "action", "order_action")
+_ENTRY = ("entry", "price", "close", "last_price")
+_STOP = ("stop", "stop_loss", "stoploss", "sl")
+_TARGET = ("target", "take_profit", "takeprofit", "tp")
+_REASON = ("reason", "message", "text", "comment", "note")
+_KEY = ("id",)
+
+_LONG = frozenset({"long", "buy", "bullish", "up"})
+_SHORT = frozenset({"short", "sell", "bearish", "down"})
+_OUT = frozenset({"flat", "close", "exit"})
+_PLAIN = re.compile(r"\d{1,12}(\.\d{1,8})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,8})?")
+_UNFILLED = re.compile(r"\{\{.*?\}\}|%[a-z_]+%")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+_WORD = re.compile(r"[A-Za-z_]+")
+_NUMBER_AFTER = r"\s*[:=@]?\s*\$?(?P<number>\d[\d.,]*\d|\d)(?=$|[\s;)!.,])"
+_SAID_PRICES = {
+    "entry": re.compile(
+        r"(?:\b(?:entry|price)|@|^\S+(?:\s+\S+)?\s+at\b)" + _NUMBER_AFTER, re.IGNORECASE
+    ),
+    "stop": re.compile(r"\b(?:stop(?:[ _-]?loss)?|sl)(?:\s+at)?" + _NUMBER_AFTER, re.IGNORECASE),
+    "target": re.compile(
+        r"\b(?:target|take[ _-]?profit|tp)(?:\s+at)?" + _NUMBER_AFTER, re.IGNORECASE
+    ),
+}
+_STOP_OR_TARGET_AT = re.compile(
+    r"\b(stop(?:[ _-]?loss)?|sl|target|take[ _-]?profit|tp)\s+at\b", re.IGNORECASE
+)
+
+
+class Sent(StrEnum):
+    """The setup of what a sender sent: there is none but its direction."""
+
+    LONG = "signal_long"
+    SHORT = "signal_short"
+
+    @property
+    def direction(self) -> Direction:
+        return Direction.LONG if self is Sent.LONG else Direction.SHORT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """What somebody outside says of a symbol; prices where they gave them. `reason` is in their words,
+    `key` their own name of it, empty where they gave none."""
+
+    symbol: Symbol
+    direction: Direction
+    entry: Decimal | None = None
+    stop: Decimal | None = None
+    target: Decimal | None = None
+    reason: str = ""
+    key: str = ""
+
+    @property
+    def setup(self) -> Sent:
+        return Sent.LONG if self.direction is Direction.LONG else Sent.SHORT
+
+    @property
+    def prices(self) -> dict[str, Decimal]:
+        """Those that were given, by name."""
+        named = {"entry": self.entry, "stop": self.stop, "target": self.target}
+        return {name: price for name, price in named.items() if price is not None}
+
+
+def read_signal(body: bytes) -> Signal:
+    """The signal of a body; `InvalidInput` or `TooLarge` with what to change."""
+    if len(body) > LONGEST:
+        raise TooLarge(f"A signal has {LONGEST:,} bytes at most. Shorten its text.")
+    try:
+        text = body.decode().removeprefix("\ufeff").strip()
+    except UnicodeDecodeError as error:
+        raise InvalidInput("A signal is text in UTF-8.") from error
+    if not text:
+        raise InvalidInput("The body is empty. Send JSON, or a line such as: buy AAPL")
+    signal = _of_json(text) if text.startswith(("{", "[")) else _of_line(text)
+    return _sound(signal)
+
+
+def _of_json(text: str) -> Signal:
+    try:
+        given = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        unfilled = " A placeholder was not filled in." if _UNFILLED.search(text) else ""
+        raise InvalidInput(
+            "The body begins like JSON and is none. Look for missing quotation marks and commas."
+            + unfilled
+        ) from error
+    if not isinstance(given, dict):
+        raise InvalidInput('Send one signal as an object: {"symbol": "AAPL", "direction": "long"}')
+    fields = {str(name).strip().lower(): value for name, value in given.items()}
+    prices = {
+        name: _price(name, _first(fields, names))
+        for name, names in (("entry", _ENTRY), ("stop", _STOP), ("target", _TARGET))
+    }
+    return Signal(
+        symbol=_symbol(_text(fields, _SYMBOL)),
+        direction=_direction(_text(fields, _DIRECTION), prices),
+        reason=_quoted(_text(fields, _REASON)),
+        key=_text(fields, _KEY)[:200],
+        **prices,
+    )
+
+
+def _of_line(text: str) -> Signal:
+    """`buy AAPL at 231.50 stop 228 target 240`: the symbol stands first, or behind the direction."""
+    words = text.split()
+    at = 1 if len(words) > 1 and _is_direction(words[0]) else 0
+    said = [word.lower() for word in _WORD.findall(text)]
+    plain = _STOP_OR_TARGET_AT.sub(r"\1", text)
+    prices = {}
+    for name, pattern in _SAID_PRICES.items():
+        found = pattern.search(plain)
+        prices[name] = _price(name, found["number"] if found else None)
+    named = next((word for word in said if word in _LONG | _SHORT | _OUT), "")
+    return Signal(
+        symbol=_symbol(words[at].rstrip(",.;:!")),
+        direction=_direction(named, prices),
+        reason=_quoted(text),
+        **prices,
+    )
+
+
+def _is_direction(word: str) -> bool:
+    return word.strip(",.;:!").lower() in _LONG | _SHORT
+
+
+def _no_number(_: str) -> None:
+    raise InvalidInput("A price is NaN or infinite. Leave out the prices that the sender lacks.")
+
+
+def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((fields[name] for name in names if fields.get(name) not in (None, "")), None)
+
+
+def _text(fields: Mapping[str, Any], names: tuple[str, ...]) -> str:
+    value = _first(fields, names)
+    if value is None:
+        return ""
+    if not isinstance(value, str | Decimal):
+        raise InvalidInput(f"`{names[0]}` must be text.")
+    return str(value).strip()
+
+
+def _symbol(text: str) -> Symbol:
+    if not text:
+        raise InvalidInput("Name the symbol: in JSON as `symbol`, in a line of text as first word.")
+    if _UNFILLED.search(text):
+        raise InvalidInput("The placeholder of the symbol was not filled in by the sender.")
+    return symbol_of_cell(text)
+
+
+def _direction(text: str, prices: Mapping[str, Decimal | None]) -> Direction:
+    """As said; else as stop and target lie."""
+    said = text.lower()
+    if said in _LONG:
+        return Direction.LONG
+    if said in _SHORT:
+        return Direction.SHORT
+    if said in _OUT:
+        raise InvalidInput(
+            "Leaving a position is no opportunity. Send entries only, long or short."
+        )
+    stop, target = prices["stop"], prices["target"]
+    if not said and stop and target and stop != target:
+        return Direction.LONG if stop < target else Direction.SHORT
+    raise InvalidInput('Say which way: `direction` as "long" or "short" (or "buy", "sell").')
+
+
+def _price(name: str, value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = _number(name, value.strip().removeprefix("$"))
+    if not isinstance(value, Decimal):
+        raise InvalidInput(f"`{name}` is no price. Write a plain number with a decimal point.")
+    if not _SMALLEST <= value <= _LARGEST:
+        raise InvalidInput(f"`{name}` is no possible price.")
+    return value.quantize(_SMALLEST)
+
+
+def _number(name: str, text: str) -> Decimal:
+    if _UNFILLED.search(text):
+        raise InvalidInput(f"The placeholder of `{name}` was not filled in by the sender.")
+    try:
+        if not _PLAIN.fullmatch(text):
+            raise InvalidOperation
+        return Decimal(text.replace(",", ""))
+    except InvalidOperation as error:
+        raise InvalidInput(
+            f"`{name}` is no price. Write a plain number with a decimal point."
+        ) from error
+
+
+def _quoted(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())[:REASON_LENGTH]
+
+
+def _sound(signal: Signal) -> Signal:
+    """Stop, entry and target in the order of the direction."""
+    given = [each for each in (signal.stop, signal.entry, signal.target) if each is not None]
+    rising = given if signal.direction is Direction.LONG else given[::-1]
+    if any(low >= high for low, high in zip(rising, rising[1:], strict=False)):
+        way = "below the entry and the target above" if rising is given else (
+            "above the entry and the target below"
+        )  # fmt: skip
+        raise InvalidInput(
+            f"These prices do not fit a {signal.direction} trade: its stop lies {way}."
+        )
+    return signal
