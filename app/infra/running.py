@@ -30,15 +30,20 @@ async def side_by_side(*work: Coroutine[Any, Any, None]) -> None:
 
 
 async def end(tasks: "Iterable[asyncio.Future[Any]]") -> None:
-    """Cancel `tasks` and wait until they have ended; what they end with is dropped."""
-    told = list(tasks)
-    running = {task for task in told if not task.done()}
-    while running:
+    """Cancel `tasks` and wait until they have ended; what they end with is dropped. Cancelled itself,
+    it finishes first: whoever tells it twice must not leave half of them running."""
+    told, interrupted = list(tasks), None
+    while running := {task for task in told if not task.done()}:
         for task in running:
             task.cancel()
-        _, running = await asyncio.wait(running, timeout=AGAIN_SECONDS)
-        for task in running:
+        try:
+            _, deaf = await asyncio.wait(running, timeout=AGAIN_SECONDS)
+        except asyncio.CancelledError as error:
+            interrupted, deaf = error, set()
+        for task in deaf:
             _log.warning("told to stop once more", task=repr(task))
     for task in told:
         if not task.cancelled():
             task.exception()
+    if interrupted is not None:
+        raise interrupted
