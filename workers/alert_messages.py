@@ -9,12 +9,10 @@ from typing import Any
 
 from typing_extensions import override
 
-from app.agents.events import ToolFinished, TurnDone
 from app.agents.history import figure_values, stored_message
-from app.agents.model import Usage
 from app.alerts.monitor_path import moment
 from app.alerts.surroundings import Surroundings
-from app.alerts.telling import Fired, Place, Writer, Written
+from app.alerts.telling import Fired, Writer, Written
 from app.alerts.triggers import (
     Already,
     Condition,
@@ -27,10 +25,11 @@ from app.alerts.triggers import (
     Spikes,
     Trigger,
 )
+from app.conversations.unasked import Place
 from app.core.figures import Figure, Unit
 from app.core.ids import new_id
 from app.grounding.ledger import Book
-from app.grounding.parts import GroundingReport, NumberPart, Part, TextPart, markdown
+from app.grounding.parts import NumberPart, Part, TextPart
 from app.grounding.references import named
 from app.market.calendar import session_on
 from app.market.models import Provider, decimal_of
@@ -39,6 +38,7 @@ from tools.wording import freshness, time_in_words_of
 from widgets.alerts import AlertsCard
 from widgets.base import BaseCard
 from widgets.charts import ChartMark, PriceChart
+from workers.unasked import finished
 
 TOOL = "list_alerts"
 """The tool whose answer the figures are kept under: asked again, it says what is watched now."""
@@ -69,8 +69,7 @@ class MessageWriter(Writer):
     def write(
         self, fired: Sequence[Fired], around: Surroundings | None, place: Place, now: datetime
     ) -> Written:
-        call = str(new_id())
-        book = Book(place.letter, call, TOOL)
+        book = Book(place.letter, str(new_id()), TOOL)
         if around is not None:
             provider = around.levels.provider
             book.comes_from(
@@ -84,44 +83,18 @@ class MessageWriter(Writer):
             text.say("" if at == 0 else "\n", "- " if len(fired) > 1 else "")
             _say(text, f"{at}." if at else "", each, around if at == len(fired) - 1 else None)
             bodies.append(_body(each, book.figures[before:]))
-        done = _turn(text, call, fired, _cards(book, fired, around, now), now)
+        done = finished(
+            book,
+            text.parts,
+            _cards(book, fired, around, now),
+            model="monitor",
+            began=moment(fired[0].firing.at),
+            ended=now,
+        )
         message = stored_message(
             done, message_id=place.message_id, thread_id=place.thread_id, now=now
         )
         return Written(message=message, title=_title(fired), bodies=bodies)
-
-
-def _turn(
-    text: _Text, call: str, fired: Sequence[Fired], cards: tuple[BaseCard, ...], now: datetime
-) -> TurnDone:
-    figures = tuple(text.book.figures)
-    numbers = [part for part in text.parts if isinstance(part, NumberPart)]
-    said = {key for part in numbers for key in part.figures}
-    answer = markdown(text.parts)
-    return TurnDone(
-        answer=answer,
-        parts=tuple(text.parts),
-        grounding=GroundingReport(
-            numbers=len(numbers),
-            bound=len(numbers),
-            sources=tuple(each for each in figures if each.id in said),
-        ),
-        usage=Usage(),
-        model="monitor",
-        calls=(
-            ToolFinished(
-                call_id=call,
-                name=TOOL,
-                arguments={},
-                ok=True,
-                sentence=answer,
-                figures=figures,
-                started_at=moment(fired[0].firing.at),
-                finished_at=now,
-            ),
-        ),
-        cards=cards,
-    )
 
 
 def _say(text: _Text, path: str, fired: Fired, around: Surroundings | None) -> None:

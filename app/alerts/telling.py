@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
-from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,19 +24,11 @@ from app.alerts.surroundings import Surroundings
 from app.alerts.tables import FiringRow
 from app.alerts.triggers import Firing
 from app.conversations import service as conversations
-from app.conversations.models import StoredMessage, Thread
-from app.core.errors import NotFound
-from app.core.ids import new_id
-from app.grounding.ledger import letter
+from app.conversations.models import StoredMessage
+from app.conversations.unasked import Place, take_place
+from app.grounding.ledger import Speaker
 from app.notifications.models import Kind, Note
 from app.notifications.service import enqueue
-
-THREAD_TITLE = "Alerts"
-_THREAD = UUID("5b1f7a7e-3c43-4d6c-9a55-8c8c1f1f0a17")
-_IN_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('told in ' || :thread, 0))")
-
-_LETTERS = 26 * 26
-_FIRST_LETTER = 26 + 26 * 26 + 25 * _LETTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +46,6 @@ class Fired:
 
     alert: Alert
     firing: Firing
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a message goes: its figures are `letter`'s, which no turn of the thread uses."""
-
-    thread_id: UUID
-    message_id: UUID
-    letter: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,14 +137,9 @@ async def _post(
     writer: Writer,
     now: datetime,
 ) -> tuple[UUID, ...]:
-    thread = await _thread(session, fired[0].alert, now)
-    await session.execute(_IN_TURNS, {"thread": str(thread.id)})
-    told = select(func.count(FiringRow.message_id.distinct()))
-    number = (await session.execute(told.where(FiringRow.thread_id == thread.id))).scalar_one()
-    place = Place(
-        thread_id=thread.id,
-        message_id=new_id(),
-        letter=letter(_FIRST_LETTER + number % _LETTERS),
+    alert = fired[0].alert
+    place = await take_place(
+        session, Speaker.ALERTS, member_id=alert.member_id, thread_id=alert.thread_id, now=now
     )
     written = writer.write(fired, around, place, now)
     for each, body in zip(fired, written.bodies, strict=True):
@@ -173,7 +150,7 @@ async def _post(
         key=f"firing {fired[0].firing.id}",
         title=written.title,
         text=written.message.content,
-        thread_id=thread.id,
+        thread_id=place.thread_id,
         message_id=place.message_id,
     )
     return (await enqueue(session, note, now=now)).due
@@ -195,14 +172,3 @@ async def _store(
             message_id=place.message_id,
         )
     )
-
-
-async def _thread(session: AsyncSession, alert: Alert, now: datetime) -> Thread:
-    """The conversation an alert was made in, else the one that all others share."""
-    if alert.thread_id is not None:
-        try:
-            return await conversations.get_thread(session, alert.thread_id)
-        except NotFound:
-            pass
-    shared = uuid5(_THREAD, str(alert.member_id))
-    return await conversations.create_thread(session, now=now, title=THREAD_TITLE, thread_id=shared)

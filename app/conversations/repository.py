@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations.models import Feedback, Role, StoredCall, StoredCard, StoredMessage, Thread
 from app.conversations.tables import CallRow, CardRow, FeedbackRow, MessageRow, ThreadRow
+from app.grounding.ledger import Speaker
 
 R = TypeVar("R")
 
@@ -129,6 +130,20 @@ async def list_messages(
     query = select(MessageRow).where(MessageRow.thread_id == thread_id)
     rows = await _read(session, query.order_by(MessageRow.position.desc()).limit(last))
     return await _assemble(session, rows[::-1])
+
+
+async def last_letter(session: AsyncSession, thread_id: UUID, speaker: Speaker) -> str:
+    """Of the speaker's last message with figures in the thread; none if they told none yet."""
+    figure = CallRow.result["figures"][0]["id"].astext
+    letter = func.substring(figure, f"^({speaker}[a-z]{{2}})[0-9]")
+    query = (
+        select(letter)
+        .join(MessageRow, MessageRow.id == CallRow.message_id)
+        .where(MessageRow.thread_id == thread_id, letter.is_not(None))
+        .order_by(MessageRow.position.desc())
+        .limit(1)
+    )
+    return (await session.scalar(query)) or ""
 
 
 async def delete_message(session: AsyncSession, message_id: UUID) -> bool:

@@ -1,15 +1,41 @@
 """The ledger of a thread: every figure its answers may refer to.
 
 A tool call opens a `Book` under a letter of its own (`a`, `b`, … `z`, `aa`), so that figures of
-calls that run at the same time get the same ids whatever finishes first.
+calls that run at the same time get the same ids whatever finishes first. Who speaks unasked does so
+while a turn of the same thread may be running, so each of them has letters that no turn gets.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum, unique
+from itertools import product
+from string import ascii_lowercase
 
 from app.core.figures import Figure, Unit
+
+_PAIRS = tuple("".join(pair) for pair in product(ascii_lowercase, repeat=2))
+
+
+@unique
+class Speaker(StrEnum):
+    """Who speaks in a thread unasked, by the first of the three letters of their books. Taken from the
+    end of the alphabet: turns go from `a` to where the last of them begins. Stored figures are found
+    by it, so none ever changes."""
+
+    ALERTS = "z"
+    SCANS = "y"
+
+    def letter(self, last: str = "") -> str:
+        """For the next message, where their last one in the thread took `last`. After `zz` they begin
+        anew: so long ago nothing is referred to."""
+        at = _PAIRS.index(last[1:]) + 1 if last else 0
+        return f"{self}{_PAIRS[at % len(_PAIRS)]}"
+
+
+_OF_TURNS = 26 + 26**2 + 26**2 * ascii_lowercase.index(min(Speaker))
+"""Letters before the first that is kept for a speaker."""
 
 
 @dataclass(slots=True)
@@ -126,9 +152,10 @@ class Ledger:
 
 
 def letter(index: int) -> str:
-    """0 → a, 25 → z, 26 → aa: bijective base 26."""
+    """Of a turn's book: 0 → a, 25 → z, 26 → aa, bijective base 26. Before those of a `Speaker` they
+    begin anew, thousands of calls later."""
     name = ""
-    index += 1
+    index = index % _OF_TURNS + 1
     while index:
         index, rest = divmod(index - 1, 26)
         name = chr(ord("a") + rest) + name

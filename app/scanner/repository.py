@@ -249,12 +249,6 @@ async def count_thumbs(session: AsyncSession) -> dict[Setup, tuple[int, int]]:
     return {Setup(name): (up, down) for name, up, down in await session.execute(query)}
 
 
-async def count_rounds(session: AsyncSession) -> int:
-    """How often something new was found."""
-    query = select(func.count(OpportunityRow.found_at.distinct()))
-    return int((await session.execute(query)).scalar_one())
-
-
 async def list_opportunities(
     session: AsyncSession, statuses: Sequence[Status], *, limit: int, lock: bool = False
 ) -> tuple[KeptOpportunity, ...]:

@@ -14,10 +14,11 @@ from app.alerts import service
 from app.alerts.models import Alert, Status
 from app.alerts.monitor_shares import Shares
 from app.alerts.surroundings import Surroundings
-from app.alerts.telling import Fired, Place, Written
+from app.alerts.telling import Fired, Written
 from app.alerts.triggers import Already
 from app.conversations import service as conversations
 from app.conversations.models import Role
+from app.conversations.unasked import Place
 from app.core.clock import WallClock
 from app.infra.db.database import Database
 from app.market.standins.zigzag import crossings
