@@ -8,6 +8,7 @@ import app.market.streaming.lease
 import app.notifications.tables
 import app.options.tables
 import app.positions.tables
+import app.scanner.option_tables
 import app.scanner.tables
 import app.screenshots.tables
 import app.users.tables  # noqa: F401 - importing registers the rows
