@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.scanner.panel import Panel
+from app.scanner.histories import Histories
 from app.scanner.setups import Mask, Setup, prepare, scan
 from benchmarks.paired import paired_timings, print_timings
 
@@ -38,9 +38,9 @@ def run() -> None:
     import polars as pl
     import talib
 
-    panel = random_panel()
+    histories = random_histories()
     columns = {
-        name: np.ascontiguousarray(getattr(panel, name).T)
+        name: np.ascontiguousarray(getattr(histories, name).T)
         for name in ("open", "high", "low", "close", "volume")
     }
     table = pl.DataFrame(
@@ -49,7 +49,7 @@ def run() -> None:
             **{name: values.ravel() for name, values in columns.items()},
         }
     )
-    ours, loop, frame = scan(panel), by_talib(columns), by_polars(table)
+    ours, loop, frame = scan(histories), by_talib(columns), by_polars(table)
     for setup in RULES:
         for peer in (loop, frame):
             np.testing.assert_array_equal(peer[setup], ours[setup], err_msg=setup)
@@ -57,7 +57,7 @@ def run() -> None:
             raise AssertionError(f"{setup} stands nowhere, so nothing was compared.")
     timings = paired_timings(
         {
-            "trading coach (numpy), 13 setups": lambda: scan(panel),
+            "trading coach (numpy), 13 setups": lambda: scan(histories),
             f"TA-Lib {talib.__version__} in a loop, 8 setups": lambda: by_talib(columns),
             f"polars {pl.__version__}, 8 setups": lambda: by_polars(table),
         }
@@ -68,7 +68,7 @@ def run() -> None:
         timings,
         note=f"the same {found:,} hits of 8 setups",
     )
-    prepared, bar = prepare(panel.until(BARS - 1)), panel.row(-1)
+    prepared, bar = prepare(histories.until(BARS - 1)), histories.row(-1)
     print_timings(
         f"The forming bar of {SYMBOLS:,} symbols judged again, CPU time",
         paired_timings({"trading coach (numpy), 13 setups": lambda: prepared.hits(bar)}),
@@ -76,13 +76,13 @@ def run() -> None:
     )
 
 
-def random_panel() -> Panel:
+def random_histories() -> Histories:
     """Random walks of daily bars."""
     random = np.random.default_rng(7)
     shape = (BARS, SYMBOLS)
     close = 100 * np.exp(np.cumsum(random.normal(0, 0.015, shape), axis=0))
     opened = close * np.exp(random.normal(0, 0.006, shape))
-    return Panel(
+    return Histories(
         open=opened,
         high=np.maximum(opened, close) * np.exp(random.exponential(0.006, shape)),
         low=np.minimum(opened, close) * np.exp(-random.exponential(0.006, shape)),

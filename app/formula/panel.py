@@ -1,7 +1,8 @@
 """Bars of many symbols on one clock: matrices with a row per moment and a column per symbol.
 
 Decided: time runs down the rows, so that one row of all symbols lies together in memory and whatever
-steps through time works on thousands of symbols at once. A symbol without a bar at a moment has NaN
+steps through time works on thousands of symbols at once. A row is one moment of all symbols, because
+formulas compare bars of several timeframes and know the time of day. A symbol without a bar at a moment has NaN
 there; evaluation skips it, as if the moment had not been.
 """
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from app.scanner.panel import BarRow, Row
+from app.scanner.histories import BarRow, Row
 from app.scanner.setups import Prepared, Reading, Setup
 
 

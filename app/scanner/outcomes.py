@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.scanner.panel import Panel, wilder_changes
+from app.scanner.histories import Histories, wilder_changes
 from app.scanner.plans import plans
 from app.scanner.setups import (
     LONGEST,
@@ -65,17 +65,17 @@ class Record:
         return self.score(reward_to_risk) - (1 - self.chance(reward_to_risk))
 
 
-def records(panel: Panel) -> dict[Setup, Record]:
-    """Of every setup over a panel's history, all symbols together.
+def records(histories: Histories) -> dict[Setup, Record]:
+    """Of every setup over all histories together.
 
     A case begins where a setup stands and did not stand on the bar before; those of the last
     `HORIZON` bars have not been followed to their end and do not count.
     """
     results: dict[Setup, list[_Followed]] = {setup: [] for setup in Setup}
-    stood = dict.fromkeys(Setup, np.zeros(panel.close.shape[1], dtype=bool))
-    gain, loss = wilder_changes(panel.close, RSI_LENGTH, len(panel))
-    for at in range(LONGEST, len(panel) - HORIZON):
-        past, bar = prepare(panel.until(at), (gain[:at], loss[:at])), panel.row(at)
+    stood = dict.fromkeys(Setup, np.zeros(histories.close.shape[1], dtype=bool))
+    gain, loss = wilder_changes(histories.close, RSI_LENGTH, len(histories))
+    for at in range(LONGEST, len(histories) - HORIZON):
+        past, bar = prepare(histories.until(at), (gain[:at], loss[:at])), histories.row(at)
         for setup, stands in past.hits(bar).items():
             begins = stands & ~stood[setup]
             stood[setup] = stands
@@ -83,7 +83,7 @@ def records(panel: Panel) -> dict[Setup, Record]:
             columns = np.flatnonzero(begins & plan.is_sound)
             if len(columns):
                 ends = _Ends(plan.entry[columns], plan.stop[columns], plan.target[columns])
-                results[setup].append(_followed(panel, at, columns, setup.direction, ends))
+                results[setup].append(_followed(histories, at, columns, setup.direction, ends))
     return {setup: _record(parts) for setup, parts in results.items()}
 
 
@@ -103,10 +103,10 @@ class _Followed:
 
 
 def _followed(
-    panel: Panel, at: int, columns: NDArray[np.int64], direction: Direction, ends: _Ends
+    histories: Histories, at: int, columns: NDArray[np.int64], direction: Direction, ends: _Ends
 ) -> _Followed:
     rows = slice(at + 1, at + 1 + HORIZON)
-    high, low = panel.high[rows, columns], panel.low[rows, columns]
+    high, low = histories.high[rows, columns], histories.low[rows, columns]
     if direction is Direction.LONG:
         to_target, to_stop = high >= ends.target, low <= ends.stop
     else:
@@ -115,7 +115,7 @@ def _followed(
     stopped = (stop_at <= target_at) & (stop_at < HORIZON)
     reached = target_at < stop_at
     risk = ends.entry - ends.stop
-    result = (panel.close[at + HORIZON, columns] - ends.entry) / risk
+    result = (histories.close[at + HORIZON, columns] - ends.entry) / risk
     ratio = (ends.target - ends.entry) / risk
     result[reached] = ratio[reached]
     result[stopped] = -1

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.scanner.panel import BarRow, Row
+from app.scanner.histories import BarRow, Row
 from app.scanner.setups import Direction, Mask, Prepared, Reading, Setup
 
 

@@ -1,7 +1,7 @@
 """Scan: fetch the bars of many symbols, judge the last one, count what followed the past ones.
 
-Decided: one scan judges every symbol by one panel, so the records behind the chances are those of
-the scanned symbols themselves. What cannot be had is left out by name and the rest is told.
+Decided: one scan judges all symbols together, so the records behind the chances are those of the
+scanned symbols themselves. What cannot be had is left out by name and the rest is told.
 """
 
 import asyncio
@@ -20,9 +20,9 @@ from app.market.models import Bars, Instrument
 from app.market.protocol import MarketData
 from app.scanner.evidence import evidence
 from app.scanner.filtering import parse_filter, passing
+from app.scanner.histories import Histories, histories_of
 from app.scanner.models import Opportunity, ScanResult, Search
 from app.scanner.outcomes import Record, records
-from app.scanner.panel import Panel, panel_of
 from app.scanner.plans import Plans, plans
 from app.scanner.setups import Mask, Prepared, Setup, prepare
 
@@ -78,10 +78,10 @@ def judge(
     taste: Mapping[Setup, float],
 ) -> tuple[Opportunity, ...]:
     """Opportunities among `bars`, best expectation first, moved by `taste`; of one symbol one per setup."""
-    panel = panel_of(bars, count=HISTORY)
-    past, bar = prepare(panel.until(len(panel) - 1)), panel.row(-1)
-    counted = records(panel)
-    priced = _priced(search, panel)
+    histories = histories_of(bars, count=HISTORY)
+    past, bar = prepare(histories.until(len(histories) - 1)), histories.row(-1)
+    counted = records(histories)
+    priced = _priced(search, histories)
     symbols = tuple(bars)
     found = []
     for setup, stands in past.hits(bar).items():
@@ -100,7 +100,7 @@ def judge(
         return -made.expectation - liked, made.instrument.symbol
 
     ranked = sorted(found, key=rank)
-    return tuple(_with_evidence(made, past, panel, at) for made, past, at in ranked)
+    return tuple(_with_evidence(made, past, histories, at) for made, past, at in ranked)
 
 
 def _is_wanted(search: Search, setup: Setup) -> bool:
@@ -108,8 +108,8 @@ def _is_wanted(search: Search, setup: Setup) -> bool:
     return named and search.direction in (None, setup.direction)
 
 
-def _priced(search: Search, panel: Panel) -> Mask:
-    close = panel.close[-1]
+def _priced(search: Search, histories: Histories) -> Mask:
+    close = histories.close[-1]
     found: Mask = np.isfinite(close)
     if search.min_price is not None:
         found &= close >= float(search.min_price)
@@ -140,8 +140,8 @@ def _opportunity(
     )
 
 
-def _with_evidence(made: Opportunity, past: Prepared, panel: Panel, at: int) -> Opportunity:
-    return replace(made, facts=evidence(made.setup, past, panel.row(-1), at))
+def _with_evidence(made: Opportunity, past: Prepared, histories: Histories, at: int) -> Opportunity:
+    return replace(made, facts=evidence(made.setup, past, histories.row(-1), at))
 
 
 def _price(value: float, instrument: Instrument) -> Decimal:

@@ -13,10 +13,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from app.scanner.panel import (
+from app.scanner.histories import (
     BarRow,
+    Histories,
     Matrix,
-    Panel,
     Row,
     relative_strength,
     true_ranges,
@@ -143,14 +143,14 @@ class Reading:
         self.volume_ratio: Row = bar.volume / past.volume
 
 
-def prepare(panel: Panel, changes: tuple[Matrix, Matrix] | None = None) -> Prepared:
+def prepare(histories: Histories, changes: tuple[Matrix, Matrix] | None = None) -> Prepared:
     """From finished bars; `changes` are Wilder's gains and losses where the caller has them,
-    their last row that of the panel's last bar, 30 rows at least."""
-    panel = panel.padded(LONGEST)
-    gain, loss = changes or wilder_changes(panel.close, RSI_LENGTH, _OLD_LOWS[0])
+    their last row that of the last bar, 30 rows at least."""
+    histories = histories.padded(LONGEST)
+    gain, loss = changes or wilder_changes(histories.close, RSI_LENGTH, _OLD_LOWS[0])
     rsi = relative_strength(gain, loss)
-    high, low, close = panel.high, panel.low, panel.close
-    ranges = true_ranges(panel, BASE + 4)
+    high, low, close = histories.high, histories.low, histories.close
+    ranges = true_ranges(histories, BASE + 4)
     spread = close[-19:] - close[-1]
     swing_low, swing_low_rsi = _extreme(low, rsi, *_OLD_LOWS, np.argmin)
     swing_high, swing_high_rsi = _extreme(high, rsi, *_OLD_LOWS, np.argmax)
@@ -169,7 +169,7 @@ def prepare(panel: Panel, changes: tuple[Matrix, Matrix] | None = None) -> Prepa
         spread_squares=(spread * spread).sum(axis=0),
         range_sum=ranges[-19:].sum(axis=0),
         base_range=ranges[-BASE:].mean(axis=0),
-        volume=panel.volume[-BASE:].mean(axis=0),
+        volume=histories.volume[-BASE:].mean(axis=0),
         base_high=high[-BASE:].max(axis=0),
         base_low=low[-BASE:].min(axis=0),
         support=low[-_SUPPORT[0] : -_SUPPORT[1]].min(axis=0),
@@ -190,19 +190,19 @@ def prepare(panel: Panel, changes: tuple[Matrix, Matrix] | None = None) -> Prepa
     )
 
 
-def scan(panel: Panel) -> dict[Setup, Mask]:
-    """Where each setup stands on the panel's last bar."""
-    return prepare(panel.until(len(panel) - 1)).hits(panel.row(-1))
+def scan(histories: Histories) -> dict[Setup, Mask]:
+    """Where each setup stands on the last bar."""
+    return prepare(histories.until(len(histories) - 1)).hits(histories.row(-1))
 
 
-def scan_history(panel: Panel, *, since: int = LONGEST) -> dict[Setup, Mask]:
+def scan_history(histories: Histories, *, since: int = LONGEST) -> dict[Setup, Mask]:
     """`[bars, symbols]`: where each setup stood on each bar from position `since` on, told by the
-    bars up to it alone; the panel's first `LONGEST` bars are only read."""
-    found = {setup: np.zeros(panel.close.shape, dtype=bool) for setup in Setup}
-    gain, loss = wilder_changes(panel.close, RSI_LENGTH, len(panel))
-    for at in range(max(since, LONGEST), len(panel)):
-        past = prepare(panel.until(at), (gain[:at], loss[:at]))
-        for setup, mask in past.hits(panel.row(at)).items():
+    bars up to it alone; the first `LONGEST` bars are only read."""
+    found = {setup: np.zeros(histories.close.shape, dtype=bool) for setup in Setup}
+    gain, loss = wilder_changes(histories.close, RSI_LENGTH, len(histories))
+    for at in range(max(since, LONGEST), len(histories)):
+        past = prepare(histories.until(at), (gain[:at], loss[:at]))
+        for setup, mask in past.hits(histories.row(at)).items():
             found[setup][at] = mask
     return found
 

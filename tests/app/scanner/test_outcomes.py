@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from app.scanner.histories import Histories, Matrix
 from app.scanner.outcomes import HORIZON, Record, edge_of, records
-from app.scanner.panel import Matrix, Panel
 from app.scanner.plans import plans
 from app.scanner.setups import Setup, prepare, scan
 
@@ -14,7 +14,7 @@ START = 230
 """Where the breakout of `broken_out` lies."""
 
 
-def broken_out(*after: float) -> Panel:
+def broken_out(*after: float) -> Histories:
     """A base from 98.5 to 101.6, a close at 103 on volume, then these closes; a target of 106.1
     and a stop of 100.05."""
     close: Matrix = 100 + 0.1 * (np.arange(START + 1 + HORIZON) % 2).astype(np.float64)
@@ -24,12 +24,12 @@ def broken_out(*after: float) -> Panel:
     column = close[:, np.newaxis]
     volume = np.full_like(column, 1000.0)
     volume[START] = 2000
-    return Panel(open=column, high=column + 1.5, low=column - 1.5, close=column, volume=volume)
+    return Histories(open=column, high=column + 1.5, low=column - 1.5, close=column, volume=volume)
 
 
 def test_a_plan_comes_from_the_chart() -> None:
-    panel = broken_out().until(START + 1)
-    found = plans(Setup.BREAKOUT, prepare(panel.until(START)), panel.row(-1))
+    histories = broken_out().until(START + 1)
+    found = plans(Setup.BREAKOUT, prepare(histories.until(START)), histories.row(-1))
 
     assert found.entry[0] == 103
     assert found.stop[0] == pytest.approx((101.6 + 98.5) / 2)
@@ -43,13 +43,13 @@ def test_every_setup_has_its_stop_and_target_on_the_right_sides_where_it_stands(
     close = 100 * np.exp(np.cumsum(random.normal(0, 0.015, (260, 4000)), axis=0))
     spare = np.exp(random.exponential(0.006, close.shape))
     opened = close * np.exp(random.normal(0, 0.006, close.shape))
-    panel = Panel(
+    histories = Histories(
         open=opened, high=np.maximum(opened, close) * spare,
         low=np.minimum(opened, close) / spare, close=close,
         volume=random.lognormal(13, 0.6, close.shape),
     )  # fmt: skip
-    past, bar = prepare(panel.until(259)), panel.row(-1)
-    for setup, mask in scan(panel).items():
+    past, bar = prepare(histories.until(259)), histories.row(-1)
+    for setup, mask in scan(histories).items():
         plan = plans(setup, past, bar)
         sound = plan.is_sound & mask
         assert sound.any(), setup
@@ -73,10 +73,10 @@ def test_what_comes_first_decides(after: tuple[float, ...], expected: tuple[int,
 
 
 def test_a_bar_that_reaches_both_ends_was_stopped() -> None:
-    panel = broken_out()
-    high, low = panel.high.copy(), panel.low.copy()
+    histories = broken_out()
+    high, low = histories.high.copy(), histories.low.copy()
     high[START + 1], low[START + 1] = 110, 95
-    found = records(replace(panel, high=high, low=low))[Setup.BREAKOUT]
+    found = records(replace(histories, high=high, low=low))[Setup.BREAKOUT]
     assert (found.stopped, found.mean_r) == (1, -1)
 
 
@@ -120,10 +120,10 @@ def test_a_price_that_wanders_gains_nothing_on_any_setup() -> None:
     random = np.random.default_rng(11)
     steps = random.normal(0, 0.01, (20 * 400, 300)).cumsum(axis=0).reshape(400, 20, 300)
     prices = 100 + 10 * steps
-    panel = Panel(
+    histories = Histories(
         open=prices[:, 0], high=prices.max(axis=1), low=prices.min(axis=1), close=prices[:, -1],
         volume=random.lognormal(13, 0.6, (400, 300)),
     )  # fmt: skip
-    for setup, record in records(panel).items():
+    for setup, record in records(histories).items():
         if record.cases >= 300:
             assert abs(record.mean_r or 0) < 4 * 1.5 / record.cases**0.5 + 0.05, setup

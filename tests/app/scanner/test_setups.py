@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import talib
 
-from app.scanner.panel import Matrix, Panel, relative_strength, wilder_changes
+from app.scanner.histories import Histories, Matrix, relative_strength, wilder_changes
 from app.scanner.setups import Direction, Setup, prepare, scan, scan_history
 
 BARS = 260
 
 
-def charts(*closes: Matrix, volume: float = 1000.0) -> Panel:
+def charts(*closes: Matrix, volume: float = 1000.0) -> Histories:
     """One symbol per list of closes: each bar opens at the close before, with a point to spare."""
     close = np.column_stack(closes)
     before = np.vstack([close[:1], close[:-1]])
-    return Panel(
+    return Histories(
         open=before,
         high=np.maximum(before, close) + 1,
         low=np.minimum(before, close) - 1,
@@ -25,7 +25,7 @@ def charts(*closes: Matrix, volume: float = 1000.0) -> Panel:
     )
 
 
-def wandering(symbols: int, *, bars: int = BARS, seed: int = 3) -> Panel:
+def wandering(symbols: int, *, bars: int = BARS, seed: int = 3) -> Histories:
     random = np.random.default_rng(seed)
     close = 100 * np.exp(np.cumsum(random.normal(0, 0.015, (bars, symbols)), axis=0))
     made = charts(*close.T)
@@ -38,16 +38,16 @@ def wandering(symbols: int, *, bars: int = BARS, seed: int = 3) -> Panel:
     )
 
 
-def standing(panel: Panel) -> set[Setup]:
-    return {setup for setup, mask in scan(panel).items() if mask[0]}
+def standing(histories: Histories) -> set[Setup]:
+    return {setup for setup, mask in scan(histories).items() if mask[0]}
 
 
-def last(panel: Panel, **values: float) -> Panel:
+def last(histories: Histories, **values: float) -> Histories:
     """With other figures in the last bar of the first symbol."""
-    columns = {name: getattr(panel, name).copy() for name in values}
+    columns = {name: getattr(histories, name).copy() for name in values}
     for name, value in values.items():
         columns[name][-1, 0] = value
-    return replace(panel, **columns)
+    return replace(histories, **columns)
 
 
 def flat(level: float = 100.0, *, bars: int = BARS) -> Matrix:
@@ -56,26 +56,26 @@ def flat(level: float = 100.0, *, bars: int = BARS) -> Matrix:
     return found
 
 
-def base(*, wide: float = 3.0) -> Panel:
+def base(*, wide: float = 3.0) -> Histories:
     """A chart whose last twenty bars are a base, after days `wide` points wide."""
     made = charts(flat())
     return replace(made, high=made.close + wide / 2, low=made.close - wide / 2)
 
 
 def test_strength_is_talibs_from_the_first_value_on() -> None:
-    panel = wandering(5)
-    full = relative_strength(*wilder_changes(panel.close, 14, BARS))
-    tail = relative_strength(*wilder_changes(panel.close, 14, 30))
+    histories = wandering(5)
+    full = relative_strength(*wilder_changes(histories.close, 14, BARS))
+    tail = relative_strength(*wilder_changes(histories.close, 14, 30))
 
     for at in range(5):
-        expected = talib.RSI(np.ascontiguousarray(panel.close[:, at]), 14)
+        expected = talib.RSI(np.ascontiguousarray(histories.close[:, at]), 14)
         np.testing.assert_allclose(full[:, at], expected, rtol=0, atol=1e-9)
         np.testing.assert_allclose(tail[:, at], expected[-30:], rtol=0, atol=1e-9)
 
 
 def test_a_shorter_history_has_its_own_beginning() -> None:
-    panel = wandering(3)
-    close = panel.close.copy()
+    histories = wandering(3)
+    close = histories.close.copy()
     close[:100, 1] = np.nan
     close[:, 2] = np.nan
 
@@ -106,28 +106,28 @@ def test_a_close_below_its_base_on_volume_is_a_breakdown() -> None:
 def test_what_wandered_far_is_no_base() -> None:
     trend = flat()
     trend[-21:] = np.linspace(100, 112, 21)
-    panel = charts(trend)
-    assert Setup.BREAKOUT not in standing(last(panel, close=115.0, high=115.1, volume=5000.0))
+    histories = charts(trend)
+    assert Setup.BREAKOUT not in standing(last(histories, close=115.0, high=115.1, volume=5000.0))
 
 
 def test_a_low_that_is_met_again_and_turns_is_a_bounce() -> None:
     closes = flat(110.0)
     closes[-40:-30] = 101.0
-    panel = last(charts(closes), open=101.0, low=100.2, high=104.0, close=103.0)
+    histories = last(charts(closes), open=101.0, low=100.2, high=104.0, close=103.0)
 
-    assert Setup.BOUNCE in standing(panel)
-    assert Setup.BOUNCE not in standing(last(panel, close=101.5)), "closed in its lower half"
-    assert Setup.BOUNCE not in standing(last(panel, low=97.0)), "the level gave way"
-    assert Setup.BOUNCE not in standing(last(panel, low=102.0)), "not met"
+    assert Setup.BOUNCE in standing(histories)
+    assert Setup.BOUNCE not in standing(last(histories, close=101.5)), "closed in its lower half"
+    assert Setup.BOUNCE not in standing(last(histories, low=97.0)), "the level gave way"
+    assert Setup.BOUNCE not in standing(last(histories, low=102.0)), "not met"
 
 
 def test_a_high_that_is_met_again_and_turns_is_a_rejection() -> None:
     closes = flat(90.0)
     closes[-40:-30] = 99.0
-    panel = last(charts(closes), open=99.0, high=99.8, low=96.0, close=97.0)
+    histories = last(charts(closes), open=99.0, high=99.8, low=96.0, close=97.0)
 
-    assert Setup.REJECTION in standing(panel)
-    assert Setup.REJECTION not in standing(last(panel, high=103.0))
+    assert Setup.REJECTION in standing(histories)
+    assert Setup.REJECTION not in standing(last(histories, high=103.0))
 
 
 def test_a_fall_in_a_rising_trend_is_a_pullback() -> None:
@@ -169,10 +169,10 @@ def test_a_lower_low_on_less_strength_is_none() -> None:
 
 
 def test_a_spike_needs_volume_and_the_price_to_confirm_it() -> None:
-    panel = last(charts(flat()), close=103.0, high=103.5, low=100.0, volume=3000.0)
-    assert Setup.SPIKE_UP in standing(panel)
-    assert Setup.SPIKE_UP not in standing(last(panel, volume=2900.0))
-    assert Setup.SPIKE_UP not in standing(last(panel, close=101.0)), "inside of the day before"
+    histories = last(charts(flat()), close=103.0, high=103.5, low=100.0, volume=3000.0)
+    assert Setup.SPIKE_UP in standing(histories)
+    assert Setup.SPIKE_UP not in standing(last(histories, volume=2900.0))
+    assert Setup.SPIKE_UP not in standing(last(histories, close=101.0)), "inside of the day before"
     down = last(charts(flat()), close=97.0, high=100.0, low=96.5, volume=3000.0)
     assert Setup.SPIKE_DOWN in standing(down)
 
@@ -188,11 +188,11 @@ def test_a_squeeze_is_told_when_it_ends_and_by_its_side() -> None:
 
 
 def test_bands_and_channels_are_those_of_the_books() -> None:
-    panel = wandering(40, bars=120)
-    past, bar = prepare(panel.until(119)), panel.row(-1)
+    histories = wandering(40, bars=120)
+    past, bar = prepare(histories.until(119)), histories.row(-1)
     for at in range(40):
-        close = np.ascontiguousarray(panel.close[:, at])
-        high, low = panel.high[:, at], panel.low[:, at]
+        close = np.ascontiguousarray(histories.close[:, at])
+        high, low = histories.high[:, at], histories.low[:, at]
         upper, middle, _ = talib.BBANDS(close, 20, 2, 2)
         span = talib.SMA(talib.TRANGE(high.copy(), low.copy(), close), 20)
         squeezed = upper - middle < 1.5 * span
@@ -203,12 +203,12 @@ def test_bands_and_channels_are_those_of_the_books() -> None:
 
 
 def test_history_tells_of_each_bar_what_was_told_on_it() -> None:
-    panel = wandering(30)
-    history = scan_history(panel)
+    histories = wandering(30)
+    history = scan_history(histories)
 
     assert sum(int(mask.sum()) for mask in history.values()) > 100
     for at in (200, 231, BARS - 1):
-        then = scan(panel.until(at + 1))
+        then = scan(histories.until(at + 1))
         for setup in Setup:
             assert history[setup][at].tolist() == then[setup].tolist(), setup
 
@@ -229,21 +229,21 @@ def test_a_setup_that_needs_more_bars_stands_nowhere(bars: int) -> None:
 
 
 def test_a_newcomer_among_many_is_judged_by_its_own_bars() -> None:
-    panel = wandering(50)
-    young = Panel(
+    histories = wandering(50)
+    young = Histories(
         *(
-            np.vstack([np.full((160, 50), np.nan), getattr(panel, name)[160:]])
+            np.vstack([np.full((160, 50), np.nan), getattr(histories, name)[160:]])
             for name in ("open", "high", "low", "close", "volume")
         )
     )
-    mixed = Panel(
+    mixed = Histories(
         *(
-            np.hstack([getattr(panel, name), getattr(young, name)])
+            np.hstack([getattr(histories, name), getattr(young, name)])
             for name in ("open", "high", "low", "close", "volume")
         )
     )
-    alone = Panel(
-        *(getattr(panel, name)[160:] for name in ("open", "high", "low", "close", "volume"))
+    alone = Histories(
+        *(getattr(histories, name)[160:] for name in ("open", "high", "low", "close", "volume"))
     )
     found, expected = scan(mixed), scan(alone)
     for setup in Setup:

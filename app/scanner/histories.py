@@ -1,8 +1,10 @@
-"""Bars of many symbols at once, time-major, as a scan reads them.
+"""Histories of many symbols side by side, time-major, as a scan reads them.
 
 Decided: a row is a bar, a column a symbol, and the last row is each symbol's latest bar, so one
-NumPy operation over a row serves every symbol. A symbol with a shorter history has NaN above its
-first bar; whatever needs those rows is NaN, and no comparison with NaN is a hit.
+NumPy operation over a row serves every symbol. Rows are counted from the end and belong to no moment:
+a setup looks so many bars of its own symbol back, holidays and late listings or not. What asks for
+moments is `app.formula.panel`. A symbol with a shorter history has NaN above its first bar; whatever
+needs those rows is NaN, and no comparison with NaN is a hit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,7 +35,7 @@ class BarRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class Histories:
     """`[bars, symbols]` each; NaN where a symbol has no bar yet."""
 
     open: Matrix
@@ -45,9 +47,9 @@ class Panel:
     def __len__(self) -> int:
         return len(self.close)
 
-    def until(self, count: int) -> "Panel":
+    def until(self, count: int) -> "Histories":
         """The first `count` bars; a view, nothing is copied."""
-        return Panel(
+        return Histories(
             open=self.open[:count],
             high=self.high[:count],
             low=self.low[:count],
@@ -55,14 +57,14 @@ class Panel:
             volume=self.volume[:count],
         )
 
-    def padded(self, count: int) -> "Panel":
+    def padded(self, count: int) -> "Histories":
         """At least `count` bars long, unknown ones on top."""
         missing = count - len(self)
         if missing <= 0:
             return self
         top = np.full((missing, self.close.shape[1]), np.nan)
         columns = (self.open, self.high, self.low, self.close, self.volume)
-        return Panel(*(np.vstack([top, each]) for each in columns))
+        return Histories(*(np.vstack([top, each]) for each in columns))
 
     def row(self, at: int) -> BarRow:
         """The bar at a position, -1 the latest."""
@@ -75,7 +77,7 @@ class Panel:
         )
 
 
-def panel_of(bars: Mapping[Symbol, Bars], *, count: int) -> Panel:
+def histories_of(bars: Mapping[Symbol, Bars], *, count: int) -> Histories:
     """The last `count` bars of each symbol, by the mapping's order, latest bars side by side."""
     columns = [np.full((count, len(bars)), np.nan) for _ in range(5)]
     for at, each in enumerate(bars.values()):
@@ -85,12 +87,16 @@ def panel_of(bars: Mapping[Symbol, Bars], *, count: int) -> Panel:
         series = (each.open, each.high, each.low, each.close, each.volume)
         for column, values in zip(columns, series, strict=True):
             column[count - length :, at] = values[-length:]
-    return Panel(*columns)
+    return Histories(*columns)
 
 
-def true_ranges(panel: Panel, rows: int) -> Matrix:
+def true_ranges(histories: Histories, rows: int) -> Matrix:
     """True range of the last `rows` bars, in price; it needs the bar before."""
-    high, low, before = panel.high[-rows:], panel.low[-rows:], panel.close[-rows - 1 : -1]
+    high, low, before = (
+        histories.high[-rows:],
+        histories.low[-rows:],
+        histories.close[-rows - 1 : -1],
+    )
     found: Matrix = np.maximum(high, before) - np.minimum(low, before)
     return found
 
@@ -104,7 +110,7 @@ def wilder_changes(close: Matrix, length: int, rows: int) -> tuple[Matrix, Matri
     """
     gain = np.full((rows, close.shape[1]), np.nan)
     loss = np.full_like(gain, np.nan)
-    for start, columns in _histories(close):
+    for start, columns in _by_start(close):
         known = len(close) - start
         first = max(rows - (known - length), 0)
         if known <= length or first >= rows:
@@ -121,7 +127,7 @@ def relative_strength(gain: Matrix, loss: Matrix) -> Matrix:
     return found
 
 
-def _histories(close: Matrix) -> Iterator[tuple[int, slice | NDArray[np.int64]]]:
+def _by_start(close: Matrix) -> Iterator[tuple[int, slice | NDArray[np.int64]]]:
     """Columns by the row in which their history begins."""
     missing = np.isnan(close[0])
     if not missing.any():
