@@ -6,7 +6,7 @@ meant is never guessed: where several fit, they are shown with their own buttons
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -15,7 +15,8 @@ from app.alerts.drafts import Wish
 from app.alerts.drafts import draft_alert as drafted_alert
 from app.alerts.looking_back import Moment, would_have_fired
 from app.alerts.models import Alert
-from app.alerts.service import VALID_FOR
+from app.alerts.service import VALID_FOR, snoozed_until
+from app.alerts.silence import calendar_of, silent_until
 from app.core.errors import NotFound
 from app.core.figures import Unit
 from app.core.symbols import Symbol
@@ -25,7 +26,7 @@ from app.market.models import Instrument, decimal_of
 from tools.alerts_words import counted, kept_freshness, row_of, said, title_of
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.wording import PriceBook, day_in_words, time_in_words
+from tools.wording import PriceBook, day_in_words, time_in_words, time_in_words_of
 from widgets.alerts import AlertChangeCard, AlertFiring, AlertHistoryCard, AlertsCard
 from widgets.base import CardNumber
 
@@ -37,7 +38,8 @@ _LONGEST = 60
 
 class ChangeArgs(ToolArgs):
     change: Change = Field(
-        description="snooze: silent for `minutes`; rearm: watch again; drop: watch no more."
+        description="snooze: silent for `minutes` or until `until`; rearm: watch again; drop: watch no "
+        "more."
     )
     symbol: SymbolArgument | None = Field(default=None, description="The alert on this symbol.")
     words: str = Field(
@@ -49,6 +51,15 @@ class ChangeArgs(ToolArgs):
         default=False, description="All that fit, rather than the one that is meant."
     )
     minutes: int = Field(30, description="Length of a snooze.", ge=1, le=43_200)
+    until: str = Field(
+        "",
+        description=(
+            "The end of a snooze, in place of `minutes`, by the exchange's clock and trading days: "
+            "`tomorrow`, `monday`, `next week` (each with the open), `the open`, `the close`, `14:00`, "
+            "`monday 14:00`, a date, or a moment with its offset."
+        ),
+        max_length=60,
+    )
 
 
 @tool(
@@ -56,6 +67,8 @@ class ChangeArgs(ToolArgs):
     examples=[
         Example("snooze it 30 minutes", {"change": "snooze", "minutes": 30}),
         Example("snooze the SPX alert for an hour", {"change": "snooze", "symbol": "SPX", "minutes": 60}),
+        Example("snooze it until tomorrow", {"change": "snooze", "until": "tomorrow"}),
+        Example("mute the SPX alert till 2pm", {"change": "snooze", "symbol": "SPX", "until": "14:00"}),
         Example("drop the gold one", {"change": "drop", "words": "gold"}),
         Example("delete all my alerts", {"change": "drop", "every": True}),
         Example("re-arm my NVDA alert", {"change": "rearm", "symbol": "NVDA"}),
@@ -73,18 +86,7 @@ async def change_alert(args: ChangeArgs, context: ToolContext) -> ToolResult:
     if len(found) > 1 and not args.every:
         card = AlertsCard(title="which fit", rows=rows, notes=(), freshness=age)
         return ToolResult("Which one do you mean? Each has its own buttons on the card.", (card,))
-    length = ""
-    if args.change == "snooze":
-        minutes = book.record(
-            "minutes",
-            decimal_of(float(args.minutes)),
-            Unit.MINUTES,
-            label="length of the snooze",
-            entity="alerts",
-            as_of=now,
-            decimals=0,
-        )
-        length = f" for {minutes.ref}"
+    ends = _ends(args, found, now)
     verb = "arm again" if args.change == "rearm" else args.change
     named = "; ".join(
         said(book, f"named.{place}", title_of(each), now) for place, each in enumerate(found[:5], 1)
@@ -93,6 +95,7 @@ async def change_alert(args: ChangeArgs, context: ToolContext) -> ToolResult:
     proposed = AlertChangeCard(
         change=args.change,
         minutes=args.minutes,
+        ends=ends,
         summary=_DONE[args.change],
         rows=rows,
         outcome="",
@@ -101,10 +104,41 @@ async def change_alert(args: ChangeArgs, context: ToolContext) -> ToolResult:
         freshness=age,
     )
     return ToolResult(
-        f"Here is a draft: {verb}{length}: {named}{more}. Nothing changes until you confirm it on the "
+        f"Here is a draft: {verb}{_length(args, found, ends, context)}: {named}{more}. Nothing changes until you confirm it on the "
         "card.",
         (proposed,),
     )
+
+
+def _ends(args: ChangeArgs, found: Sequence[Alert], now: datetime) -> tuple[datetime, ...]:
+    """When the silence of each alert ends, by its own exchange; nothing where it has a length."""
+    if args.change != "snooze" or not args.until:
+        return ()
+    ends = (silent_until(args.until, now, calendar_of(each.terms)) for each in found)
+    return tuple(snoozed_until(now, end - now) for end in ends)
+
+
+def _length(
+    args: ChangeArgs, found: Sequence[Alert], ends: Sequence[datetime], context: ToolContext
+) -> str:
+    """How long it would be silent, in words."""
+    if args.change != "snooze":
+        return ""
+    if ends:
+        exchange = calendar_of(found[0].terms)
+        day = calendar.market_date(ends[0], exchange)
+        until = f" until {day_in_words(day)} at {time_in_words_of(ends[0], exchange)}"
+        return until if len(set(ends)) == 1 else f"{until}, each by its own exchange's clock"
+    minutes = context.book.record(
+        "minutes",
+        decimal_of(float(args.minutes)),
+        Unit.MINUTES,
+        label="length of the snooze",
+        entity="alerts",
+        as_of=context.now,
+        decimals=0,
+    )
+    return f" for {minutes.ref}"
 
 
 async def _meant(args: ChangeArgs, context: ToolContext) -> Sequence[Alert]:

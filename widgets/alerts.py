@@ -64,10 +64,12 @@ class AlertsCard(BaseCard):
 
 
 class AlertChangeCard(BaseCard):
-    """Alerts that would be changed by a click, and how."""
+    """Alerts that would be changed by a click, and how. A snooze is for `minutes`, or until the
+    moment of `ends` in the row's place."""
 
     change: Literal["snooze", "rearm", "drop"]
     minutes: int
+    ends: tuple[datetime, ...] = ()
     summary: str
     rows: tuple[AlertRow, ...]
     outcome: str

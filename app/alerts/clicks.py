@@ -31,7 +31,8 @@ Place = tuple[UUID, UUID]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """What is to be done. `begins` holds where each alert's symbol stands; `present` is the market's
-    time, from which a snooze counts, `now` the real one."""
+    time, from which a snooze counts, `now` the real one. `ends`: a snooze ends there, not after
+    `length`."""
 
     wanted: Wanted
     length: timedelta
@@ -39,6 +40,7 @@ class Change:
     present: datetime
     now: datetime
     begins: Mapping[UUID, Standing] = field(default_factory=dict)
+    ends: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Proposed:
     wanted: Wanted
     minutes: int
     alerts: list[UUID]
+    ends: Mapping[UUID, datetime] = field(default_factory=dict)
 
 
 async def terms_shown(session: AsyncSession, card: str) -> Mapping[str, Any]:
@@ -106,7 +109,9 @@ async def change_shown(session: AsyncSession, card: str) -> Proposed:
     """What a card proposes to change."""
     found, _ = await conversations.find_drawn_card(session, CHANGE, card)
     ids = [UUID(row["id"]) for row in found.props["rows"]]
-    return Proposed(found.props["change"], found.props["minutes"], ids)
+    moments = map(datetime.fromisoformat, found.props.get("ends", ()))
+    ends = dict(zip(ids, moments, strict=False))
+    return Proposed(found.props["change"], found.props["minutes"], ids, ends)
 
 
 async def confirm_change(session: AsyncSession, card: str, member_id: UUID, change: Change) -> None:
@@ -128,8 +133,18 @@ async def _changed(session: AsyncSession, alert_id: UUID, change: Change) -> Ale
     begins, plan, now = change.begins[alert_id], change.plan, change.now
     if change.wanted == "rearm":
         return await service.rearm(session, alert_id, begins, plan=plan, now=now)
-    until = service.snoozed_until(change.present, change.length)
+    until = _until(change, alert_id)
     return await service.snooze(session, alert_id, until, begins, plan=plan, now=now)
+
+
+def _until(change: Change, alert_id: UUID) -> datetime:
+    """When a snooze ends: at the moment that was shown, or after its length."""
+    end = change.ends.get(alert_id)
+    if end is None:
+        return service.snoozed_until(change.present, change.length)
+    if end <= change.present:
+        raise Conflict("The moment until which it was to be silent has passed. Ask again.")
+    return service.snoozed_until(change.present, end - change.present)
 
 
 async def _kept(session: AsyncSession, card: str, place: Place) -> tuple[Alert, Any]:

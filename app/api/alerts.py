@@ -18,6 +18,7 @@ from app.alerts.drafts import Drafted, Wish, draft_alert, standing
 from app.alerts.models import Alert, Told
 from app.alerts.monitor_book import MemberBook
 from app.alerts.service import Standing
+from app.alerts.silence import calendar_of, silent_until
 from app.alerts.triggers import Trigger
 from app.api.auth import signed_in
 from app.api.responses import FAILURES, failures
@@ -119,7 +120,17 @@ class ArmedBody(Body):
 
 
 class SnoozeRequest(Body):
-    minutes: int = Field(ge=1, le=43_200)
+    """`minutes` or `until`, one of the two."""
+
+    minutes: int | None = Field(None, ge=1, le=43_200)
+    until: str = Field(
+        "",
+        max_length=60,
+        description="When the silence ends, by the clock and the trading days of the alert's exchange: "
+        "`tomorrow`, `monday`, `next week` (each with the open), `the open`, `the close`, `14:00`, "
+        "`monday 14:00`, a date, or a moment, which without an offset is the exchange's.",
+        examples=["the open", "2026-11-30T14:00"],
+    )
 
 
 class AlertsBody(Body):
@@ -211,8 +222,9 @@ async def list_firings(
 @router.post("/alerts/{alert_id}/snooze", summary="Tell nothing of it for a while")
 async def snooze(at: AtDoor, member: Asking, alert_id: AlertId, asked: SnoozeRequest) -> AlertBody:
     begins = await _standing(at, member, alert_id)
-    until = service.snoozed_until(at.clock.now(), timedelta(minutes=asked.minutes))
     async with at.database.member(member.id) as session:
+        alert = await service.get_alert(session, _key(alert_id))
+        until = _silent_until(asked, alert, at.clock.now())
         return _alert(
             await service.snooze(
                 session,
@@ -240,6 +252,15 @@ async def rearm(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
 async def drop(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
     async with at.database.member(member.id) as session:
         return _alert(await service.drop(session, _key(alert_id), now=at.wall.now()))
+
+
+def _silent_until(asked: SnoozeRequest, alert: Alert, now: datetime) -> datetime:
+    if (asked.minutes is None) is (asked.until == ""):
+        raise InvalidInput("Send `minutes` or `until`: one of the two.")
+    if asked.minutes is not None:
+        return service.snoozed_until(now, timedelta(minutes=asked.minutes))
+    end = silent_until(asked.until, now, calendar_of(alert.terms))
+    return service.snoozed_until(now, end - now)
 
 
 def _said(asked: AlertRequest, now: datetime) -> Wish:

@@ -5,6 +5,7 @@ the stored card says what came of it. The market is asked outside of any transac
 """
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -91,6 +92,7 @@ async def confirm_alert_change(
     async with room().database.member(member.id) as transaction:
         proposed = await clicks.change_shown(transaction, card)
     change = await _change(member, proposed.wanted, proposed.minutes, proposed.alerts)
+    change = replace(change, ends=proposed.ends)
     async with room().database.member(member.id) as transaction:
         await clicks.confirm_change(transaction, card, member.id, change)
 

@@ -243,6 +243,30 @@ async def test_a_change_is_proposed_for_the_alert_that_is_meant() -> None:
         await ask(change_alert, kept, change="drop", symbol="AAPL")
 
 
+async def test_a_snooze_until_a_day_ends_by_each_exchanges_own_clock() -> None:
+    stock = await alert("SPX", "price hits 5930", fired=1, fired_at=NOW)
+    pair = await alert("BTC/USD", "price hits 1")
+    kept = Kept([stock, pair])
+
+    one = await ask(change_alert, kept, change="snooze", symbol="SPX", until="friday the close")
+    both = await ask(change_alert, kept, change="snooze", every=True, until="tomorrow")
+
+    [card], [every] = one.result.cards, both.result.cards
+    assert isinstance(card, AlertChangeCard)
+    assert isinstance(every, AlertChangeCard)
+    assert card.ends == (datetime(2026, 11, 20, 21, tzinfo=UTC),)
+    assert "snooze until Friday 20 November 2026 at 16:00 ET: SPX" in one.sentence
+    assert every.ends == (
+        datetime(2026, 11, 20, 14, 30, tzinfo=UTC),
+        datetime(2026, 11, 20, tzinfo=UTC),
+    )
+    assert "each by its own exchange's clock" in both.sentence
+    with pytest.raises(InvalidInput, match="Say until when"):
+        await ask(change_alert, kept, change="snooze", until="some day")
+    with pytest.raises(InvalidInput, match="30 days at most"):
+        await ask(change_alert, kept, change="snooze", until="2027-11-20")
+
+
 async def test_where_several_fit_they_are_shown_and_none_is_chosen() -> None:
     kept = Kept([await alert("SPX", f"price hits {level}") for level in (5930, 5950)])
 

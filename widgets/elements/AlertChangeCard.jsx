@@ -4,11 +4,12 @@ const { Card } = coach.parts(React);
 const WORDS = { snooze: 'Snooze', rearm: 'Re-arm', drop: 'Drop' };
 
 function AlertChangeCard() {
-  const { card_id, change, minutes, summary, rows, outcome, valid_minutes, notes, freshness } = props;
+  const { card_id, change, minutes, ends, summary, rows, outcome, valid_minutes, notes, freshness } = props;
   const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
   const [fault, setFault] = coach.useMemory(React, card_id, 'fault', '');
   const isDone = outcome === 'done' || state === 'done';
-  const length = change === 'snooze' ? ` for ${minutes} minutes` : '';
+  const length = change === 'snooze' ? lengthInWords(minutes, ends, rows) : '';
+  const isOneEnd = new Set(ends).size < 2;
   const confirm = async () => {
     setState('busy');
     setFault('');
@@ -31,10 +32,11 @@ function AlertChangeCard() {
       notes={notes}
     >
       <ul className="tc-list tc-alerts">
-        {rows.map(({ id, symbol, words, note, status }) => (
+        {rows.map(({ id, symbol, words, note, status }, place) => (
           <li key={id}>
             <span className="tc-alert-row">
               {symbol && <span className="tc-symbol">{symbol} </span>}{words}
+              {!isOneEnd && <span className="tc-under">until {endInWords(ends[place], symbol)}</span>}
               {note && <span className="tc-under">“{note}”</span>}
             </span>
             <span className="tc-badge tc-quiet">{status}</span>
@@ -56,6 +58,15 @@ function AlertChangeCard() {
       </div>
     </Card>
   );
+}
+
+function lengthInWords(minutes, ends, rows) {
+  if (!ends?.length) return ` for ${minutes} minutes`;
+  return new Set(ends).size === 1 ? ` until ${endInWords(ends[0], rows[0].symbol)}` : '';
+}
+
+function endInWords(end, symbol) {
+  return coach.format.dayAndTime(new Date(end), coach.format.zoneOf(symbol));
 }
 
 export default AlertChangeCard;

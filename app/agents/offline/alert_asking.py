@@ -9,12 +9,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.agents.offline import replies
+from app.agents.offline.alert_changing import LENGTH, UNITS, changed
 from app.agents.offline.alert_words import DAY, SYMBOL, formula_of, written
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.days import Look
 from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
-from app.agents.offline.option_ends import COUNT_WORDS, COUNTS
+from app.agents.offline.option_ends import COUNTS
 from app.agents.offline.plans import Asked, Call, Frame
 from app.agents.offline.reading import Reading
 from app.market import calendar
@@ -45,24 +46,10 @@ _LIST = re.compile(
     r"|\bdo i have\b.*\balerts?\b|\b(?:did|have|has) (?:any|my|the) .*alerts? .*\b(?:fire|fired|gone off|go off|trigger(?:ed)?)"
 )
 _HISTORY = re.compile(r"\b(?:fired|fire|gone off|went off|go off|trigger(?:ed)?|history|told me)\b")
-_SNOOZE = re.compile(r"\b(?:snooze|mute|silence|quiet)\b")
-_REARM = re.compile(
-    r"\bre-?arm\b|\barm (?:it|that|this|them|the .*|my .*) again\b|\b(?:turn|switch) (?:it|that|(?:the|my) (?:\w+ )?alerts?) back on\b|\breactivate\b"
-)
-_DROP = re.compile(
-    r"\b(?:drop|delete|remove|cancel|kill|clear|turn off|get rid of|forget|disable|stop)\b(?: watching)?"
-)
-_DROPPED = re.compile(
-    r"\balerts?\b|\bstop watching\b|^(?:ok |please |and |now )*(?:drop|delete|remove|cancel|kill)(?: the| my)? [^,]{1,30} one$"
-)
-_IT = re.compile(
-    r"^(?:ok |please |and |now )*(?:drop|delete|remove|cancel|kill|stop) (?:it|that|this|that one|this one)$"
-)
 _ALL_ALERTS = re.compile(r"\b(?:delete|erase|wipe|kill) (?:all |every |of |my |the )*\w* ?alerts?$")
 _REPLAY = re.compile(
     r"\bhow (?:often|many times|frequently)\b.*\b(?:would|could)\b.*\b(?:fired?|triggered?|gone off|hit|happened|alerted|pinged|told)\b"
 )
-_ABOUT = ("draft_alert", "list_alerts", "change_alert", "replay_alert")
 _FRAME = re.compile(
     rf"\b(?:please |can you |could you |coach |just |hey )*(?:(?:alert|notify|ping|text|email|warn|wake|buzz|message|remind)(?: me)?(?: up)?(?: by email| by text)?|(?:let|tell|shout at|holler at) me(?: know)?|(?:i )?(?:want|need|set|create|make|add|put|draft|give me|arm|new)(?: up)?(?: me)?(?: to)?(?: an?| another| the)? ?(?:price |new |one |quick )?alerts?(?: for me| me)?|watch(?: out)?|shout|(?:an? )?(?:price )?alerts?)\b"
     rf"(?: (?:{_WHEN}|on|for|about|that|right away|to))*"
@@ -96,10 +83,6 @@ _ENDS = re.compile(
 _NOTE = re.compile(
     r",?\s*\b(?:with (?:the |a )?note|note|saying)\b:? ?[\"“]?(?P<note>[^\"”]+)[\"”]?$"
 )
-_LENGTH = re.compile(
-    rf"\b(?:half an? hour|(?P<count>\d+(?= ?)|(?:{COUNT_WORDS})(?= )) ?(?P<unit>m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?))\b"
-)
-_UNITS = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
 _PLANS = frozenset({Intent.ORDER, Intent.ADVICE, Intent.FORECAST, Intent.DRAFT, Intent.VENTING})
 _EARNINGS = re.compile(r"\bearnings?\b|\bnews\b|\bheadlines?\b|\bcpi\b|\bfomc\b|\bdividends?\b")
 _WAYS = (
@@ -127,7 +110,7 @@ def asked_of_alerts(reading: Reading, frame: Frame, now: datetime) -> Asked:
         return Asked()
     if _REPLAY.search(low):
         return _replayed(reading, frame)
-    if change := _changed(low, reading, frame):
+    if change := changed(low, reading, frame, now):
         return change
     if _ASKS.search(low) is None and _LIST.search(low):
         return Asked([Call("list_alerts", _listed(low, reading))])
@@ -146,52 +129,6 @@ def _listed(low: str, reading: Reading) -> dict[str, Any]:
     symbols = reading.whole.values(Kind.SYMBOL)
     asked: dict[str, Any] = {"symbol": symbols[0]} if symbols else {}
     return asked | ({"history": True} if _HISTORY.search(low) else {})
-
-
-def _changed(low: str, reading: Reading, frame: Frame) -> Asked | None:
-    """A change of an alert that is there; None where none is asked for."""
-    is_after = bool(frame.calls) and frame.calls[-1].name in _ABOUT
-    if _SNOOZE.search(low):
-        minutes = _minutes(low)
-        if minutes is None and re.search(r"\b(?:until|till|for)\b", low):
-            return Asked(said=[replies.ASK_SNOOZE])
-        return Asked([_change("snooze", reading, minutes or 30)])
-    if _REARM.search(low):
-        return Asked([_change("rearm", reading)])
-    is_meant = _DROPPED.search(low) and (is_after or frame.chart is None or "alert" in low)
-    if _DROP.search(low) and (is_meant or (is_after and _IT.search(low))):
-        if re.search(r"\b(?:alert|notify|ping|text|email|warn|let|tell) me\b", low):
-            return None
-        return Asked([_change("drop", reading)])
-    return None
-
-
-def _change(change: str, reading: Reading, minutes: int | None = None) -> Call:
-    asked: dict[str, Any] = {"change": change}
-    low = reading.canvas.low
-    if re.search(r"\b(?:all|every|everything|my (?:\w+ )?alerts)\b", low):
-        asked["every"] = True
-    for mention in reading.whole.of(Kind.SYMBOL)[:1]:
-        surface = low[mention.start : mention.end].removeprefix("the ").strip()
-        ticker = mention.values[0]
-        if surface in (ticker.lower(), ticker.partition("/")[0].lower()):
-            asked["symbol"] = ticker
-        else:
-            asked["words"] = surface
-    numbers = reading.whole.of(Kind.NUMBER)
-    if not asked.keys() & {"symbol", "words"} and numbers and change != "snooze":
-        asked["words"] = numbers[0].values[0]
-    return Call("change_alert", asked | ({"minutes": minutes} if minutes else {}))
-
-
-def _minutes(low: str) -> int | None:
-    found = _LENGTH.search(low)
-    if found is None:
-        return None
-    if found["count"] is None:
-        return 30
-    count = int(COUNTS.get(found["count"]) or found["count"])
-    return count * _UNITS[found["unit"][0]]
 
 
 def _replayed(reading: Reading, frame: Frame) -> Asked:
@@ -343,9 +280,9 @@ def _end(end: str, reading: Reading, symbol: str, now: datetime) -> datetime | N
         day = found
     elif re.search(r"week$|eow", end) and not re.match(r"\d|an? |one|two|three", end):
         day += timedelta(days=(4 - day.weekday()) % 7)
-    elif length := _LENGTH.search(end):
+    elif length := LENGTH.search(end):
         count = int(COUNTS.get(length["count"]) or length["count"])
-        return now + timedelta(minutes=count * _UNITS[length["unit"][0]])
+        return now + timedelta(minutes=count * UNITS[length["unit"][0]])
     session = calendar.session_on(day, exchange)
     if session is not None:
         return session.close

@@ -49,7 +49,10 @@ ALERT_OF_NEWS = (
     "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
     " hold. Ask me when a company reports, and I look it up."
 )
-ASK_SNOOZE = "For how long should it be silent? Say a number of minutes, hours or days."
+ASK_SNOOZE = (
+    "For how long should it be silent? Say a number of minutes, hours or days, or until when: “until"
+    " monday”, “until the open”, “till noon”."
+)
 ASK_REPLAY = (
     "Which alert do you mean? Name a symbol and a condition, for example “how often would SPY crossing"
     " VWAP have fired this month”."

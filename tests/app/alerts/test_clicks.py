@@ -1,6 +1,7 @@
 """Clicks on cards of alerts do what the card showed, once, for its member alone."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -224,6 +225,35 @@ async def test_a_proposed_change_is_made_once_and_not_when_it_is_old(
             await clicks.confirm_change(session, card, ada, await change(armed, "drop", now))
     assert await statuses(database, ada) == []
     assert (await outcome(database, ada, clicks.CHANGE, card))["outcome"] == "done"
+
+
+async def test_a_snooze_ends_at_the_moment_that_was_shown_and_not_after_it_has_passed(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    armed = await two_armed(database, ada, now)
+    ends = [AT + timedelta(hours=20), AT + timedelta(hours=9)]
+    props = {
+        "change": "snooze",
+        "minutes": 30,
+        "outcome": "",
+        "rows": [{"id": str(each.id)} for each in armed],
+        "ends": [each.isoformat() for each in ends],
+    }
+    card = await show(database, ada, now, clicks.CHANGE, props)
+    async with database.member(ada) as session:
+        proposed = await clicks.change_shown(session, card)
+    asked = replace(await change(armed, "snooze", now), ends=proposed.ends)
+
+    with pytest.raises(Conflict, match="has passed"):
+        async with database.member(ada) as session:
+            await clicks.confirm_change(session, card, ada, replace(asked, present=ends[1]))
+    async with database.member(ada) as session:
+        assert [each.snoozed_until for each in await service.list_alerts(session)] == [None, None]
+    async with database.member(ada) as session:
+        await clicks.confirm_change(session, card, ada, asked)
+    async with database.member(ada) as session:
+        kept = [(await service.get_alert(session, each.id)).snoozed_until for each in armed]
+    assert kept == ends
 
 
 async def test_what_was_snoozed_is_armed_again_by_its_row(

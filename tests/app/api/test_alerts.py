@@ -125,3 +125,54 @@ async def test_a_sentence_that_cannot_be_read_is_answered_with_what_to_write(
 async def test_a_sentence_beside_a_condition_is_refused(web: httpx.AsyncClient) -> None:
     both = await refusal(web, text="SPX hits 5930", symbol="SPY", condition="price > 1")
     assert both == "Send `text` alone, or `symbol` and `condition`: not both."
+
+
+async def armed(web: httpx.AsyncClient, **asked: Any) -> str:
+    """The address of an alert that is watched."""
+    draft = await drafted(web, **asked)
+    address = f"/alerts/{draft['alert']['id']}"
+    answer = await web.post(f"{address}/arm", json={"hash": draft["hash"]})
+    assert answer.status_code == 200, answer.text
+    return address
+
+
+@pytest.mark.parametrize(
+    ("symbol", "length", "until"),
+    [
+        ("SPX", {"minutes": 30}, "2026-11-25T16:00:00Z"),
+        ("SPX", {"until": "tomorrow"}, "2026-11-27T14:30:00Z"),
+        ("SPX", {"until": "monday"}, "2026-11-30T14:30:00Z"),
+        ("SPX", {"until": "the close"}, "2026-11-25T21:00:00Z"),
+        ("SPX", {"until": "2pm"}, "2026-11-25T19:00:00Z"),
+        ("SPX", {"until": "2026-11-30T10:00"}, "2026-11-30T15:00:00Z"),
+        ("SPX", {"until": "2026-11-30T10:00:00Z"}, "2026-11-30T10:00:00Z"),
+        ("BTC/USD", {"until": "tomorrow"}, "2026-11-26T00:00:00Z"),
+    ],
+)
+async def test_an_alert_is_silent_until_a_moment_of_its_exchange(
+    web: httpx.AsyncClient, symbol: str, length: dict[str, Any], until: str
+) -> None:
+    address = await armed(web, symbol=symbol, condition="price hits 1")
+    answer = await web.post(f"{address}/snooze", json=length)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["snoozed_until"] == until
+    assert (await web.get(address)).json()["snoozed_until"] == until
+
+
+@pytest.mark.parametrize(
+    "length",
+    [
+        {},
+        {"minutes": 30, "until": "tomorrow"},
+        {"until": "some day"},
+        {"until": "2026-11-25T15:30:00Z"},
+        {"until": "2027-11-25"},
+        {"minutes": 0},
+    ],
+)
+async def test_a_silence_without_one_end_is_refused(
+    web: httpx.AsyncClient, length: dict[str, Any]
+) -> None:
+    address = await armed(web, symbol="SPX", condition="price hits 1")
+    assert (await web.post(f"{address}/snooze", json=length)).status_code == 422
+    assert (await web.get(address)).json()["snoozed_until"] is None

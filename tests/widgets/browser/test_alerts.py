@@ -69,6 +69,23 @@ def test_a_draft_says_whether_it_is_true_and_is_armed_by_its_button(open_gallery
     assert asked[0]["payload"]["hash"] == "0" * 64
 
 
+def test_a_silence_says_until_when(open_gallery: Open) -> None:
+    page = open_gallery()
+    asked = answered(page, 200, OK)
+    ask(page, "alertsilence alertsilences")
+    one = page.locator(".tc-card", has_not_text="BTC/USD")
+    both = page.locator(".tc-card", has_text="BTC/USD")
+    expect(one).to_contain_text("Snooze until Mon 30 Nov, 09:30 ET?")
+    expect(both).to_contain_text("Snooze?")
+    expect(both).to_contain_text("until Mon 30 Nov, 09:30 ET")
+    expect(both).to_contain_text("until Sat 28 Nov, 00:00 UTC")
+
+    one.get_by_role("button", name="Snooze").click()
+
+    expect(one).to_contain_text("Snoozed until Mon 30 Nov, 09:30 ET")
+    assert [each["name"] for each in asked] == ["confirm_alert_change"]
+
+
 def test_a_draft_is_ended_by_its_other_button(open_gallery: Open) -> None:
     page = open_gallery()
     asked = answered(page, 200, OK)

@@ -101,12 +101,20 @@ def test_this_is_the_draft_of_the_last_answer() -> None:
     [
         ("snooze it 30 minutes", {"change": "snooze", "minutes": 30}),
         ("mute the nvda alert for an hour", {"change": "snooze", "minutes": 60, "symbol": "NVDA"}),
+        ("mute it until tomorrow", {"change": "snooze", "until": "tomorrow"}),
+        ("snooze until monday", {"change": "snooze", "until": "monday"}),
+        ("snooze it till the market opens", {"change": "snooze", "until": "the open"}),
+        ("mute nvda till 2pm", {"change": "snooze", "symbol": "NVDA", "until": "14:00"}),
+        ("mute it until 2", {"change": "snooze", "until": "14:00"}),
+        ("snooze it until friday's close", {"change": "snooze", "until": "friday the close"}),
+        ("snooze it until next friday at 10am", {"change": "snooze", "until": "2026-11-27 10:00"}),
+        ("mute the 5930 alert until nov 30", {"change": "snooze", "words": "5930", "until": "2026-11-30"}),
         ("drop the gold one", {"change": "drop", "words": "gold"}),
         ("re-arm the spy alert", {"change": "rearm", "symbol": "SPY"}),
         ("delete all my alerts", {"change": "drop", "every": True}),
         ("stop watching spx", {"change": "drop", "symbol": "SPX"}),
     ],
-)
+)  # fmt: skip
 def test_a_change_names_what_is_to_be_changed(question: str, wanted: dict[str, Any]) -> None:
     assert arguments(question) == {"tool": "change_alert", **wanted}
 
@@ -118,7 +126,8 @@ def test_a_change_names_what_is_to_be_changed(question: str, wanted: dict[str, A
         ("alert me when SPY bounces off 600", replies.ASK_ALERT),
         ("alert me when it crosses vwap", replies.ASK_ALERT_SYMBOL),
         ("alert on earnings week for my positions", replies.ALERT_OF_NEWS),
-        ("mute it until tomorrow", replies.ASK_SNOOZE),
+        ("mute it until the cows come home", replies.ASK_SNOOZE),
+        ("snooze it for now", replies.ASK_SNOOZE),
     ],
 )
 def test_what_cannot_be_read_is_asked_back(question: str, said: str) -> None:

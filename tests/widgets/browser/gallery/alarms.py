@@ -1,6 +1,6 @@
 """Alerts: drafts that wait and that are true already, a list, a change, and what fired."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -33,6 +33,8 @@ class Alarms:
             "alertnow": (self.draft(is_true=True),),
             "alerts": (self.listed(),),
             "alertchange": (self.change(),),
+            "alertsilence": (self.silence("SPX"),),
+            "alertsilences": (self.silence("SPX", "BTC/USD"),),
             "alertpast": (self.past(),),
         }
 
@@ -87,6 +89,12 @@ class Alarms:
             notes=(),
             freshness=self.samples.freshness(),
         )
+
+    def silence(self, *symbols: str) -> AlertChangeCard:
+        """Until the next open of each."""
+        ends = (datetime(2026, 11, 30, 14, 30, tzinfo=UTC), datetime(2026, 11, 28, tzinfo=UTC))
+        rows = tuple(self._row(each, each, "price hits 5,930", "fired") for each in symbols)
+        return self.change().model_copy(update={"rows": rows, "ends": ends[: len(rows)]})
 
     def past(self) -> AlertHistoryCard:
         return AlertHistoryCard(
