@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from app.api import (
+    alert_page,
     alerts,
     auth,
     chat,
@@ -110,6 +111,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         health,
         auth,
         alerts,
+        alert_page,
         market,
         options,
         positions,

@@ -18,6 +18,7 @@ from app.alerts.clicks import Change, Wanted
 from app.alerts.drafts import standing
 from app.alerts.monitor_book import MemberBook
 from app.alerts.service import Standing, get_alert
+from app.chat import tabs
 from app.chat.payloads import parse
 from app.chat.room import room
 from app.users.models import Member
@@ -121,11 +122,22 @@ async def _standing(member: Member, terms: Mapping[str, Any]) -> Standing:
     return await standing(terms, market=market, book=book, at=room().clock.now())
 
 
-ACTIONS: Mapping[
-    str, Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
-] = {
-    "arm_alert": arm_alert,
+Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
+
+
+def _telling(action: Action) -> Action:
+    """The page of alerts looks again after it."""
+
+    async def told(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+        await action(session, member, payload)
+        await tabs.alerts_changed(member.id)
+
+    return told
+
+
+ACTIONS: Mapping[str, Action] = {
+    "arm_alert": _telling(arm_alert),
     "discard_alert": discard_alert,
-    "change_alert": change_alert,
-    "confirm_alert_change": confirm_alert_change,
+    "change_alert": _telling(change_alert),
+    "confirm_alert_change": _telling(confirm_alert_change),
 }

@@ -43,3 +43,4 @@ async def deliver(push: Push) -> None:
         await tabs.tell(here, "element", element)
     elsewhere = [tab for tab in open_tabs if tab not in here]
     await tabs.toast(elsewhere, f"New in \u201c{thread.title or 'a conversation'}\u201d")
+    await tabs.alerts_changed(push.member_id)

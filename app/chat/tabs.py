@@ -75,3 +75,8 @@ async def open_large(tab: Tab, card: dict[str, Any]) -> None:
 async def toast(tabs: Iterable[Tab], message: str, kind: str = "info") -> None:
     """A short notice; `kind` is info, success, warning or error."""
     await tell(tabs, "toast", {"message": message, "type": kind})
+
+
+async def alerts_changed(member_id: UUID) -> None:
+    """Let the page of alerts look again, wherever it is open."""
+    await tell(connected(member_id), "window_message", {"coach": "alerts"})

@@ -450,6 +450,7 @@ async def test_the_interface_describes_itself_completely(web: httpx.AsyncClient)
         "/api/v1/alerts/{alert_id}/firings",
         "/api/v1/alerts/{alert_id}/rearm",
         "/api/v1/alerts/{alert_id}/snooze",
+        "/api/v1/watching",
         "/api/v1/market/status",
         "/api/v1/opportunities",
         "/api/v1/opportunities/{opportunity_id}/liked",

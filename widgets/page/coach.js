@@ -6,6 +6,7 @@
  */
 
 import { keepAddress } from "./address.js";
+import { watchAlerts } from "./alerts.js";
 import * as charts from "./charts.js";
 import { watchPictures } from "./dropped.js";
 import * as format from "./format.js";
@@ -17,13 +18,16 @@ import { useLevels, useMarketClock, useTick, useTicks } from "./moving.js";
 import { watchNotifications } from "./notifications.js";
 import { parts } from "./parts.js";
 import { plot } from "./plot.js";
+import { watchTold } from "./told.js";
 import { watchWelcome } from "./welcome.js";
 
 window.coach = { charts, format, ladder, parts, plot, useLevels, useMarketClock, useMemory, useReveal, useTick, useTicks };
 
 keepAddress();
+watchAlerts();
 watchFigures();
 watchKeys();
 watchNotifications();
 watchPictures();
+watchTold();
 watchWelcome();

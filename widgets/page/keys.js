@@ -7,7 +7,8 @@ export function watchKeys() {
       event.preventDefault();
       document.getElementById("chat-input")?.focus();
     } else if (event.key === "Escape" && !document.fullscreenElement) {
-      document.querySelector("aside #side-view-title button")?.click();
+      const panel = document.querySelector("aside #side-view-title button");
+      (panel ?? document.querySelector(".tc-watch.is-docked .tc-watch-close"))?.click();
     }
   });
 }
