@@ -10,12 +10,23 @@ from app.core.figures import Unit
 from app.grounding.ledger import Book
 from app.macro.source import plain
 from app.market.models import Instrument
+from app.market.protocol import MarketData
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.signals import Sent
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.scanner_card import MEASURED, METHOD, TITLES, count, invalid_beyond
+from tools.scanner_card import (
+    MEASURED,
+    METHOD,
+    NOT_CHECKED,
+    TITLES,
+    count,
+    invalid_beyond,
+    pointed,
+)
 from widgets.base import CardNumber, Freshness
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
 
+SIGNAL = "signal"
 ENDED = {
     Status.LIVE: "",
     Status.REACHED: "reached its target",
@@ -52,12 +63,15 @@ async def list_opportunities(args: ListArgs, context: ToolContext) -> ToolResult
     now = context.now
     number = count(context.book, "kept", len(kept), "opportunities", now)
     rows = tuple(
-        [_row(context.book, each, await _instrument(context, each)) for each in kept[: args.limit]]
+        [
+            kept_row(context.book, each, await instrument_of(each, context.market))
+            for each in kept[: args.limit]
+        ]
     )
     card = OpportunitiesCard(
         title="that have ended" if args.ended else "still live",
         rows=rows,
-        notes=(METHOD,) if rows else (),
+        notes=notes_on(rows),
         freshness=Freshness(
             provider=context.market.provider.name,
             as_of=now,
@@ -72,16 +86,24 @@ async def list_opportunities(args: ListArgs, context: ToolContext) -> ToolResult
     return ToolResult(f"{said} {_scans_said(scans)}", (card,) if rows else ())
 
 
-async def _instrument(context: ToolContext, each: KeptOpportunity) -> Instrument | None:
+def notes_on(rows: Sequence[OpportunityRow]) -> tuple[str, ...]:
+    """What must be known of these rows."""
+    notes = [METHOD] if any(not row.source for row in rows) else []
+    return (*notes, *([NOT_CHECKED] if any(row.source for row in rows) else []))
+
+
+async def instrument_of(each: KeptOpportunity, market: MarketData) -> Instrument | None:
     try:
-        return await context.market.instrument(each.symbol)
+        return await market.instrument(each.symbol)
     except NotFound:
         return None
 
 
 def _named(row: OpportunityRow) -> str:
     end = f", {row.ended}" if row.ended else ""
-    return f"{row.symbol}, {row.setup} ({row.direction}), entry {{{row.entry.figure}}}{end}"
+    source = f" {row.source}" if row.source else ""
+    entry = f", entry {pointed(row.entry)}" if row.entry else ""
+    return f"{row.symbol}, {row.setup} ({row.direction}){source}{entry}{end}"
 
 
 def _scans_said(scans: Sequence[SavedScan]) -> str:
@@ -94,12 +116,18 @@ def _scans_said(scans: Sequence[SavedScan]) -> str:
     return f"Your scans, {'; '.join(parts)}."
 
 
-def _row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -> OpportunityRow:
+def kept_row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -> OpportunityRow:
+    """An opportunity as it was found or sent, its figures recorded as its provider's."""
     decimals = instrument.decimals if instrument else 2
-    name = f"{each.symbol}.{each.setup}.{each.bar_at:%Y-%m-%d}"
+    moment = each.bar_at.isoformat() if each.source else f"{each.bar_at:%Y-%m-%d}"
+    name = f"{each.symbol}.{each.setup}.{moment}"
     book.comes_from(each.provider, is_simulated=each.is_simulated)
 
-    def number(path: str, value: Decimal, unit: Unit, label: str, places: int) -> CardNumber:
+    def number(
+        path: str, value: Decimal | None, unit: Unit, label: str, places: int
+    ) -> CardNumber | None:
+        if value is None:
+            return None
         figure = book.record(
             f"{name}.{path}",
             value,
@@ -111,19 +139,22 @@ def _row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -> Op
         )
         return CardNumber.of(figure)
 
-    def price(path: str, value: Decimal) -> CardNumber:
-        return number(path, value, Unit.USD, path, decimals)
+    def price(path: str, value: Decimal | None) -> CardNumber | None:
+        places = max(decimals, -_exponent(value)) if each.source and value else decimals
+        return number(path, value, Unit.USD, path, places)
 
     facts = []
     for fact in each.facts:
         unit, places = MEASURED.get(fact.measure, (Unit.USD, decimals))
         shown = number(fact.name, Decimal(repr(fact.value)), unit, fact.name, places)
-        facts.append(OpportunityFact(label=fact.name, number=shown))
+        if shown is not None:
+            facts.append(OpportunityFact(label=fact.name, number=shown))
+    chance = None if each.chance is None else Decimal(repr(100 * each.chance))
     return OpportunityRow(
         symbol=str(each.symbol),
         name=instrument.name if instrument else "",
         kind=each.setup.value,
-        setup=TITLES[each.setup],
+        setup=SIGNAL if isinstance(each.setup, Sent) else TITLES[each.setup],
         direction=each.setup.direction.value,
         at=each.bar_at,
         is_forming=False,
@@ -131,19 +162,32 @@ def _row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -> Op
         stop=price("stop", each.stop),
         target=price("target", each.target),
         reward_to_risk=number("ratio", each.reward_to_risk, Unit.RATIO, "reward to risk", 1),
-        chance=number(
-            "chance",
-            Decimal(repr(100 * each.chance)),
-            Unit.PERCENT,
-            "chance of the target before the stop",
-            0,
-        ),
+        chance=number("chance", chance, Unit.PERCENT, "chance of the target before the stop", 0),
         expectation=number(
             "expectation", each.expectation, Unit.RATIO, "expected for each unit risked", 2
         ),
-        counted=number("cases", Decimal(each.cases), Unit.INDEX, "past cases counted", 0),
+        counted=number(
+            "cases",
+            None if each.source else Decimal(each.cases),
+            Unit.INDEX,
+            "past cases counted",
+            0,
+        ),
         facts=tuple(facts),
-        invalid="" if ENDED[each.status] else invalid_beyond(each.setup),
+        invalid="" if ENDED[each.status] else _invalid(each),
         ended=ENDED[each.status],
         liked=None if each.liked is None else each.liked > 0,
+        source=f"from {plain(each.source)}, not checked" if each.source else "",
+        reason=each.reason,
     )
+
+
+def _exponent(price: Decimal) -> int:
+    """Decimals beyond the instrument's own are the sender's: they are shown."""
+    return int(price.normalize().as_tuple().exponent)
+
+
+def _invalid(each: KeptOpportunity) -> str:
+    if each.stop is None or each.target is None:
+        return "No stop and target were given: only its time ends it."
+    return invalid_beyond(each.setup)

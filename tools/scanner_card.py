@@ -13,6 +13,7 @@ from app.scanner.evidence import Measure
 from app.scanner.kept import search_body
 from app.scanner.models import Opportunity, ScanResult, Search
 from app.scanner.setups import Direction, Setup
+from app.scanner.signals import Sent
 from tools.wording import PriceBook, freshness
 from widgets.base import CardNumber, Freshness
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
@@ -35,6 +36,10 @@ TITLES = {
 METHOD = (
     "Daily bars. The chance comes from past cases of the setup over everything scanned, against "
     "what pure chance gives a target that far. What happened before need not happen again."
+)
+NOT_CHECKED = (
+    "What came from outside is shown as it was sent: its prices and its words are the sender's, and "
+    "nobody checked them."
 )
 NAMED = 3
 """Opportunities that a sentence names."""
@@ -80,17 +85,21 @@ def best_said(rows: Sequence[OpportunityRow]) -> str:
     """ "First: AMD, …": the first with its figures, and what comes after it by name."""
     best = rows[0]
     said = f"First by expectation: {best.symbol}, a {best.setup} ({best.direction}): entry "
-    said += f"{{{best.entry.figure}}}, stop {{{best.stop.figure}}}, target "
     said += (
-        f"{{{best.target.figure}}}, reward to risk {{{best.reward_to_risk.figure}}}; the chance "
+        f"{pointed(best.entry)}, stop {pointed(best.stop)}, target {pointed(best.target)}, reward "
     )
-    said += f"that the target comes first is {{{best.chance.figure}}}, from "
-    said += f"{{{best.counted.figure}}} past cases."
+    said += f"to risk {pointed(best.reward_to_risk)}; the chance that the target comes first is "
+    said += f"{pointed(best.chance)}, from {pointed(best.counted)} past cases."
     others = rows[1:NAMED]
     if others:
         named = "; ".join(f"{each.symbol}, {each.setup} ({each.direction})" for each in others)
         said += f" Then {named}."
     return said
+
+
+def pointed(number: CardNumber | None) -> str:
+    """How a sentence points at a number of a row."""
+    return f"{{{number.figure}}}" if number else "not given"
 
 
 def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
@@ -153,7 +162,7 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
     )
 
 
-def invalid_beyond(setup: Setup) -> str:
+def invalid_beyond(setup: Setup | Sent) -> str:
     beyond = "below" if setup.direction is Direction.LONG else "above"
     return f"No longer valid {beyond} the stop, or once its time is over."
 

@@ -19,8 +19,9 @@ class OpportunityFact(BaseModel):
 
 class OpportunityRow(BaseModel):
     """One setup on one symbol: `invalid` says what would end it, `counted` how many cases the
-    chance is read from, `expectation` what a unit of risk came to, `ended` how it ended. `kind` is the setup's name in the house, `liked` the
-    member's thumb."""
+    chance is read from, `expectation` what a unit of risk came to, `ended` how it ended. `kind` is the
+    setup's name in the house, `liked` the member's thumb. What came from outside says so by `source`,
+    quotes the sender's `reason`, and has no number that they did not give."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,17 +32,19 @@ class OpportunityRow(BaseModel):
     direction: str
     at: datetime
     is_forming: bool
-    entry: CardNumber
-    stop: CardNumber
-    target: CardNumber
-    reward_to_risk: CardNumber
-    chance: CardNumber
-    expectation: CardNumber
-    counted: CardNumber
+    entry: CardNumber | None
+    stop: CardNumber | None
+    target: CardNumber | None
+    reward_to_risk: CardNumber | None
+    chance: CardNumber | None
+    expectation: CardNumber | None
+    counted: CardNumber | None
     facts: tuple[OpportunityFact, ...]
     invalid: str
     ended: str = ""
     liked: bool | None = None
+    source: str = ""
+    reason: str = ""
 
 
 class OpportunitiesCard(BaseCard):

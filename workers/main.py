@@ -24,13 +24,14 @@ from workers import (  # noqa: F401 - importing registers the tasks
     notifications,
     scanner,
     screenshots,
+    signals,
     volatility,
 )
 from workers.runner import RUNNER, JobContext
 from workers.schedule import SCHEDULE
 
 _CONNECTIONS = 2
-_FREQUENT = (Job.BEAT, Job.SWEEP_NOTIFICATIONS)
+_FREQUENT = (Job.BEAT, Job.SWEEP_NOTIFICATIONS, Job.TELL_SIGNALS)
 _settings = read_settings()
 
 

@@ -54,6 +54,12 @@ SCHEDULE: dict[str, dict[str, Any]] = {
         "task": Job.TIDY_CONVERSATIONS.value,
         "schedule": crontab(hour="7", minute="30"),
     },
+    # Whoever stored one asks for it to be told at once, unless it was killed in between.
+    "tell signals": {
+        "task": Job.TELL_SIGNALS.value,
+        "schedule": 10,
+        "options": {"expires": 20},
+    },
     "run scans": {
         "task": Job.RUN_SCANS.value,
         "schedule": crontab(minute="*/5"),

@@ -10,6 +10,7 @@ from app.api.schemas import Body, Number
 from app.scanner.kept import Status
 from app.scanner.lists import LONGEST
 from app.scanner.setups import Direction, Setup
+from app.scanner.signals import Sent
 
 Price = Annotated[Decimal, Field(gt=0, allow_inf_nan=False, max_digits=24, decimal_places=8)]
 
@@ -96,18 +97,19 @@ class SavedScansBody(Body):
 
 
 class OpportunityBody(Body):
-    """An opportunity as it was found. `liked` is the member's thumb, null without one."""
+    """An opportunity as it was found. `liked` is the member's thumb, null without one. A signal from
+    outside names its `source`, quotes the sender's `reason`, and has null for what they did not give."""
 
     id: str
     symbol: str
-    setup: Setup
+    setup: Setup | Sent
     direction: Direction
     bar_at: datetime
-    entry: Number
-    stop: Number
-    target: Number
-    reward_to_risk: Number
-    chance: float
+    entry: Number | None
+    stop: Number | None
+    target: Number | None
+    reward_to_risk: Number | None
+    chance: float | None
     cases: int
     facts: dict[str, float]
     provider: str
@@ -116,6 +118,8 @@ class OpportunityBody(Body):
     liked: bool | None
     found_at: datetime
     ended_at: datetime | None
+    source: str
+    reason: str
 
 
 class OpportunitiesBody(Body):

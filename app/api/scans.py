@@ -214,4 +214,6 @@ def _opportunity(each: KeptOpportunity) -> OpportunityBody:
         liked=None if each.liked is None else each.liked > 0,
         found_at=each.found_at,
         ended_at=each.ended_at,
+        source=each.source,
+        reason=each.reason,
     )

@@ -18,3 +18,4 @@ class Job(StrEnum):
     TIDY_NOTIFICATIONS = "notifications.tidy"
     RUN_SCANS = "scanner.run"
     FOLLOW_OPPORTUNITIES = "scanner.follow"
+    TELL_SIGNALS = "signals.tell"

@@ -26,10 +26,11 @@ class Unreadable(CoachError):
 
 
 class Vault:
-    """Seals and opens what a channel needs; derives the codes that confirm one."""
+    """Seals and opens what a channel needs; derives the codes that confirm one. What is sealed for one
+    `purpose` opens for no other."""
 
-    def __init__(self, secret: str) -> None:
-        self._fernet = Fernet(base64.urlsafe_b64encode(_derived(secret, b"channels")))
+    def __init__(self, secret: str, purpose: bytes = b"channels") -> None:
+        self._fernet = Fernet(base64.urlsafe_b64encode(_derived(secret, purpose)))
         self._codes = _derived(secret, b"codes")
 
     def seal(self, secret: Secret) -> bytes:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations import service as conversations
-from app.core.errors import NotFound
+from app.conversations.models import StoredCard
+from app.core.errors import InvalidInput, NotFound
 from app.core.figures import Unit
 from app.core.ids import new_id
 from app.core.symbols import Symbol
@@ -22,6 +23,7 @@ from app.scanner.kept import KeptOpportunity, SavedScan, search_of
 from app.scanner.setups import Setup
 
 ELEMENT = "OpportunitiesCard"
+OPTIONS = "OptionScanCard"
 _MEASURES = {Unit.COUNT.value: Measure.TIMES, Unit.INDEX.value: Measure.POINTS}
 
 
@@ -34,6 +36,8 @@ async def rate_shown(
     row = next((row for row in rows if (row["symbol"], row["kind"]) == (symbol, setup)), None)
     if row is None:
         raise NotFound("There is no such opportunity on this card.")
+    if row.get("source"):
+        raise InvalidInput("Thumbs teach the scanner's own setups; a signal from outside has none.")
     shown = _shown(row, found.props, now)
     await repository.keep_shown(session, shown)
     await repository.set_liked_of(session, shown, None if liked is None else 1 if liked else -1)
@@ -51,7 +55,7 @@ async def save_shown(
     now: datetime,
 ) -> SavedScan:
     """Save what a card's scan looked for; it tells in the conversation of the card."""
-    found, _ = await conversations.find_drawn_card(session, ELEMENT, card)
+    found = await _card_of_scan(session, card)
     if not found.props.get("search"):
         raise NotFound("This card comes from no scan that could be saved.")
     saved = await keeping.save_scan(
@@ -59,6 +63,14 @@ async def save_shown(
     )
     await conversations.update_card(session, found.id, {**found.props, "saved_as": saved.name})
     return saved
+
+
+async def _card_of_scan(session: AsyncSession, card: str) -> StoredCard:
+    try:
+        found, _ = await conversations.find_drawn_card(session, ELEMENT, card)
+    except NotFound:
+        found, _ = await conversations.find_drawn_card(session, OPTIONS, card)
+    return found
 
 
 def _shown(row: Mapping[str, Any], card: Mapping[str, Any], now: datetime) -> KeptOpportunity:

@@ -148,7 +148,7 @@ async def follow(
     session: AsyncSession, *, market: MarketData, now: datetime
 ) -> tuple[KeptOpportunity, ...]:
     """Look at the bars since, and end what has ended; those that have, as they now are. A symbol
-    that cannot be had is looked at the next time."""
+    that cannot be had is looked at the next time. Without a stop and a target only time ends it."""
     ended = []
     for each in await repository.list_opportunities(
         session, [Status.LIVE], limit=_LISTED, lock=True
@@ -196,6 +196,8 @@ def _over(bars: Bars) -> Bars:
 
 
 def _first_end(each: KeptOpportunity, bars: Bars) -> tuple[Status, datetime] | None:
+    if each.stop is None or each.target is None:
+        return None
     stop, target = float(each.stop), float(each.target)
     if each.setup.direction is Direction.LONG:
         to_target, to_stop = bars.high >= target, bars.low <= stop

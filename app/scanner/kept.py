@@ -13,6 +13,7 @@ from app.scanner.evidence import Fact, Measure
 from app.scanner.models import Opportunity, Search
 from app.scanner.option_bodies import option_search_body, option_search_of
 from app.scanner.setups import Direction, Setup
+from app.scanner.signals import Sent
 
 
 class Status(StrEnum):
@@ -42,18 +43,20 @@ class SavedScan:
 class KeptOpportunity:
     """An opportunity as it was found, and what became of it. Prices in the instrument's currency.
 
-    `followed_to` is up to when its bars were looked at; `facts` are what it rested on, by name.
+    `followed_to` is up to when its bars were looked at; `facts` are what it rested on, by name. A
+    signal from outside names its `source` and has the sender's `reason`, what prices they gave, and
+    no chance, for nothing was counted.
     """
 
     id: UUID
     scan_id: UUID | None
     symbol: Symbol
-    setup: Setup
+    setup: Setup | Sent
     bar_at: datetime
-    entry: Decimal
-    stop: Decimal
-    target: Decimal
-    chance: float
+    entry: Decimal | None
+    stop: Decimal | None
+    target: Decimal | None
+    chance: float | None
     cases: int
     provider: str
     is_simulated: bool
@@ -63,16 +66,23 @@ class KeptOpportunity:
     followed_to: datetime
     ended_at: datetime | None = None
     facts: tuple[Fact, ...] = ()
+    source: str = ""
+    reason: str = ""
 
     @property
-    def reward_to_risk(self) -> Decimal:
+    def reward_to_risk(self) -> Decimal | None:
+        if self.entry is None or self.stop is None or self.target is None:
+            return None
         return abs(self.target - self.entry) / abs(self.entry - self.stop)
 
     @property
-    def expectation(self) -> Decimal:
+    def expectation(self) -> Decimal | None:
         """What is won less what is lost on average for each unit risked."""
+        ratio = self.reward_to_risk
+        if ratio is None or self.chance is None:
+            return None
         chance = Decimal(repr(self.chance))
-        return chance * self.reward_to_risk - (1 - chance)
+        return chance * ratio - (1 - chance)
 
 
 def search_body(search: Search) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from app.scanner.kept import (
 )
 from app.scanner.models import Opportunity, Search
 from app.scanner.setups import Setup
+from app.scanner.signals import Sent
 from app.scanner.tables import OpportunityRow, ScanRow, ScanVersionRow, ScheduleRow
 
 _ALONE = text(
@@ -188,7 +189,7 @@ async def insert_opportunity(
         "found_at": now,
         "followed_to": now,
     }
-    return await _insert_once(session, values)
+    return await insert_once(session, values)
 
 
 async def keep_shown(session: AsyncSession, shown: KeptOpportunity) -> None:
@@ -210,7 +211,7 @@ async def keep_shown(session: AsyncSession, shown: KeptOpportunity) -> None:
         "found_at": shown.found_at,
         "followed_to": shown.found_at,
     }
-    await _insert_once(session, values)
+    await insert_once(session, values)
 
 
 _ONCE = (
@@ -221,7 +222,8 @@ _ONCE = (
 )
 
 
-async def _insert_once(session: AsyncSession, values: Mapping[str, Any]) -> UUID | None:
+async def insert_once(session: AsyncSession, values: Mapping[str, Any]) -> UUID | None:
+    """Its id; None if it is kept already."""
     row = insert(OpportunityRow).values(id=new_id(), **values)
     once = row.on_conflict_do_nothing(index_elements=_ONCE)
     return (await session.execute(once.returning(OpportunityRow.id))).scalar_one_or_none()
@@ -241,11 +243,15 @@ async def set_liked_of(session: AsyncSession, shown: KeptOpportunity, liked: int
 
 async def count_thumbs(session: AsyncSession) -> dict[Setup, tuple[int, int]]:
     """Thumbs up and down by setup."""
-    query = select(
-        OpportunityRow.setup,
-        func.count().filter(OpportunityRow.liked > 0),
-        func.count().filter(OpportunityRow.liked < 0),
-    ).group_by(OpportunityRow.setup)
+    query = (
+        select(
+            OpportunityRow.setup,
+            func.count().filter(OpportunityRow.liked > 0),
+            func.count().filter(OpportunityRow.liked < 0),
+        )
+        .where(OpportunityRow.setup.in_(list(Setup)))
+        .group_by(OpportunityRow.setup)
+    )
     return {Setup(name): (up, down) for name, up, down in await session.execute(query)}
 
 
@@ -263,6 +269,15 @@ async def list_opportunities(
         query.with_for_update(skip_locked=True) if lock else query,
         execution_options={"populate_existing": True},
     )
+    return tuple(_opportunity(row) for row in found)
+
+
+async def find_opportunities(
+    session: AsyncSession, keys: Sequence[UUID]
+) -> tuple[KeptOpportunity, ...]:
+    """These, in the order they were kept."""
+    query = select(OpportunityRow).where(OpportunityRow.id.in_(keys)).order_by(OpportunityRow.id)
+    found = await session.scalars(query, execution_options={"populate_existing": True})
     return tuple(_opportunity(row) for row in found)
 
 
@@ -286,7 +301,7 @@ def _opportunity(row: OpportunityRow) -> KeptOpportunity:
         id=row.id,
         scan_id=row.scan_id,
         symbol=Symbol(row.symbol),
-        setup=Setup(row.setup),
+        setup=_setup(row.setup),
         bar_at=row.bar_at,
         entry=row.entry,
         stop=row.stop,
@@ -301,4 +316,10 @@ def _opportunity(row: OpportunityRow) -> KeptOpportunity:
         followed_to=row.followed_to,
         ended_at=row.ended_at,
         facts=facts_of(row.body["facts"]),
+        source=row.body.get("source", ""),
+        reason=row.body.get("reason", ""),
     )
+
+
+def _setup(name: str) -> Setup | Sent:
+    return Sent(name) if name in set(Sent) else Setup(name)

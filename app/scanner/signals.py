@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from app.core.errors import InvalidInput, TooLarge
@@ -124,7 +125,9 @@ def _of_json(text: str) -> Signal:
         direction=_direction(_text(fields, _DIRECTION), prices),
         reason=_quoted(_text(fields, _REASON)),
         key=_text(fields, _KEY)[:200],
-        **prices,
+        entry=prices["entry"],
+        stop=prices["stop"],
+        target=prices["target"],
     )
 
 
@@ -143,7 +146,9 @@ def _of_line(text: str) -> Signal:
         symbol=_symbol(words[at].rstrip(",.;:!")),
         direction=_direction(named, prices),
         reason=_quoted(text),
-        **prices,
+        entry=prices["entry"],
+        stop=prices["stop"],
+        target=prices["target"],
     )
 
 
@@ -226,11 +231,11 @@ def _sound(signal: Signal) -> Signal:
     """Stop, entry and target in the order of the direction."""
     given = [each for each in (signal.stop, signal.entry, signal.target) if each is not None]
     rising = given if signal.direction is Direction.LONG else given[::-1]
-    if any(low >= high for low, high in zip(rising, rising[1:], strict=False)):
-        way = "below the entry and the target above" if rising is given else (
-            "above the entry and the target below"
-        )  # fmt: skip
+    if any(low >= high for low, high in pairwise(rising)):
+        is_long = signal.direction is Direction.LONG
+        below, above = ("stop", "target") if is_long else ("target", "stop")
         raise InvalidInput(
-            f"These prices do not fit a {signal.direction} trade: its stop lies {way}."
+            f"These prices fit no {signal.direction} trade: its {below} lies below the entry and its "
+            f"{above} above."
         )
     return signal

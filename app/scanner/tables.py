@@ -68,7 +68,8 @@ class ScheduleRow(MemberOwned, Row):
 
 
 class OpportunityRow(MemberOwned, Row):
-    """A setup that stood on one bar of one symbol, once for a member whatever scan found it.
+    """A setup that stood on one bar of one symbol, once for a member whatever scan found it; or a
+    signal from outside, with the prices its sender gave.
 
     `body` is what was shown then. `liked` is 1 or -1 where the member said so.
     """
@@ -88,9 +89,9 @@ class OpportunityRow(MemberOwned, Row):
     symbol: Mapped[str]
     setup: Mapped[str]
     bar_at: Mapped[datetime]
-    entry: Mapped[Decimal]
-    stop: Mapped[Decimal]
-    target: Mapped[Decimal]
+    entry: Mapped[Decimal | None]
+    stop: Mapped[Decimal | None]
+    target: Mapped[Decimal | None]
     body: Mapped[Document]
     status: Mapped[str] = mapped_column(server_default="live")
     liked: Mapped[int | None] = mapped_column(SmallInteger)

@@ -32,7 +32,9 @@ OWNED_BY_NOBODY = {
     "price_snapshots",
     "volatility_days",
 }
-OPEN_TO_THE_SYSTEM = {"alert_watches", "deliveries", "members", "outbox", "scan_schedules"}
+OPEN_TO_THE_SYSTEM = {
+    "alert_watches", "deliveries", "members", "outbox", "scan_schedules", "signals",
+}  # fmt: skip
 """Who somebody is, where something new is or waits, and what is watched for: never what was said."""
 
 ADDED_TO_ONLY = {"alert_firings", "position_changes", "position_entries", "scan_versions"}

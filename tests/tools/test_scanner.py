@@ -43,7 +43,7 @@ async def test_setups_come_with_entry_stop_target_and_what_they_rest_on(
     assert f"over {said.figures['scanned']} symbols" in said.sentence
     best = card.rows[0]
     assert (
-        f"{best.symbol}, a {best.setup} ({best.direction}): entry {best.entry.text}"
+        f"{best.symbol}, a {best.setup} ({best.direction}): entry {best.entry and best.entry.text}"
         in said.sentence
     )
     assert card.freshness.is_simulated

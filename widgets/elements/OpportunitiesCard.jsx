@@ -24,7 +24,7 @@ function OpportunitiesCard() {
   );
 }
 
-function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, expectation, counted, facts, invalid, ended, liked }) {
+function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, expectation, counted, facts, invalid, ended, liked, source, reason }) {
   const side = direction === 'long' ? 'up' : 'down';
   const chart = chartAction(callAction, { symbol, timeframe: '1d' }, props.freshness);
   const day = coach.format.day(Date.parse(at), 'America/New_York');
@@ -35,10 +35,11 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
           <span className="tc-symbol">{symbol}</span>{' '}
           <span className={`tc-badge tc-${side}`}>{direction === 'long' ? '▲' : '▼'} {direction}</span>{' '}
           {ended && <span className="tc-badge tc-quiet">{ended}</span>}
+          {source && <span className="tc-badge tc-quiet">{source}</span>}
           <span className="tc-under">{name} · {setup}{is_forming ? ', bar still open' : ''} · <time dateTime={at}>{day}</time></span>
         </span>
         <span className="tc-setup-acts">
-          <Thumbs symbol={symbol} kind={kind} at={at} liked={liked} />
+          {!source && <Thumbs symbol={symbol} kind={kind} at={at} liked={liked} />}
           <button type="button" className="tc-action" onClick={chart.onClick} aria-label={`${chart.label}: ${symbol}`}>{chart.label}</button>
         </span>
       </div>
@@ -50,12 +51,15 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
         <Pair label="Chance" n={chance} />
         <Pair label="Expected, of the risk" n={expectation} />
       </dl>
-      <p className="tc-under">
-        <Num n={counted} /> past cases{facts.length > 0 && ' · '}
-        {facts.map(({ label, number }, place) => (
-          <React.Fragment key={label}>{place > 0 && ' · '}{label} <Num n={number} /></React.Fragment>
-        ))}
-      </p>
+      {counted && (
+        <p className="tc-under">
+          <Num n={counted} /> past cases{facts.length > 0 && ' · '}
+          {facts.map(({ label, number }, place) => (
+            <React.Fragment key={label}>{place > 0 && ' · '}{label} <Num n={number} /></React.Fragment>
+          ))}
+        </p>
+      )}
+      {reason && <blockquote className="tc-under">“{reason}”</blockquote>}
       {invalid && <p className="tc-under">{invalid}</p>}
     </li>
   );
@@ -122,6 +126,7 @@ function Save({ card_id, saved_as }) {
 }
 
 function Pair({ label, n }) {
+  if (!n) return null;
   return (
     <div className="tc-pair">
       <dt>{label}</dt>
