@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations import service as conversations
 from app.conversations.models import StoredCard
-from app.core.errors import InvalidInput, NotFound
+from app.core.errors import NotFound
 from app.core.figures import Unit
 from app.core.ids import new_id
 from app.core.symbols import Symbol
@@ -36,8 +36,6 @@ async def rate_shown(
     row = next((row for row in rows if (row["symbol"], row["kind"]) == (symbol, setup)), None)
     if row is None:
         raise NotFound("There is no such opportunity on this card.")
-    if row.get("source"):
-        raise InvalidInput("Thumbs teach the scanner's own setups; a signal from outside has none.")
     shown = _shown(row, found.props, now)
     await repository.keep_shown(session, shown)
     await repository.set_liked_of(session, shown, None if liked is None else 1 if liked else -1)
