@@ -1,13 +1,18 @@
 """The model's door to setups on options, over many underlyings. Read-only."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import Field
 
+from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.grounding.ledger import Book
 from app.macro.short_rate import short_rate
-from app.scanner.option_scan import LARGEST, OptionScan, OptionSearch, run_option_scan
+from app.scanner.kept import search_body
+from app.scanner.models import Search
+from app.scanner.option_kept import kept_of
+from app.scanner.option_scan import LARGEST, OptionFind, OptionScan, OptionSearch, run_option_scan
 from app.scanner.option_setups import SPREADS, OptionSetup, Terms
 from tools.arguments import AsOf, SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
@@ -89,12 +94,24 @@ async def scan_options(args: OptionScanArgs, context: ToolContext) -> ToolResult
         rate=rate.value,
     )
     moment = None if args.as_of is None else args.as_of.isoformat()
-    rows = _rows(context.book, found, search, args.limit, moment)
+    records = {} if moment else await context.finds.option_records()
+    taste = {} if moment else await context.finds.option_taste()
+    rows = [
+        row_of(
+            context.book,
+            each,
+            kept_of(each, search, key=new_id(), now=as_of),
+            record=records.get(each.setup),
+            moment=moment,
+        )
+        for each in _first(found, search, args.limit, taste)
+    ]
     notes = notes_of(found, search.wanted)
     if any(setup in SPREADS for setup in search.wanted):
         notes = (*notes, rate_note(rate))
     card = OptionScanCard(
-        title=_title(args),
+        title=title_of(search),
+        search=search_body(Search(options=search)),
         rows=tuple(row.card for row in rows),
         notes=notes,
         freshness=await freshness_of(context.market, found, is_frozen=args.as_of is not None),
@@ -102,14 +119,15 @@ async def scan_options(args: OptionScanArgs, context: ToolContext) -> ToolResult
     return ToolResult(_sentence(context.book, found, search, rows, as_of), (card,))
 
 
-def _rows(
-    book: Book, found: OptionScan, search: OptionSearch, limit: int, moment: str | None
-) -> list[Row]:
-    rows = []
-    for setup in search.wanted:
-        kept = [each for each in found.found if each.setup is setup][:limit]
-        rows += [row_of(book, each, moment) for each in kept]
-    return rows
+def _first(
+    found: OptionScan, search: OptionSearch, limit: int, taste: Mapping[OptionSetup, float]
+) -> list[OptionFind]:
+    """Of each setup the strongest; setups that the member likes come before others."""
+    return [
+        each
+        for setup in sorted(search.wanted, key=lambda each: -taste.get(each, 1.0))
+        for each in [each for each in found.found if each.setup is setup][:limit]
+    ]
 
 
 def _sentence(
@@ -135,6 +153,6 @@ def _none(found: OptionScan, search: OptionSearch) -> str:
     return "None of these setups stands now"
 
 
-def _title(args: OptionScanArgs) -> str:
-    kinds = ", ".join(TITLES[setup] for setup in args.setups) or "all setups"
-    return f"{kinds}{', earnings behind them' if args.earnings_behind else ''}"
+def title_of(search: OptionSearch) -> str:
+    kinds = ", ".join(TITLES[setup] for setup in search.setups) or "all setups"
+    return f"{kinds}{', earnings behind them' if search.is_after_earnings else ''}"

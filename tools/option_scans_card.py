@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.core.figures import Figure
 from app.core.symbols import Symbol
 from app.grounding.ledger import Book
 from app.market import calendar
 from app.market.protocol import MarketData
+from app.scanner.option_kept import KeptOption, OptionRecord, shown_body
 from app.scanner.option_scan import OptionFind, OptionScan
 from app.scanner.option_setups import (
     Crush,
@@ -21,10 +21,11 @@ from app.scanner.option_setups import (
     SpreadLeg,
     Unusual,
 )
+from tools.option_scans_terms import ENDED, INVALID, Facts, draw_record, draw_terms
 from tools.options_figures import OptionFigures, contract_words, unit_of
 from tools.wording import day_in_words, freshness
-from widgets.base import CardNumber, Freshness
-from widgets.option_scans import OptionScanFact, OptionScanRow
+from widgets.base import Freshness
+from widgets.option_scans import OptionScanRow
 
 TITLES = {
     OptionSetup.RANK: "high IV rank",
@@ -56,33 +57,24 @@ class Row:
     said: str
 
 
-class _Facts:
-    """Collects the figures of one find in the order they are drawn."""
-
-    def __init__(self, book: OptionFigures, name: str) -> None:
-        self.book, self._name = book, name
-        self.drawn: list[OptionScanFact] = []
-
-    def path(self, path: str) -> str:
-        return f"{self._name}.{path}"
-
-    def draw(self, label: str, figure: Figure | None, *, with_unit: bool = False) -> str:
-        """Its reference; empty where there is none."""
-        if figure is None:
-            return ""
-        number = CardNumber.of(figure, with_unit=with_unit)
-        self.drawn.append(OptionScanFact(label=label, number=number))
-        return figure.ref
-
-
-def row_of(book: Book, found: OptionFind, moment: str | None) -> Row:
-    """`moment` is the past one that was asked about, for a click to ask about it too."""
+def row_of(
+    book: Book,
+    found: OptionFind,
+    kept: KeptOption,
+    *,
+    record: OptionRecord | None = None,
+    moment: str | None = None,
+) -> Row:
+    """`kept` is the same find as it is kept, or would be; `record` what others of its setup came to;
+    `moment` the past one that was asked about, for a click to ask about it too."""
     instrument = found.instrument
     symbol = instrument.symbol
     figures = OptionFigures(book, str(symbol), found.at, found.provider, unit=unit_of(instrument))
-    facts = _Facts(figures, f"{symbol}.{found.setup}")
+    facts = Facts(figures, f"{symbol}.{found.setup}")
     fact = found.fact
     words, said = _told(facts, fact)
+    draw_terms(facts, kept)
+    draw_record(facts, kept, record)
     action, tool, arguments = _click(symbol, fact)
     frozen = {} if moment is None else {"as_of": moment}
     card = OptionScanRow(
@@ -95,11 +87,16 @@ def row_of(book: Book, found: OptionFind, moment: str | None) -> Row:
         action=action,
         tool=tool,
         arguments={**arguments, **frozen},
+        variant=kept.variant,
+        invalid="" if kept.ending else INVALID[found.setup],
+        ended=ENDED[kept.ending] if kept.ending else "",
+        liked=None if kept.liked is None else kept.liked > 0,
+        find=None if moment else shown_body(kept),
     )
     return Row(found.setup, card, f"{symbol}: {said}")
 
 
-def _told(facts: _Facts, fact: Fact) -> tuple[str, str]:
+def _told(facts: Facts, fact: Fact) -> tuple[str, str]:
     """What names it on the card, and its figures in a sentence."""
     if isinstance(fact, RichVolatility):
         return "", _of_rank(facts, fact)
@@ -110,7 +107,7 @@ def _told(facts: _Facts, fact: Fact) -> tuple[str, str]:
     return _of_spread(facts, fact)
 
 
-def _of_rank(facts: _Facts, fact: RichVolatility) -> str:
+def _of_rank(facts: Facts, fact: RichVolatility) -> str:
     book, path = facts.book, facts.path
     rank = facts.draw(
         "IV rank", book.volatility(path("rank"), fact.rank, "IV rank"), with_unit=True
@@ -134,7 +131,7 @@ def _of_rank(facts: _Facts, fact: RichVolatility) -> str:
     return f"IV rank {rank}, volatility a month out {now}{against}"
 
 
-def _of_volume(facts: _Facts, fact: Unusual) -> tuple[str, str]:
+def _of_volume(facts: Facts, fact: Unusual) -> tuple[str, str]:
     book, path, contract = facts.book, facts.path, fact.contract
     strike = book.strike(path("strike"), contract.strike)
     volume = facts.draw("Volume", book.count(path("volume"), fact.volume, "contracts traded"))
@@ -151,7 +148,7 @@ def _of_volume(facts: _Facts, fact: Unusual) -> tuple[str, str]:
     return contract_words(contract), f"{said} on {interest} open, {ratio} times as many"
 
 
-def _of_crush(facts: _Facts, fact: Crush) -> str:
+def _of_crush(facts: Facts, fact: Crush) -> str:
     book, path = facts.book, facts.path
     fall = facts.draw(
         "Fell by",
@@ -170,7 +167,7 @@ def _of_crush(facts: _Facts, fact: Crush) -> str:
     return f"{said}{day_in_words(fact.on)} to {now}"
 
 
-def _of_spread(facts: _Facts, fact: Spread) -> tuple[str, str]:
+def _of_spread(facts: Facts, fact: Spread) -> tuple[str, str]:
     book, path = facts.book, facts.path
     strikes = []
     for place, each in enumerate(fact.legs, 1):
@@ -249,6 +246,10 @@ def notes_of(found: OptionScan, wanted: Sequence[OptionSetup]) -> tuple[str, ...
     if found.provider.is_simulated:
         notes.append("The market is simulated: these options do not exist.")
     notes += _unknown(found)
+    if found.cut:
+        notes.append(
+            f"Not read this time, to spare the provider; their turn comes: {_listed(list(map(str, found.cut)))}"
+        )
     if found.left_out:
         notes.append(
             f"Left out: {_listed([f'{symbol} ({why})' for symbol, why in found.left_out.items()])}"

@@ -43,6 +43,7 @@ from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.positions.confirming import confirm_draft, discard_draft
 from app.scanner.clicks import rate_shown, save_shown
+from app.scanner.option_clicks import rate_shown_option
 from app.users.models import Member
 from app.users.plans import plan_of
 
@@ -160,13 +161,15 @@ async def show_positions(
 
 
 class Thumb(BaseModel):
-    """A thumb for a row of a card of opportunities; None takes it back."""
+    """A thumb for a row of a card of opportunities; None takes it back. On cards of options a row has
+    a `variant`."""
 
     model_config = ConfigDict(extra="forbid")
 
     card_id: str
     symbol: str
     kind: str
+    variant: str | None = None
     liked: bool | None
 
 
@@ -177,6 +180,10 @@ async def rate_opportunity(
     thumb = parse(Thumb, payload)
     now = room().wall.now()
     async with room().database.member(member.id) as transaction:
+        if thumb.variant is not None:
+            named = (thumb.symbol, thumb.kind, thumb.variant)
+            await rate_shown_option(transaction, thumb.card_id, named, liked=thumb.liked)
+            return
         await rate_shown(
             transaction, thumb.card_id, thumb.symbol, thumb.kind, liked=thumb.liked, now=now
         )

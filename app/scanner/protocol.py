@@ -12,8 +12,10 @@ from typing_extensions import override
 
 from app.core.errors import NotSignedIn
 from app.infra.db.database import Database
-from app.scanner import keeping
+from app.scanner import keeping, option_keeping
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.option_kept import KeptOption, OptionRecord
+from app.scanner.option_setups import OptionSetup
 from app.scanner.setups import Setup
 
 _READ_ONLY = text("SET TRANSACTION READ ONLY")
@@ -33,6 +35,18 @@ class Finds(Protocol):
     async def taste(self) -> Mapping[Setup, float]:
         """Factors on the scores of setups, by the member's thumbs; none where nobody asks."""
         ...
+
+    async def options(self, statuses: Sequence[Status]) -> tuple[KeptOption, ...]:
+        """Finds on options, the newest first; none where nobody asks."""
+        return ()
+
+    async def option_records(self) -> Mapping[OptionSetup, OptionRecord]:
+        """What finds on options came to, where any could be counted."""
+        return {}
+
+    async def option_taste(self) -> Mapping[OptionSetup, float]:
+        """As `taste`."""
+        return {}
 
 
 class NoFinds(Finds):
@@ -75,3 +89,21 @@ class MemberFinds(Finds):
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
             return await keeping.taste(session)
+
+    @override
+    async def options(self, statuses: Sequence[Status]) -> tuple[KeptOption, ...]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await option_keeping.list_options(session, statuses)
+
+    @override
+    async def option_records(self) -> Mapping[OptionSetup, OptionRecord]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await option_keeping.option_records(session)
+
+    @override
+    async def option_taste(self) -> Mapping[OptionSetup, float]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await option_keeping.option_taste(session)

@@ -1,8 +1,8 @@
 const { coach } = window;
-const { Card, Num, askAction } = coach.parts(React);
+const { Card, Num, SaveScan, Thumbs, askAction } = coach.parts(React);
 
 function OptionScanCard() {
-  const { title, rows, notes, freshness } = props;
+  const { card_id, title, search, saved_as, rows, notes, freshness } = props;
   return (
     <Card
       title="Options setups"
@@ -15,14 +15,15 @@ function OptionScanCard() {
         <p className="tc-blank">Nothing of this kind stands. Ask for other setups, a lower chance or other symbols.</p>
       ) : (
         <ol className="tc-list tc-setups">
-          {rows.map((row) => <Row key={row.symbol + row.kind} {...row} />)}
+          {rows.map((row) => <Row key={row.symbol + row.kind + row.variant + row.words} {...row} />)}
         </ol>
       )}
+      {search && <SaveScan callAction={callAction} cardId={card_id} savedAs={saved_as} />}
     </Card>
   );
 }
 
-function Row({ symbol, name, setup, words, facts, action, tool, arguments: asked }) {
+function Row({ symbol, name, kind, setup, words, facts, action, tool, arguments: asked, variant, invalid, ended, liked, find }) {
   const { label, onClick } = askAction(callAction, action, tool, asked);
   return (
     <li>
@@ -30,9 +31,11 @@ function Row({ symbol, name, setup, words, facts, action, tool, arguments: asked
         <span>
           <span className="tc-symbol">{symbol}</span>{' '}
           <span className="tc-badge tc-quiet">{setup}</span>{' '}
+          {ended && <span className="tc-badge tc-quiet">{ended}</span>}
           <span className="tc-under">{name}{words && ` · ${words}`}</span>
         </span>
         <span className="tc-setup-acts">
+          {find && <Thumbs callAction={callAction} cardId={props.card_id} row={{ symbol, kind, variant }} symbol={`${symbol}, ${setup}`} liked={liked} />}
           <button type="button" className="tc-action" onClick={onClick} aria-label={`${label}: ${symbol}, ${setup}`}>{label}</button>
         </span>
       </div>
@@ -41,6 +44,7 @@ function Row({ symbol, name, setup, words, facts, action, tool, arguments: asked
           <div className="tc-pair" key={fact.label}><dt>{fact.label}</dt><dd><Num n={fact.number} /></dd></div>
         ))}
       </dl>
+      {invalid && <p className="tc-under">{invalid}</p>}
     </li>
   );
 }

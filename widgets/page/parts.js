@@ -6,6 +6,7 @@
 import * as format from "./format.js";
 import * as live from "./live.js";
 import { useFeed, useStatus } from "./moving.js";
+import { scanParts } from "./scanparts.js";
 
 let made = null;
 
@@ -234,7 +235,7 @@ function make(React) {
     return h("span", { className: "tc-origin" }, words);
   }
 
-  return { common, Num, Price, Change, Badges, Age, LineAge, Notes, AtRisk, Actions, Card, askAction, chartAction, copyAction, largeAction };
+  return { common, Num, Price, Change, Badges, Age, LineAge, Notes, AtRisk, Actions, Card, askAction, chartAction, copyAction, largeAction, ...scanParts(React) };
 }
 
 /** A price younger than this needs no age beside it: its clock says enough. */
