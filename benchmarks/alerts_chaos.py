@@ -142,7 +142,7 @@ def run() -> None:
 
 
 def _torment(house: House) -> None:
-    armed = asyncio.run(_arm(house))
+    armed = asyncio.run(arm(house))
     for name in ("feed", "monitor 1", "monitor 2", "web"):
         house.start(name)
     killed = _chaos(house)
@@ -204,7 +204,7 @@ def _report(
 
 def _told(house: House) -> dict[UUID, list[tuple[float, bool]]]:
     found: dict[UUID, list[tuple[float, bool]]] = {}
-    with _superuser(house) as connection:
+    with superuser(house) as connection:
         rows = connection.execute(
             "SELECT alert_id, extract(epoch FROM at), is_late FROM alert_firings ORDER BY sequence"
         )
@@ -214,7 +214,7 @@ def _told(house: House) -> dict[UUID, list[tuple[float, bool]]]:
 
 
 def _counts(house: House) -> tuple[object, ...]:
-    with _superuser(house) as connection:
+    with superuser(house) as connection:
         row = connection.execute(
             "SELECT (SELECT count(*) FROM alert_firings),"
             " (SELECT count(DISTINCT message_id) FROM alert_firings),"
@@ -224,12 +224,12 @@ def _counts(house: House) -> tuple[object, ...]:
     return tuple(row or ())
 
 
-def _superuser(house: House) -> "psycopg.Connection[tuple[object, ...]]":
+def superuser(house: House) -> "psycopg.Connection[tuple[object, ...]]":
     url = house.postgres.urls.owner.replace("coach_owner", "postgres", 1)
     return psycopg.connect(url.replace("+psycopg", "", 1))
 
 
-async def _arm(house: House) -> dict[UUID, tuple[Symbol, float, float]]:
+async def arm(house: House) -> dict[UUID, tuple[Symbol, float, float]]:
     database, now = Database(house.url), WallClock().now()
     armed = {}
     for symbol in SYMBOLS:
