@@ -112,6 +112,11 @@ def test_both_themes_name_the_same_colours() -> None:
     assert palette(".dark").keys() - inherited == palette(":root").keys() - inherited
 
 
+def test_the_page_loads_every_sheet_by_the_one_it_names() -> None:
+    loaded = re.findall(r'^@import url\("([\w.]+)"\);', STYLES, re.MULTILINE)
+    assert {"coach.css", *loaded} == {path.name for path in widgets.PAGE.glob("*.css")}
+
+
 @pytest.mark.parametrize("path", SERVED, ids=lambda path: path.name)
 def test_nothing_is_fetched_from_another_host(path: Path) -> None:
     hosts = set(re.findall(r"https?://([\w.-]+)", path.read_text(encoding="utf-8")))

@@ -62,7 +62,7 @@ export function channelForm(offer, notice, done) {
 }
 
 function browserButton(offer, notice, done) {
-  const button = make("button", { type: "button", className: "tc-tell-main", textContent: "Tell this browser" });
+  const button = make("button", { type: "button", className: "tc-dialog-main", textContent: "Tell this browser" });
   button.addEventListener("click", async () => {
     notice.textContent = "Waiting for this browser…";
     const { subscription, name, problem } = await subscribe(offer.push_key);

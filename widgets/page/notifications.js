@@ -21,7 +21,7 @@ export function watchNotifications() {
 
 async function open() {
   if (document.querySelector(".tc-tell")) return;
-  const dialog = make("dialog", { className: "tc-tell" });
+  const dialog = make("dialog", { className: "tc-dialog tc-tell" });
   dialog.setAttribute("aria-label", "Notifications");
   dialog.addEventListener("close", () => {
     dialog.remove();

@@ -40,7 +40,7 @@ function taken(reading, line) {
 
 function opened(count) {
   const title = count > 1 ? "Positions in your pictures" : "Positions in your picture";
-  const node = make("dialog", { className: "tc-shot" });
+  const node = make("dialog", { className: "tc-dialog tc-shot" });
   node.setAttribute("aria-label", title);
   const status = make("p", { className: "tc-shot-status", role: "status" });
   const list = make("ul", { className: "tc-shot-pictures" });
@@ -61,7 +61,7 @@ function offer(dialog, readings, done) {
   const parts = readings.map((reading) => ({ reading, rows: reading.rows.map(rowOf), isStored: false }));
   const term = termChoice(readings.at(-1).keep_days);
   const notice = make("p", { className: "tc-shot-notice", role: "status" });
-  const confirm = make("button", { className: "tc-shot-confirm", type: "button" });
+  const confirm = make("button", { className: "tc-dialog-main tc-shot-confirm", type: "button" });
   const drop = make("button", { type: "button", textContent: readings.length > 1 ? "Delete pictures" : "Delete picture" });
   const chosen = () => parts.flatMap((part) => part.rows.filter((row) => row.isChosen()));
   const refresh = () => {
