@@ -33,6 +33,7 @@ from app.api import (
     readiness,
     scans,
     screenshots,
+    signals,
     static,
     threads,
 )
@@ -44,6 +45,7 @@ from app.core.clock import WallClock
 from app.core.errors import CoachError
 from app.infra.db.database import Database
 from app.infra.home import Home
+from app.infra.queue import CeleryQueue, JobQueue
 from app.infra.running import end
 from app.infra.settings import ROOT, Settings
 from app.infra.telemetry import configure_logging, get_logger
@@ -59,7 +61,7 @@ from app.wiring import (
     build_picture_reader,
     build_runtime,
 )
-from app.wiring_notifications import build_courier
+from app.wiring_notifications import build_courier, build_signal_vault
 
 ABOUT = """
 Key levels, quotes, indicators and charts as JSON; every price with its provider and its moment.
@@ -116,6 +118,7 @@ def create_app(settings: Settings, runtime: Runtime) -> Web:
         options,
         positions,
         scans,
+        signals,
         chat,
         threads,
         live,
@@ -147,6 +150,8 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: B
         pictures=Throttle(8, 10, "pictures"),
         picture_reader=build_picture_reader(settings),
         courier=build_courier(settings, WallClock()),
+        vault=build_signal_vault(settings),
+        queue=_queue(settings),
         sign_ins=Throttle(20, 3, "sign-ins"),
         checks={
             "database": readiness.check_database(database),
@@ -164,6 +169,11 @@ def build_doors(settings: Settings, runtime: Runtime, database: Database, bus: B
             "model": readiness.check_model(runtime.model, _model_address(settings)),
         },
     )
+
+
+def _queue(settings: Settings) -> JobQueue | None:
+    broker = _plain(settings.queue.url)
+    return None if broker is None else CeleryQueue(broker)
 
 
 def _plain(secret: SecretStr | None) -> str | None:
@@ -257,6 +267,8 @@ async def _lifespan(web: FastAPI) -> AsyncIterator[None]:
         await doors.picture_reader.close()
         if doors.courier is not None:
             await doors.courier.close()
+        if doors.queue is not None:
+            await doors.queue.close()
         await doors.market.close()
         await web.state.macro.close()
         await doors.database.close()

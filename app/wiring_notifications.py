@@ -1,4 +1,5 @@
-"""Builds the courier from settings, for the processes that send: the web and the workers."""
+"""Builds the courier from settings, for the processes that send: the web and the workers; and what
+keeps the secrets of those who send to us."""
 
 from pydantic import SecretStr
 
@@ -8,6 +9,7 @@ from app.infra.settings import Settings
 from app.notifications.courier import Courier
 from app.notifications.equipping import Equipment, equip
 from app.notifications.providers.mail import MailServer
+from app.notifications.sealing import Vault
 
 
 def build_courier(settings: Settings, clock: Clock) -> Courier:
@@ -25,7 +27,7 @@ def build_courier(settings: Settings, clock: Clock) -> Courier:
             password=_plain(smtp.password) or "",
         )
     equipment = Equipment(
-        secret=_plain(wanted.key) or home.secret("channels"),
+        secret=_secret(settings),
         vapid_key=_plain(wanted.vapid_key) or home.secret("vapid"),
         contact=wanted.contact or f"mailto:{smtp.sender or 'coach@localhost'}",
         address=(web.public_url or f"http://{_shown(web.host)}:{web.port}").rstrip("/"),
@@ -36,6 +38,15 @@ def build_courier(settings: Settings, clock: Clock) -> Courier:
         mail=mail,
     )
     return equip(equipment, clock)
+
+
+def build_signal_vault(settings: Settings) -> Vault:
+    """Seals what signals from outside are signed with."""
+    return Vault(_secret(settings), b"signals")
+
+
+def _secret(settings: Settings) -> str:
+    return _plain(settings.notifications.key) or Home(settings.home).secret("channels")
 
 
 def _shown(host: str) -> str:

@@ -12,10 +12,12 @@ from app.api.security import Premises
 from app.api.ticker import Ticker
 from app.core.clock import Clock
 from app.infra.db.database import Database
+from app.infra.queue import JobQueue
 from app.infra.throttle import Throttle
 from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.notifications.courier import Courier
+from app.notifications.sealing import Vault
 from app.screenshots.service import PictureReader
 from app.screenshots.waiting import WaitingRoom
 
@@ -29,6 +31,8 @@ class Doors:
     `turns` limits questions, `pictures` pictures and `messages` tests of channels per member,
     `sign_ins` sign-ins per address, `codes` guesses per channel, `letters` codes sent; `courier`
     carries messages out;
+    `vault` seals the secrets of signals' senders, `signals` limits what each may send, `strangers`
+    posts without proof; `queue` takes jobs, where there is one;
     `waiting` seats the pictures that are yet to be read;
     `checks` are the parts that `/readyz` asks.
     """
@@ -53,6 +57,10 @@ class Doors:
     messages: Throttle = field(default_factory=lambda: Throttle(10, 10, "messages"))
     codes: Throttle = field(default_factory=lambda: Throttle(5, 60, "codes"))
     letters: Throttle = field(default_factory=lambda: Throttle(3, 1200, "codes by e-mail"))
+    vault: Vault | None = None
+    queue: JobQueue | None = None
+    signals: Throttle = field(default_factory=lambda: Throttle(30, 2, "signals"))
+    strangers: Throttle = field(default_factory=lambda: Throttle(30, 2, "posts without proof"))
 
 
 def doors_of(connection: HTTPConnection) -> Doors:
