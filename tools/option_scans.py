@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import Field
 
@@ -73,18 +74,7 @@ async def scan_options(args: OptionScanArgs, context: ToolContext) -> ToolResult
     """
     as_of = context.moment(args.as_of)
     rate = await short_rate(context.macro, as_of=as_of)
-    search = OptionSearch(
-        setups=args.setups,
-        symbols=tuple(map(Symbol, args.symbols)),
-        terms=Terms(
-            delta=args.delta,
-            days=args.days,
-            width=args.width,
-            min_probability=args.min_probability / 100,
-        ),
-        min_rank=args.min_iv_rank / 100,
-        is_after_earnings=args.earnings_behind,
-    )
+    search = asked_option_search(args)
     found = await run_option_scan(
         search,
         market=context.market,
@@ -156,3 +146,19 @@ def _none(found: OptionScan, search: OptionSearch) -> str:
 def title_of(search: OptionSearch) -> str:
     kinds = ", ".join(TITLES[setup] for setup in search.setups) or "all setups"
     return f"{kinds}{', earnings behind them' if search.is_after_earnings else ''}"
+
+
+def arguments_of(search: OptionSearch) -> dict[str, Any]:
+    """Which call of the tool means the same."""
+    terms = search.terms
+    asked = OptionScanArgs(
+        setups=search.setups,
+        symbols=tuple(map(str, search.symbols)),
+        delta=terms.delta,
+        days=terms.days,
+        width=terms.width,
+        min_probability=100 * terms.min_probability,
+        min_iv_rank=100 * search.min_rank,
+        earnings_behind=search.is_after_earnings,
+    )
+    return asked.model_dump(mode="json", exclude_defaults=True)

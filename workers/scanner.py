@@ -16,6 +16,7 @@ from app.scanner.kept import SavedScan
 from app.scanner.models import Opportunity, ScanResult
 from app.scanner.service import run_scan
 from app.users.service import list_member_ids
+from workers import option_scans
 from workers.runner import JobContext, job
 from workers.scan_messages import post
 
@@ -32,29 +33,33 @@ async def run_due(context: JobContext) -> None:
     """Run what is due. What one scan cannot have keeps no other from running."""
     async with context.database.system() as session:
         due = await repository.due_scans(session, context.clock.now(), limit=AT_ONCE)
+    of_options = 0
     for member_id, scan_id in due:
         try:
-            await _run(context, member_id, scan_id)
+            async with context.database.member(member_id) as session:
+                scan = await repository.find_scan(session, scan_id)
+            if scan is not None and scan.search.options is None:
+                await _run(context, member_id, scan)
+            elif scan is not None and scan.search.options and of_options < option_scans.AT_ONCE:
+                of_options += 1
+                await option_scans.run(context, member_id, scan, scan.search.options)
         except CoachError as error:
             _log.warning("scan.not_run", scan_id=str(scan_id), reason=error.message)
 
 
-async def _run(context: JobContext, member_id: UUID, scan_id: UUID) -> None:
+async def _run(context: JobContext, member_id: UUID, scan: SavedScan) -> None:
     """Its turn, what it found and what is told of it are one transaction: a scan that is killed is
     due again, and tells nothing twice."""
     async with context.database.member(member_id) as session:
-        scan = await repository.find_scan(session, scan_id)
         taste = await keeping.taste(session)
-    if scan is None:
-        return
     now = context.clock.now()
     result = await run_scan(scan.search, market=context.market, as_of=now, taste=taste)
     async with context.database.member(member_id) as session:
-        if not await repository.claim(session, scan_id, now):
+        if not await repository.claim(session, scan.id, now):
             return
         new = await keeping.keep(session, result.found, scan=scan, now=now)
         due = await _tell(context, session, member_id, scan, result, new) if new else ()
-    _log.info("scan.run", scan_id=str(scan_id), found=len(result.found), new=len(new))
+    _log.info("scan.run", scan_id=str(scan.id), found=len(result.found), new=len(new))
     if due and context.queue is not None:
         pairs = [[str(member_id), str(channel)] for channel in due]
         await context.queue.enqueue(Job.DELIVER_NOTIFICATIONS, due=pairs)
@@ -94,6 +99,7 @@ async def _follow(context: JobContext, member_id: UUID, now: datetime) -> None:
     try:
         async with context.database.member(member_id) as session:
             ended = await keeping.follow(session, market=context.market, now=now)
+        await option_scans.follow(context, member_id)
     except ProviderUnavailable as error:
         _log.warning("opportunities.not_followed", reason=error.message)
         return
