@@ -1,11 +1,13 @@
 /**
  * Where a member is told, of what, and when not: the dialog behind the bell, at `#notifications`.
  *
- * What was typed into it is sent once and never shown again; the page holds no secret.
+ * What was typed into it is sent once and never shown again; the page holds no secret but an address for
+ * signals, while it is new.
  */
 
 import { channelForm, KINDS } from "./channelform.js";
 import { make, send } from "./made.js";
+import { signalSection } from "./signals.js";
 
 const ADDRESS = "#notifications";
 const CHANNELS = "/api/v1/channels";
@@ -45,6 +47,7 @@ async function refresh(desk, says = "", channel = "") {
     return;
   }
   Object.assign(desk, { channels: listed.answer.channels, offer: listed.answer, choices: withZone(chosen.answer) });
+  desk.signals ??= signalSection(desk.notice);
   const back = () => refresh(desk);
   desk.dialog.replaceChildren(
     heading(desk),
@@ -53,6 +56,7 @@ async function refresh(desk, says = "", channel = "") {
     channelForm(desk.offer, desk.notice, (made, text) => added(desk, made, text)),
     ...(desk.channels.length ? [choiceTable(desk, back)] : []),
     quietHours(desk, back),
+    desk.signals,
     desk.notice,
   );
   desk.notice.textContent = says;
