@@ -17,6 +17,7 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import InvalidInput
 from app.infra.db.database import Database
 from app.infra.faults import CannotStart
+from app.infra.llm.endpoint import Endpoint
 from app.infra.llm.extraction import Extractor
 from app.infra.settings import (
     AlpacaSettings,
@@ -303,14 +304,7 @@ def build_picture_reader(settings: Settings) -> PictureReader:
     llm = settings.llm
     if not (llm.is_on and llm.reads_pictures):
         return PictureReader(LocalRecogniser())
-    extractor = Extractor(
-        base_url=llm.base_url or OPENAI,
-        api_key=_plain(llm.api_key),
-        model=llm.model,
-        timeout_seconds=llm.timeout_seconds,
-        retries=llm.retries,
-    )
-    return PictureReader(LocalRecogniser(), VisionReader(extractor))
+    return PictureReader(LocalRecogniser(), VisionReader(Extractor(_endpoint(llm))))
 
 
 def build_bus(settings: Settings) -> Bus:
@@ -324,7 +318,9 @@ def build_bus(settings: Settings) -> Bus:
 def build_model(settings: Settings) -> ChatModel:
     """The configured endpoint, or the offline coach where there is none."""
     if settings.llm.is_on:
-        return _endpoint(settings.llm)
+        from app.agents.endpoint import OpenAIChatModel
+
+        return OpenAIChatModel(_endpoint(settings.llm))
     from app.agents.offline.model import OfflineCoach
 
     return OfflineCoach(TOOLBOX, vectors=settings.home / "vectors")
@@ -335,10 +331,8 @@ def build_limits(settings: Settings) -> Limits:
     return Limits() if settings.llm.is_on else Limits(corrections=0)
 
 
-def _endpoint(llm: LlmSettings) -> ChatModel:
-    from app.agents.endpoint import OpenAIChatModel
-
-    return OpenAIChatModel(
+def _endpoint(llm: LlmSettings) -> Endpoint:
+    return Endpoint(
         base_url=llm.base_url or OPENAI,
         api_key=_plain(llm.api_key),
         model=llm.model,

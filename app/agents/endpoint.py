@@ -21,33 +21,20 @@ from app.agents.model import (
     Usage,
 )
 from app.infra.llm.client import ChatClient, RequestedCall
+from app.infra.llm.endpoint import Endpoint
 
 
 class OpenAIChatModel(ChatModel):
-    """Chat completions by base URL, key and model name."""
+    """Chat completions of one model."""
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        api_key: str | None,
-        model: str,
-        timeout_seconds: float = 60,
-        retries: int = 2,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         """Nothing is connected before the first question."""
-        self._client = ChatClient(
-            base_url=base_url,
-            api_key=api_key,
-            model=model,
-            timeout_seconds=timeout_seconds,
-            retries=retries,
-        )
+        self._client = ChatClient(endpoint)
 
     @property
     @override
     def name(self) -> str:
-        return self._client.model
+        return self._client.endpoint.model
 
     @override
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelEvent, None]:

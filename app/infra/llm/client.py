@@ -3,7 +3,7 @@
 Decided: what goes wrong before the first token is tried again (429, 5xx, no connection), with the
 server's `Retry-After` where it gives one, else back-off with jitter; after it, nothing is, because
 what was shown cannot be taken back. `openai` is imported at the first question: it takes more than
-a second. The key appears in no message and no log.
+a second.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.core.errors import ProviderUnavailable
+from app.infra.llm.endpoint import Endpoint
 
 _LONGEST_WAIT = 20.0
 _FIRST_WAIT = 0.5
@@ -43,21 +44,8 @@ class Completion:
 class ChatClient:
     """One model of one endpoint."""
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        api_key: str | None,
-        model: str,
-        timeout_seconds: float = 60,
-        retries: int = 2,
-    ) -> None:
-        """`timeout_seconds` is for a whole round, retries included."""
-        self.model = model
-        self._base_url = base_url
-        self._key = api_key
-        self._timeout = timeout_seconds
-        self._retries = retries
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.endpoint = endpoint
         self._takes_usage_option = True
         self._client: Any = None
 
@@ -65,7 +53,7 @@ class ChatClient:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> AsyncGenerator[str | Completion, None]:
         """Text as it comes, then one `Completion`; `ProviderUnavailable` says what happened."""
-        deadline = asyncio.get_running_loop().time() + self._timeout
+        deadline = asyncio.get_running_loop().time() + self.endpoint.timeout_seconds
         draft = _Draft()
         openai = await self._connect()
         try:
@@ -80,9 +68,7 @@ class ChatClient:
                 if text:
                     yield text
         except TimeoutError:
-            raise ProviderUnavailable(
-                f"The model `{self.model}` took longer than {self._timeout:g} seconds."
-            ) from None
+            raise self.endpoint.took_too_long() from None
         except openai.APIError as error:
             raise ProviderUnavailable("The model's answer broke off; ask again.") from error
         if not draft.is_finished:
@@ -97,7 +83,7 @@ class ChatClient:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> AsyncIterator[Mapping[str, Any]]:
         openai = await self._connect()
-        host = urlsplit(self._base_url).hostname
+        host = urlsplit(self.endpoint.base_url).hostname
         attempt = 0
         while True:
             try:
@@ -106,11 +92,11 @@ class ChatClient:
                 if error.status_code == 400 and self._takes_usage_option:
                     self._takes_usage_option = False
                     continue
-                if not _may_try_again(error.status_code) or attempt >= self._retries:
+                if not _may_try_again(error.status_code) or attempt >= self.endpoint.retries:
                     raise self._refused(error.status_code, str(error.message)) from None
                 wait = _wait(attempt, error.response.headers.get("retry-after"))
             except openai.APIConnectionError:
-                if attempt >= self._retries:
+                if attempt >= self.endpoint.retries:
                     raise ProviderUnavailable(
                         f"The model's endpoint {host} does not answer."
                     ) from None
@@ -121,12 +107,7 @@ class ChatClient:
     async def _connect(self) -> Any:
         openai = await asyncio.to_thread(import_module, "openai")
         if self._client is None:
-            self._client = openai.AsyncOpenAI(
-                base_url=self._base_url,
-                api_key=self._key or "none",
-                timeout=self._timeout,
-                max_retries=0,
-            )
+            self._client = self.endpoint.client(openai)
         return openai
 
     async def _request(
@@ -136,7 +117,7 @@ class ChatClient:
         if self._takes_usage_option:
             options["stream_options"] = {"include_usage": True}
         response = await self._client.chat.completions.with_raw_response.create(
-            model=self.model, messages=list(messages), stream=True, **options
+            model=self.endpoint.model, messages=list(messages), stream=True, **options
         )
         if "application/json" in response.headers.get("content-type", ""):
             return _whole(json.loads(await response.http_response.aread()))
@@ -149,13 +130,14 @@ class ChatClient:
             )
         if status == 404:
             return ProviderUnavailable(
-                f"The endpoint knows no model `{self.model}`; check COACH_LLM__MODEL and __BASE_URL."
+                f"The endpoint knows no model `{self.endpoint.model}`; check COACH_LLM__MODEL and __BASE_URL."
             )
         if status == 429:
             return ProviderUnavailable("The model is busy or its quota is used up; try again soon.")
         if status >= 500:
             return ProviderUnavailable(f"The model's endpoint has a fault of its own ({status}).")
-        reason = message.replace(self._key, "…") if self._key else message
+        key = self.endpoint.api_key
+        reason = message.replace(key, "…") if key else message
         return ProviderUnavailable(f"The model's endpoint refused ({status}): {reason[:200]}")
 
 

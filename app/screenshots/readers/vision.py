@@ -64,7 +64,7 @@ class VisionReader(SecondReader):
     @property
     @override
     def name(self) -> str:
-        return self.extractor.model
+        return self.extractor.endpoint.model
 
     @override
     async def read(self, picture: bytes) -> tuple[PositionRow, ...]:

@@ -16,6 +16,7 @@ from app.agents.history import Memory
 from app.agents.limits import Limits
 from app.core.clock import Clock, FrozenClock
 from app.core.errors import InvalidInput
+from app.infra.llm.endpoint import Endpoint
 from app.infra.llm.scripted import Reply, Script, ScriptedServer, scripted_model
 from app.market.providers.simulated import SimulatedMarket
 from tools import TOOLBOX
@@ -38,13 +39,14 @@ async def coached(
     wall: Clock | None = None,
 ) -> AsyncIterator[tuple[Coach, ScriptedServer]]:
     async with scripted_model(script) as server:
-        model = OpenAIChatModel(
+        endpoint = Endpoint(
             base_url=server.base_url,
             api_key="sk-secret",
             model="scripted",
             timeout_seconds=timeout_seconds,
             retries=retries,
         )
+        model = OpenAIChatModel(endpoint)
         market = SimulatedMarket(seed=7)
         yield Coach(model, toolbox, market, clock, limits=limits, wall=wall or clock), server
         await model.close()

@@ -8,6 +8,7 @@ from app.agents.events import ToolFinished
 from app.core.clock import FrozenClock
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
+from app.infra.llm.endpoint import Endpoint
 from app.infra.llm.scripted import Reply, scripted_model
 from app.market.providers.simulated import SimulatedMarket
 from app.options.records import StoredRecords, VolatilityDay, VolatilityRecords
@@ -28,7 +29,9 @@ async def count_days(args: ToolArgs, context: ToolContext) -> ToolResult:
 async def told(records: VolatilityRecords | None) -> str:
     script = [Reply(calls=(("count_days", {}),)), Reply(text=["Done."])]
     async with scripted_model(script) as server:
-        model = OpenAIChatModel(base_url=server.base_url, api_key="sk-secret", model="scripted")
+        model = OpenAIChatModel(
+            Endpoint(base_url=server.base_url, api_key="sk-secret", model="scripted")
+        )
         clock = FrozenClock(NOON)
         market = SimulatedMarket(seed=7)
         coach = Coach(model, Toolbox((count_days,)), market, clock, wall=clock, records=records)

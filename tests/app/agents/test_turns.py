@@ -20,6 +20,7 @@ from app.core.clock import FrozenClock
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import new_id
 from app.infra.db.database import Database
+from app.infra.llm.endpoint import Endpoint
 from app.infra.llm.scripted import Reply, ScriptedServer, scripted_model
 from app.market.providers.simulated import SimulatedMarket
 from tools import TOOLBOX
@@ -32,7 +33,7 @@ async def coached(
     replies: Sequence[Reply], clock: FrozenClock
 ) -> AsyncIterator[tuple[Coach, ScriptedServer]]:
     async with scripted_model(replies) as server:
-        model = OpenAIChatModel(base_url=server.base_url, api_key=None, model="scripted", retries=0)
+        model = OpenAIChatModel(Endpoint(base_url=server.base_url, model="scripted", retries=0))
         yield Coach(model, TOOLBOX, SimulatedMarket(seed=7), clock, wall=clock), server
         await model.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ProviderUnavailable
+from app.infra.llm.endpoint import Endpoint
 from app.infra.llm.extraction import Extractor
 from app.infra.llm.scripted import Reply, ScriptedServer, scripted_model
 from app.screenshots.models import FieldName
@@ -28,7 +29,9 @@ ROW = {
 @asynccontextmanager
 async def _reader(*replies: Reply) -> AsyncIterator[tuple[VisionReader, ScriptedServer]]:
     async with scripted_model(replies) as server:
-        reader = VisionReader(Extractor(base_url=server.base_url, api_key=None, model="eyes"))
+        reader = VisionReader(
+            Extractor(Endpoint(base_url=server.base_url, model="eyes", retries=1))
+        )
         yield reader, server
         await reader.close()
 
@@ -65,9 +68,10 @@ async def test_rows_that_do_not_fit_are_asked_for_once_more_with_what_is_wrong()
 
 async def test_a_model_that_is_never_done_is_not_waited_for() -> None:
     async with scripted_model([Reply(delay_seconds=30)]) as server:
-        extractor = Extractor(
+        endpoint = Endpoint(
             base_url=server.base_url, api_key="secret", model="eyes", timeout_seconds=0.3
         )
+        extractor = Extractor(endpoint)
         with pytest.raises(ProviderUnavailable) as failed:
             await VisionReader(extractor).read(b"pixels")
         await extractor.close()

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.errors import ProviderUnavailable
 from app.infra.llm.client import ChatClient, Completion, RequestedCall
+from app.infra.llm.endpoint import Endpoint
 from app.infra.llm.scripted import Reply, scripted_model
 
 HELLO = [{"role": "user", "content": "hello"}]
@@ -22,13 +23,14 @@ async def asked(
     refuses_usage_option: bool = False,
 ) -> tuple[list[Any], list[Mapping[str, Any]]]:
     async with scripted_model(replies, refuses_usage_option=refuses_usage_option) as server:
-        client = ChatClient(
+        endpoint = Endpoint(
             base_url=server.base_url,
             api_key="sk-secret",
             model="scripted",
             retries=retries,
             timeout_seconds=seconds,
         )
+        client = ChatClient(endpoint)
         try:
             return [event async for event in client.stream(HELLO, TOOL)], server.requests
         finally:
@@ -110,7 +112,7 @@ async def test_silence_ends_at_the_timeout() -> None:
 
 async def test_a_cut_stream_is_not_tried_again() -> None:
     async with scripted_model([Reply(text="Half", is_cut=True)]) as server:
-        client = ChatClient(base_url=server.base_url, api_key=None, model="scripted")
+        client = ChatClient(Endpoint(base_url=server.base_url, model="scripted"))
         stream = client.stream(HELLO, ())
         assert await anext(stream) == "Half"
         with pytest.raises(ProviderUnavailable, match="broke off"):
@@ -120,7 +122,12 @@ async def test_a_cut_stream_is_not_tried_again() -> None:
 
 
 async def test_nobody_listening_is_said() -> None:
-    client = ChatClient(base_url="http://127.0.0.1:9/v1", api_key=None, model="scripted", retries=0)
+    client = ChatClient(Endpoint(base_url="http://127.0.0.1:9/v1", model="scripted", retries=0))
     with pytest.raises(ProviderUnavailable, match=r"127\.0\.0\.1 does not answer"):
         [event async for event in client.stream(HELLO, ())]
     await client.close()
+
+
+def test_an_endpoint_shows_no_key() -> None:
+    endpoint = Endpoint(base_url="http://127.0.0.1:9/v1", api_key="sk-secret", model="scripted")
+    assert "sk-secret" not in repr(endpoint)
