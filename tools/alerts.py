@@ -31,7 +31,7 @@ from tools.alerts_words import (
 )
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.wording import PriceBook, freshness
+from tools.wording import PriceBook, freshness, shown
 from widgets.alerts import AlertDraftCard, AlertFiring, AlertHistoryCard, AlertsCard
 from widgets.base import CardNumber, Freshness
 
@@ -256,11 +256,11 @@ def _card(found: Drafted, seen: _Seen | None, context: ToolContext) -> AlertDraf
         ends_at=datetime.fromisoformat(ends) if ends else None,
         stands=outlook.is_true,
         fires_at_once=outlook.fires_at_once,
-        price=_shown(where.price),
-        level=_shown(where.level),
+        price=shown(where.price),
+        level=shown(where.level),
         level_name=terms["level_name"],
-        distance=_shown(where.distance),
-        distance_percent=_shown(where.percent),
+        distance=shown(where.distance),
+        distance_percent=shown(where.percent),
         terms=dict(terms),
         hash=fingerprint_of(terms),
         valid_minutes=int(VALID_FOR.total_seconds() // 60),
@@ -290,10 +290,6 @@ def _stands(card: AlertDraftCard) -> str:
 
 def _ref(number: CardNumber) -> str:
     return f"{{{number.figure}}}"
-
-
-def _shown(figure: Figure | None) -> CardNumber | None:
-    return None if figure is None else CardNumber.of(figure)
 
 
 def _fired_at(book: Book, alert: Alert, price: float, at: datetime) -> CardNumber:

@@ -17,8 +17,8 @@ from app.market.models import Instrument
 from app.options.exercise import Dividend, ExerciseReason, ExerciseRisk, exercise_risk
 from app.options.legs import Leg, LegKind
 from tools.base import ToolContext
-from tools.options_figures import OptionFigures, shown
-from tools.wording import day_in_words
+from tools.options_figures import OptionFigures
+from tools.wording import day_in_words, shown
 from widgets.options import AssignmentRow
 
 _MOST_SAID = 3

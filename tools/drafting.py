@@ -14,7 +14,8 @@ from tools.base import Example, ToolContext, ToolResult, tool
 from tools.drafting_arguments import DraftArgs
 from tools.drafting_assets import asset_of, priced
 from tools.drafting_structures import structure_drafted
-from tools.positions_card import HoldingsBook, book_freshness, shown
+from tools.positions_card import HoldingsBook, book_freshness
+from tools.wording import shown
 from widgets.positions import DraftRow, DraftTerms, PositionDraftCard
 
 

@@ -23,8 +23,9 @@ from app.positions.structures import Structure, structures
 from tools.base import ToolContext, ToolResult
 from tools.drafting_arguments import DraftArgs, DraftLeg
 from tools.drafting_assets import asset_of, priced
-from tools.positions_card import HoldingsBook, book_freshness, shown
+from tools.positions_card import HoldingsBook, book_freshness
 from tools.positions_lines import book_lines
+from tools.wording import shown
 from widgets.positions import DraftRow, DraftTerms, PositionDraftCard
 
 

@@ -12,8 +12,8 @@ from app.options.contract_values import EARLY_FROM
 from app.options.service import Listed, Reading, early_premium, expected_move
 from app.options.smile import smile
 from tools.base import ToolContext
-from tools.options_figures import OptionFigures, shown, unit_of
-from tools.wording import freshness
+from tools.options_figures import OptionFigures, unit_of
+from tools.wording import freshness, shown
 from widgets.base import CardNumber, Freshness
 from widgets.options import ChainRow, ChainSide, OptionChainCard
 

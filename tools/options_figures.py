@@ -14,7 +14,6 @@ from app.grounding.ledger import Book
 from app.market.chains import OptionContract
 from app.market.models import Instrument, Provider
 from tools.wording import name_provider, price_unit
-from widgets.base import CardNumber
 
 CALCULATED = Provider(name="calculated from your numbers")
 
@@ -156,10 +155,6 @@ def unit_of(instrument: Instrument) -> Unit:
 
 def is_index(instrument: Instrument | None) -> bool:
     return instrument is not None and instrument.asset_class is AssetClass.INDEX
-
-
-def shown(figure: Figure | None, *, with_unit: bool = False) -> CardNumber | None:
-    return None if figure is None else CardNumber.of(figure, with_unit=with_unit)
 
 
 def contract_words(contract: OptionContract) -> str:

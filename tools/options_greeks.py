@@ -18,7 +18,8 @@ from app.options.settlement import years_until
 from tools.base import ToolContext, ToolResult
 from tools.options_arguments import GreeksArgs
 from tools.options_chain import chain_freshness, figures_for, whose
-from tools.options_figures import CALCULATED, GREEKS, OptionFigures, contract_words, shown
+from tools.options_figures import CALCULATED, GREEKS, OptionFigures, contract_words
+from tools.wording import shown
 from widgets.base import CardNumber, Freshness
 from widgets.options import GreekRow, GreeksCard
 

@@ -10,8 +10,8 @@ from app.options.service import VolatilityNow
 from app.options.smile import TermPoint
 from tools.base import ToolContext
 from tools.options_chain import chain_freshness, figures_for
-from tools.options_figures import OptionFigures, shown
-from tools.wording import day_in_words
+from tools.options_figures import OptionFigures
+from tools.wording import day_in_words, shown
 from widgets.base import CardNumber
 from widgets.options import SmilePoint, TermPointRow, VolatilityCard, VolatilityFact
 

@@ -12,8 +12,9 @@ from app.positions.totals import total_of
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.positions_assigned import assigned_lines
-from tools.positions_card import HoldingsBook, position_row, shown, structure_row
+from tools.positions_card import HoldingsBook, position_row, structure_row
 from tools.positions_lines import book_lines, freshness_of, nothing
+from tools.wording import shown
 from widgets.positions import LeftOut, PositionsCard, StructureRow
 
 UNDATED = "When it was opened is not known, so its day counts from the previous close:"

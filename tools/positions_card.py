@@ -12,7 +12,7 @@ from app.positions.marks import BookLine
 from app.positions.models import Asset, AssetKind
 from app.positions.risk import ExpiryRisk, Exposure, UnderlyingRisk
 from app.positions.structures import Structure
-from tools.wording import joined_provider
+from tools.wording import joined_provider, shown
 from widgets.base import CardNumber, Freshness
 from widgets.positions import ExpiryRow, PositionRow, StructureRow, UnderlyingRow
 
@@ -102,10 +102,6 @@ class HoldingsBook:
             decimals=decimals,
             signed=signed,
         )
-
-
-def shown(figure: Figure | None) -> CardNumber | None:
-    return None if figure is None else CardNumber.of(figure)
 
 
 def position_row(book: HoldingsBook, line: BookLine) -> PositionRow:

@@ -16,8 +16,9 @@ from app.positions.risk import BookRisk, Shift, book_risk, shifted
 from app.positions.valuation import betas_of
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.positions_card import HoldingsBook, expiry_row, shown, underlying_row
+from tools.positions_card import HoldingsBook, expiry_row, underlying_row
 from tools.positions_lines import book_lines, freshness_of, nothing
+from tools.wording import shown
 from widgets.base import CardNumber
 from widgets.positions import PortfolioGreeksCard, RiskNumber, WhatIf
 

@@ -21,7 +21,7 @@ from app.market.models import Provider
 from tools.arguments import AsOf
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
 from tools.calendar import PUBLISHED
-from tools.wording import day_in_words, joined_provider, name_provider, time_in_words_of
+from tools.wording import day_in_words, joined_provider, name_provider, shown, time_in_words_of
 from widgets.base import CardNumber, Freshness
 from widgets.macro import CurvePoint, MeetingRow, OutcomeRow, RatesCard
 
@@ -96,8 +96,8 @@ async def get_rates(args: RatesArgs, context: ToolContext) -> ToolResult:
             CurvePoint(tenor=tenor, months=tenor.months, rate=CardNumber.of(figure, with_unit=True))
             for tenor, figure in points.items()
         ),
-        slope=_shown(slope),
-        lean=_shown(lean),
+        slope=shown(slope),
+        lean=shown(lean),
         leans=f"to {lean_of(lean.value)}" if lean else "",
         inflation=_inflation(context, found.inflation),
         meeting=_meeting(found, wait),
@@ -237,13 +237,9 @@ def _meeting(found: Rates, wait: Figure | None) -> MeetingRow | None:
     )
 
 
-def _shown(figure: Figure | None) -> CardNumber | None:
-    return CardNumber.of(figure) if figure else None
-
-
 def _notes(found: Rates, slope: Figure | None, lean: Figure | None) -> tuple[str, ...]:
     made = ((SLOPE, slope), (LEAN, lean), (BREAKEVEN, found.inflation))
-    notes = [text for text, shown in made if shown is not None]
+    notes = [text for text, figure in made if figure is not None]
     if found.yields:
         notes.append(f"Yields of {day_in_words(found.yields.on)}, at the end of the day.")
     if found.outcomes:

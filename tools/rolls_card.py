@@ -14,10 +14,10 @@ from app.options.rolls import Priced, Rolled
 from tools.assignment import Assignment
 from tools.base import ToolContext, ToolResult
 from tools.options_chain import chain_freshness, figures_for
-from tools.options_figures import OptionFigures, contract_words, shown, unit_of
+from tools.options_figures import OptionFigures, contract_words, unit_of
 from tools.options_words import rate_note
 from tools.rolls_held import Wanted
-from tools.wording import day_in_words
+from tools.wording import day_in_words, shown
 from widgets.base import CardNumber
 from widgets.rolls import FadeRow, RollCard, RollRow, RuleRow
 

@@ -13,7 +13,7 @@ from app.options.legs import Leg, ends
 from app.options.recognition import StructureName
 from tools.base import ToolContext, ToolResult
 from tools.options_chain import chain_freshness
-from tools.options_figures import CALCULATED, GREEKS, OptionFigures, is_index, shown, unit_of
+from tools.options_figures import CALCULATED, GREEKS, OptionFigures, is_index, unit_of
 from tools.structures_arguments import StructureArgs
 from tools.structures_early import assigned, early_premiums, leg_label
 from tools.structures_market import Settled
@@ -26,7 +26,7 @@ from tools.structures_scenarios import (
     supposed_day,
     what_if,
 )
-from tools.wording import day_in_words
+from tools.wording import day_in_words, shown
 from widgets.base import CardNumber, Freshness
 from widgets.options import GreekRow, StructureCard, StructureLeg
 

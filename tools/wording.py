@@ -10,7 +10,7 @@ from app.core.symbols import AssetClass
 from app.grounding.ledger import Book
 from app.market import calendar
 from app.market.models import Instrument, Provider, Session
-from widgets.base import Freshness
+from widgets.base import CardNumber, Freshness
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -142,3 +142,8 @@ def name_provider(book: Book, provider: Provider) -> None:
         is_simulated=provider.is_simulated,
         delay_minutes=provider.delay_minutes,
     )
+
+
+def shown(figure: Figure | None, *, with_unit: bool = False) -> CardNumber | None:
+    """On a card; what there is no figure of stays None."""
+    return None if figure is None else CardNumber.of(figure, with_unit=with_unit)
