@@ -118,7 +118,7 @@ class Judge:
         since: Mapping[UUID, float],
     ) -> Found:
         found: dict[UUID, float | None] = {}
-        for text, alike in groupby(sorted(levels.items(), key=_text), key=_text):
+        for (text, _), alike in groupby(sorted(levels.items(), key=_question), key=_question):
             alerts = list(alike)
             try:
                 value = await value_of(alerts[0][1], moment(at))
@@ -135,5 +135,8 @@ class Judge:
         return Found(at, found, verdicts)
 
 
-def _text(each: tuple[UUID, Asked]) -> str:
-    return f"{each[1].formula} {each[1].formula.base}"
+def _question(each: tuple[UUID, Asked]) -> tuple[str, int]:
+    """What is asked, and of whose book: only what is of no book has one answer for all members."""
+    asked = each[1]
+    book = id(asked.book) if asked.formula.needs.outside else 0
+    return f"{asked.formula} {asked.formula.base}", book

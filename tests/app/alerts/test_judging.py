@@ -1,0 +1,73 @@
+"""Levels and formulas that are asked for beside the stream."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.alerts.models import Watch
+from app.alerts.monitor_book import MemberBooks
+from app.alerts.monitor_judging import Judge
+from app.alerts.triggers import Crosses, Side, State, Trigger
+from app.core.symbols import Symbol
+from app.infra.db.database import Database
+from app.macro.source import NoSource
+from app.market.providers.simulated import SimulatedMarket
+from app.positions import service as positions
+from app.positions.models import Asset, AssetKind, Source
+
+AT = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+SPY = Symbol("SPY")
+
+
+def watch_of(member: UUID, **terms: Any) -> Watch:
+    return Watch(
+        alert_id=uuid4(),
+        member_id=member,
+        symbol=SPY,
+        terms={
+            "kind": "threshold",
+            "symbol": "SPY",
+            "condition": "",
+            "timeframe": "1m",
+            "trigger": Trigger(condition=Crosses(Side.ABOVE)).json(),
+            "level": "",
+            **terms,
+        },
+        state=State(),
+        seen=None,
+        snoozed_until=None,
+        expires_at=None,
+        version=0,
+        armed=0,
+        is_live=True,
+    )
+
+
+async def hold(database: Database, member: UUID, shares: int) -> None:
+    asset = Asset(kind=AssetKind.STOCK, symbol=SPY)
+    opening = positions.Opening(asset=asset, quantity=Decimal(shares), price=Decimal(1))
+    async with database.member(member) as session:
+        await positions.open_positions(session, [opening], source=Source.TYPED, key="k", now=AT)
+
+
+@pytest.mark.database
+async def test_a_level_out_of_a_book_is_that_of_its_member_alone(
+    database: Database, ada: UUID, bob: UUID
+) -> None:
+    await hold(database, ada, 100)
+    await hold(database, bob, 300)
+    market = SimulatedMarket(seed=7)
+    judge = Judge(market, MemberBooks(database, market, NoSource()), lambda: None)
+    hers, his = (watch_of(member, level="open_pnl") for member in (ada, bob))
+    for each in (hers, his):
+        judge.put(each)
+
+    levels = (await judge.levels_at(AT.timestamp())).levels
+
+    mine, theirs = levels[hers.alert_id], levels[his.alert_id]
+    assert mine is not None
+    assert theirs is not None
+    assert theirs == pytest.approx(3 * mine)
