@@ -37,7 +37,7 @@ _LONG = frozenset({"long", "buy", "bullish", "up"})
 _SHORT = frozenset({"short", "sell", "bearish", "down"})
 _OUT = frozenset({"flat", "close", "exit"})
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,8})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,8})?")
-_UNFILLED = re.compile(r"\{\{.*?\}\}|%[a-z_]+%")
+_UNFILLED = re.compile(r"\{\{[^{}]*\}\}|%[a-z_]+%")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _WORD = re.compile(r"[A-Za-z_]+")
 _NUMBER_AFTER = r"\s*[:=@]?\s*\$?(?P<number>\d[\d.,]*\d|\d)(?=$|[\s;)!.,])"
@@ -134,6 +134,7 @@ def _of_json(text: str) -> Signal:
 def _of_line(text: str) -> Signal:
     """`buy AAPL at 231.50 stop 228 target 240`: the symbol stands first, or behind the direction."""
     words = text.split()
+    text = " ".join(words)
     at = 1 if len(words) > 1 and _is_direction(words[0]) else 0
     said = [word.lower() for word in _WORD.findall(text)]
     plain = _STOP_OR_TARGET_AT.sub(r"\1", text)
@@ -170,7 +171,8 @@ def _text(fields: Mapping[str, Any], names: tuple[str, ...]) -> str:
         return ""
     if not isinstance(value, str | Decimal):
         raise InvalidInput(f"`{names[0]}` must be text.")
-    return str(value).strip()
+    # JSON may name half a character, which nothing after this could store or send back
+    return str(value).encode("utf-8", "replace").decode().strip()
 
 
 def _symbol(text: str) -> Symbol:

@@ -20,6 +20,7 @@ from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.models import Search
 from app.scanner.protocol import Finds, NoFinds
 from app.scanner.setups import Setup
+from app.scanner.signals import Sent
 from tools.base import ToolContext, ToolResult
 from tools.opportunities import list_opportunities
 
@@ -126,6 +127,35 @@ async def test_how_others_ended_is_said(status: Status, words: str) -> None:
     assert "You have 1 opportunity that have ended. The newest: DIS" in said
     assert words in said
     assert [row["ended"] for row in result.cards[0].props()["rows"]] == [words]
+
+
+async def test_signals_from_outside_say_whose_they_are_and_have_what_was_given() -> None:
+    sent = replace(
+        KEPT,
+        setup=Sent.SHORT,
+        stop=None,
+        target=None,
+        chance=None,
+        cases=0,
+        facts=(),
+        liked=None,
+        provider="TradingView, not checked",
+        source="TradingView",
+        reason="weak breadth, 9 of 10",
+    )
+    bare = replace(sent, entry=None, bar_at=NOW)
+    said, result = await asked(Kept(found=[sent, bare, KEPT]))
+
+    assert (
+        "The newest: AMD, signal (short) from TradingView, not checked, entry 118.40; AMD, signal "
+        "(short) from TradingView, not checked; AMD, pullback" in said
+    )
+    card = result.cards[0].props()
+    first, second, scanned = card["rows"]
+    assert (first["source"], first["reason"]) == ("from TradingView, not checked", sent.reason)
+    assert [first[name] for name in ("stop", "chance", "expectation", "counted")] == [None] * 4
+    assert (second["entry"], scanned["source"]) == (None, "")
+    assert len(card["notes"]) == 2
 
 
 async def test_nothing_is_said_and_not_drawn() -> None:

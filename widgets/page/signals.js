@@ -24,7 +24,9 @@ export function signalSection(notice) {
     addressForm(notice, async (made) => {
       fresh.replaceChildren(shownOnce(made, notice));
       await refresh(list, notice);
-      fresh.querySelector("textarea").select();
+      const address = fresh.querySelector("textarea");
+      address.select();
+      address.scrollIntoView({ block: "center" });
     }),
   );
   refresh(list, notice);

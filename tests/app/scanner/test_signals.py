@@ -95,6 +95,11 @@ def test_too_much_and_no_text_are_refused() -> None:
         read_signal(b"\xff\xfe buy AAPL")
 
 
+def test_half_a_character_is_replaced() -> None:
+    found = read('{"symbol": "AAPL", "side": "buy", "reason": "\\ud83d x", "id": "\\ud83d"}')
+    assert (found.reason, found.key) == ("? x", "?")
+
+
 def test_the_senders_words_are_kept_on_one_line_and_short() -> None:
     found = read({"symbol": "AAPL", "side": "buy", "reason": "a\u202e\x00b\n" + "c" * 900})
     assert found.reason.startswith("a b c")
