@@ -132,13 +132,15 @@ function button(key, label, named, onClick, verb = "") {
 
 async function act(desk, id, method, what, says, body) {
   const buttons = desk.body.querySelectorAll(`[data-alert="${id}"] button`);
-  for (const each of buttons) each.disabled = true;
+  const clicked = document.activeElement;
+  for (const each of buttons) each.disabled = true; // which takes the focus from them
   const { problem } = await send(method, ["/api/v1/alerts", id, what].filter(Boolean).join("/"), body);
   if (problem) {
     for (const each of buttons) each.disabled = false;
+    clicked.focus();
     desk.say(`Not changed. ${problem}`);
     return;
   }
   desk.choosing = "";
-  await desk.refresh(says);
+  await desk.refresh(says, `choose ${id}`);
 }

@@ -119,19 +119,25 @@ function lookAgain() {
   };
 }
 
-/** Asks anew and draws it; `says` is read out. An answer that a later one has overtaken is dropped. */
-async function refresh(says = "") {
+/**
+ * Asks anew and draws it; `says` is read out, `focus` has the focus unless it has gone elsewhere. An
+ * answer that a later one has overtaken is dropped, what it was to say is not.
+ */
+async function refresh(says = "", focus = "") {
   if (!desk) return;
   const mine = desk;
   const turn = ++mine.asked;
+  mine.due = { says: says || mine.due?.says, focus: focus || mine.due?.focus };
   const { answer, problem } = await send("GET", WATCHING);
   if (desk !== mine || turn !== mine.asked) return;
   mine.problem = problem;
+  const due = mine.due;
+  mine.due = null;
   if (problem) redraw(mine);
-  else draw(mine, answer, says);
+  else draw(mine, answer, due.says, document.activeElement === document.body ? due.focus : "");
 }
 
-function draw(mine, answer, says) {
+function draw(mine, answer, says, focus) {
   const before = mine.shown;
   const known = new Set(before?.firings.map(({ id }) => id));
   const fresh = before ? answer.firings.filter(({ id }) => !known.has(id)) : [];
@@ -140,7 +146,7 @@ function draw(mine, answer, says) {
     mine.choosing = id;
     redraw(mine, id ? `choose ${id}` : "");
   };
-  redraw(mine);
+  redraw(mine, focus);
   mine.prices?.();
   mine.prices = watchPrices(mine);
   if (says || fresh.length) mine.say(says || fresh.map(toldOf).join(" "));
@@ -175,8 +181,9 @@ function redraw(mine, focus = "") {
   mine.repaint?.();
   const wanted = focus || held;
   if (!wanted) return;
-  const find = (key) => mine.body.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  (find(wanted) ?? mine.dialog.querySelector("h2")).focus();
+  const find = (selector) => mine.body.querySelector(selector);
+  const sameRow = `[data-alert="${CSS.escape(wanted.split(" ").at(-1))}"] button`;
+  (find(`[data-key="${CSS.escape(wanted)}"]`) ?? find(sameRow) ?? mine.dialog.querySelector("h2")).focus();
 }
 
 function standing({ used, limit, plan }) {
