@@ -6,6 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.api.option_scan_bodies import (
+    NotKnownBody,
+    OptionFoundBody,
+    OptionOpportunityBody,
+    OptionRecordBody,
+    OptionSearchBody,
+)
 from app.api.schemas import Body, Number
 from app.scanner.kept import Status
 from app.scanner.lists import LONGEST
@@ -31,7 +38,10 @@ class SearchBody(Body):
 
 class ScanRequest(SearchBody):
     """With a `name` the scan is saved under it; `every_minutes` makes it run by itself. `list` adds
-    to `symbols` what a pasted list, a CSV or an export of TradingView or Finviz names."""
+    to `symbols` what a pasted list, a CSV or an export of TradingView or Finviz names. With `options`
+    the option chains of `symbols` (up to 30, the most traded if none) are looked over instead."""
+
+    options: OptionSearchBody | None = None
 
     list_: str = Field("", alias="list", max_length=LONGEST)
 
@@ -72,7 +82,8 @@ class RefusedBody(Body):
 
 class ScanBody(Body):
     """`found` counts all; `opportunities` are the best of them. `left_out` gives reasons;
-    `passing` are the symbols that meet `where`, null without one."""
+    `passing` are the symbols that meet `where`, null without one. Of options, `not_known` are rules
+    that could not be judged, `not_read` what the time did not suffice for."""
 
     scan_id: str | None
     as_of: datetime
@@ -82,6 +93,9 @@ class ScanBody(Body):
     passing: list[str] | None
     left_out: dict[str, str]
     refused: list[RefusedBody]
+    option_opportunities: list[OptionFoundBody]
+    not_known: list[NotKnownBody]
+    not_read: list[str]
 
 
 class SavedScanBody(SearchBody):
@@ -90,6 +104,7 @@ class SavedScanBody(SearchBody):
     version: int
     every_minutes: int | None
     due_at: datetime | None
+    options: OptionSearchBody | None = None
 
 
 class SavedScansBody(Body):
@@ -123,7 +138,11 @@ class OpportunityBody(Body):
 
 
 class OpportunitiesBody(Body):
+    """`option_records` are what setups on options came to that could be counted after their expiry."""
+
     opportunities: list[OpportunityBody]
+    option_opportunities: list[OptionOpportunityBody]
+    option_records: list[OptionRecordBody]
 
 
 class ThumbRequest(Body):

@@ -8,9 +8,17 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Response, status
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.auth import signed_in
 from app.api.market import symbol_of
+from app.api.option_scans import (
+    kept_body,
+    option_search,
+    option_search_body,
+    record_bodies,
+    scan_body,
+)
 from app.api.responses import FAILURES, failures
 from app.api.scan_bodies import (
     FoundBody,
@@ -26,7 +34,7 @@ from app.api.scan_bodies import (
 )
 from app.api.state import Doors, doors
 from app.core.errors import NotFound
-from app.scanner import keeping
+from app.scanner import keeping, option_keeping
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.lists import SymbolList, read_list
 from app.scanner.models import Opportunity, Search
@@ -47,7 +55,12 @@ async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
     listed = read_list(asked.list_) if asked.list_.strip() else SymbolList((), ())
     search = _search(asked)
     search, now = replace(search, symbols=(*search.symbols, *listed.symbols)), at.clock.now()
+    options = option_search(asked, search.symbols)
+    if options is not None:
+        search = Search(options=options)
     saved = await _saved(at, member, asked, search) if asked.name else None
+    if options is not None:
+        return await scan_body(at, member, asked, options, saved, listed)
     result = await run_scan(search, market=at.market, as_of=now)
     shown = result.found[: asked.limit]
     async with at.database.member(member.id) as session:
@@ -64,6 +77,9 @@ async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
         passing=None if result.passing is None else [str(each) for each in result.passing],
         left_out={str(symbol): reason for symbol, reason in result.left_out.items()},
         refused=[RefusedBody(line=each.line, text=each.text) for each in listed.refused],
+        option_opportunities=[],
+        not_known=[],
+        not_read=[],
     )
 
 
@@ -114,7 +130,13 @@ async def list_opportunities(
     wanted: Sequence[Status] = state or (Status.LIVE,)
     async with at.database.member(member.id) as session:
         found = await keeping.list_opportunities(session, wanted, limit=limit)
-    return OpportunitiesBody(opportunities=[_opportunity(each) for each in found])
+        options = await option_keeping.list_options(session, wanted, limit=limit)
+        records = await option_keeping.option_records(session)
+    return OpportunitiesBody(
+        opportunities=[_opportunity(each) for each in found],
+        option_opportunities=[kept_body(each) for each in options],
+        option_records=record_bodies(records),
+    )
 
 
 @router.put(
@@ -129,8 +151,16 @@ async def rate(
     asked: ThumbRequest,
 ) -> Response:
     async with at.database.member(member.id) as session:
-        await keeping.rate(session, _key(opportunity_id, "opportunity"), liked=asked.liked)
+        await _rate(session, _key(opportunity_id, "opportunity"), liked=asked.liked)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
+
+
+async def _rate(session: AsyncSession, key: UUID, *, liked: bool | None) -> None:
+    """Of the one kind or of the other."""
+    try:
+        await keeping.rate(session, key, liked=liked)
+    except NotFound:
+        await option_keeping.rate_option(session, key, liked=liked)
 
 
 def _key(text: str, what: str) -> UUID:
@@ -185,12 +215,13 @@ def _scan(each: SavedScan) -> SavedScanBody:
         due_at=each.due_at,
         setups=list(search.setups),
         direction=search.direction,
-        symbols=list(search.symbols),
+        symbols=list(search.options.symbols if search.options else search.symbols),
         sector=search.sector,
         min_price=search.min_price,
         max_price=search.max_price,
         min_reward_to_risk=search.min_reward_to_risk,
         where=search.where,
+        options=option_search_body(search.options) if search.options else None,
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-FEW = ["AMD", "NVDA", "TSLA", "SPY", "XOM", "META", "SCHW", "IWM", "DIS", "QQQ", "AAPL", "MSFT"]
+ALL: dict[str, Any] = {"limit": 500}
+"""Everything listed: of a few symbols there are days without a setup."""
 
 
 def program(server: Any, token: str) -> httpx.AsyncClient:
@@ -29,22 +30,22 @@ async def stranger(server: Any, bob_token: str) -> AsyncIterator[httpx.AsyncClie
 async def test_a_scan_finds_keeps_and_tells_what_is_new(
     web: httpx.AsyncClient, stranger: httpx.AsyncClient
 ) -> None:
-    first = (await web.post("/api/v1/scans", json={"symbols": FEW})).json()
-    again = (await web.post("/api/v1/scans", json={"symbols": FEW})).json()
+    first = (await web.post("/api/v1/scans", json=ALL)).json()
+    again = (await web.post("/api/v1/scans", json=ALL)).json()
 
-    assert first["scanned"] == len(FEW)
+    assert first["scanned"] > 100
     assert first["found"] == len(first["opportunities"]) > 0
     assert all(each["is_new"] for each in first["opportunities"])
     assert not any(each["is_new"] for each in again["opportunities"])
-    kept = (await web.get("/api/v1/opportunities")).json()["opportunities"]
+    kept = (await web.get("/api/v1/opportunities?limit=200")).json()["opportunities"]
     assert {(each["symbol"], each["setup"], each["entry"]) for each in kept} == {
         (each["symbol"], each["setup"], each["entry"]) for each in first["opportunities"]
     }
-    assert (await stranger.get("/api/v1/opportunities")).json() == {"opportunities": []}
+    assert (await stranger.get("/api/v1/opportunities")).json()["opportunities"] == []
 
 
 async def test_thumbs_are_ones_own(web: httpx.AsyncClient, stranger: httpx.AsyncClient) -> None:
-    await web.post("/api/v1/scans", json={"symbols": FEW})
+    await web.post("/api/v1/scans", json=ALL)
     each = (await web.get("/api/v1/opportunities")).json()["opportunities"][0]
     path = f"/api/v1/opportunities/{each['id']}/liked"
 
@@ -102,4 +103,65 @@ async def test_what_cannot_be_scanned_is_a_clear_refusal(
 ) -> None:
     answer = await web.post("/api/v1/scans", json=asked)
     assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+CONDORS = {
+    "symbols": ["AMD", "SPY"],
+    "options": {"setups": ["iron_condor"], "min_probability": 0, "days": 30},
+}
+
+
+async def test_setups_on_options_are_found_kept_rated_and_ones_own(
+    web: httpx.AsyncClient, stranger: httpx.AsyncClient
+) -> None:
+    first = (await web.post("/api/v1/scans", json=CONDORS)).json()
+    again = (await web.post("/api/v1/scans", json=CONDORS)).json()
+
+    assert (first["scanned"], first["found"], first["opportunities"]) == (2, 2, [])
+    assert [each["is_new"] for each in first["option_opportunities"]] == [True, True]
+    assert [each["is_new"] for each in again["option_opportunities"]] == [False, False]
+    kept = (await web.get("/api/v1/opportunities")).json()
+    each, *_ = kept["option_opportunities"]
+    assert [leg["quantity"] for leg in each["legs"]] == [-1, 1, -1, 1]
+    assert each["target"] < each["entry"] < each["stop"]
+    assert 0 < each["probability"] < 1
+    assert (each["status"], each["result"], kept["option_records"]) == ("live", None, [])
+
+    path = f"/api/v1/opportunities/{each['id']}/liked"
+    assert (await stranger.put(path, json={"liked": True})).status_code == 404
+    assert (await web.put(path, json={"liked": True})).status_code == 204
+    liked = (await web.get("/api/v1/opportunities")).json()["option_opportunities"]
+    assert [one["liked"] for one in liked if one["id"] == each["id"]] == [True]
+    assert (await stranger.get("/api/v1/opportunities")).json()["option_opportunities"] == []
+
+
+async def test_a_scan_of_options_is_saved_with_all_it_looked_for(web: httpx.AsyncClient) -> None:
+    asked = {**CONDORS, "name": "condors", "every_minutes": 60}
+    made = (await web.post("/api/v1/scans", json=asked)).json()
+    (saved,) = (await web.get("/api/v1/scans")).json()["scans"]
+
+    assert (saved["id"], saved["every_minutes"]) == (made["scan_id"], 60)
+    assert saved["symbols"] == ["AMD", "SPY"]
+    assert saved["options"]["setups"] == ["iron_condor"]
+    assert (saved["options"]["days"], saved["options"]["min_probability"]) == (30, 0)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"options": {"setups": ["moon_shot"]}},
+        {"options": {"delta": 0.9}},
+        {"options": {}, "min_price": 5},
+        {"options": {}, "sector": "energy"},
+        {"options": {}, "where": "close > 5"},
+        {"options": {}, "symbols": [f"A{place}" for place in range(31)]},
+        {"options": {"surprise": 1}},
+    ],
+)
+async def test_what_chains_cannot_be_asked_is_a_clear_refusal(
+    web: httpx.AsyncClient, asked: dict[str, Any]
+) -> None:
+    answer = await web.post("/api/v1/scans", json=asked)
+    assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
