@@ -184,6 +184,7 @@ def _report(
 ) -> None:
     told = _told(house)
     missed = doubled = happened = late = 0
+    stretches: Counter[int] = Counter()
     for alert, (symbol, level, since) in armed.items():
         due = crossings(symbol, level, since, ended)
         found = [at for at, _ in told.get(alert, ()) if at <= ended + SLACK_SECONDS]
@@ -192,6 +193,7 @@ def _report(
         for moment in due:
             near = [at for at in found if abs(at - moment) <= SLACK_SECONDS]
             missed += not near
+            stretches[int((moment - since) / SPEED) // 60] += not near
             doubled += max(0, len(near) - 1)
             found = [at for at in found if at not in near]
         doubled += len([at for at in found if at <= ended - SLACK_SECONDS])
@@ -199,6 +201,8 @@ def _report(
     print(f"{sum(killed.values())} kills: {dict(killed)}")
     print(f"{len(armed)} alerts, {happened} crossings; told late: {late}")
     print(f"missed: {missed}; told twice or without a crossing: {doubled}")
+    if missed:
+        print(f"missed by the minute of the run: {dict(sorted((+stretches).items()))}")
     print(f"firings, firings' messages, messages, notes, pushes: {counts}")
 
 
