@@ -6,7 +6,7 @@ few seconds in batches, so a restart has seconds to make up for, not hours.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -91,33 +91,39 @@ class Monitor:
     async def _share(self) -> None:
         held = dict(await self._shares.renew())
         surplus = sorted(held)[await self._shares.share() :]
-        lost = [
-            shard
-            for shard, hold in self._held.items()
-            if held.get(shard) != hold or shard in surplus
-        ]
-        await self._give_up(lost)
+        kept = {shard: hold for shard, hold in held.items() if shard not in surplus}
+        self._held = {shard: hold for shard, hold in self._held.items() if kept.get(shard) == hold}
+        await self._give_up()
         if surplus:
             await self._shares.leave(surplus)
-        kept = {shard: hold for shard, hold in held.items() if shard not in surplus}
-        new = kept.keys() - self._held.keys()
-        self._held = kept
-        if new:
-            _log.info("watching", shards=sorted(kept))
-            await self._take(sorted(new))
+        await self._take({each: kept[each] for each in kept if each not in self._held})
 
-    async def _give_up(self, shards: Sequence[int]) -> None:
-        if not shards:
+    async def _give_up(self) -> None:
+        """Stop what is held no longer, or in another epoch."""
+        gone = [
+            symbol
+            for symbol, task in self._tasks.items()
+            if self._held.get(shard_of(symbol)) != task.watch.hold
+        ]
+        if gone:
+            _log.info("no longer watching", symbols=len(gone))
+            await self.write_marks(gone)
+            await self._stop(gone)
+
+    async def _take(self, new: Mapping[int, Hold]) -> None:
+        """Watch what is to be watched in `new`. Changes are heeded before it is read, so that none is
+        missed; where it cannot be read, nothing of it counts as held, and it is tried again."""
+        if not new:
             return
-        _log.info("no longer watching", shards=shards)
-        gone = [symbol for symbol in self._tasks if shard_of(symbol) in shards]
-        await self.write_marks(gone)
-        await self._stop(gone)
-
-    async def _take(self, shards: Sequence[int]) -> None:
-        async with self._desk.database.system() as session:
-            watches = await read_shards(session, shards)
-        for symbol in {watch.symbol for watch in watches}:
+        before, self._held = self._held, {**self._held, **new}
+        try:
+            async with self._desk.database.system() as session:
+                watches = await read_shards(session, sorted(new))
+        except (ProviderUnavailable, SQLAlchemyError):
+            self._held = before
+            raise
+        _log.info("watching", shards=sorted(self._held))
+        for symbol in {watch.symbol for watch in watches} - self._tasks.keys():
             self._begin(symbol)
 
     def _begin(self, symbol: Symbol) -> _Task:
@@ -173,8 +179,12 @@ class Monitor:
         while True:
             await asyncio.sleep(MARK_SECONDS)
             await self.write_marks()
-            await self._stop([symbol for symbol, task in self._tasks.items() if task.watch.is_idle])
-            self._revive()
+            await self.tidy()
+
+    async def tidy(self) -> None:
+        """Begin anew what broke, and stop what nobody wants watched."""
+        self._revive()
+        await self._stop([symbol for symbol, task in self._tasks.items() if task.watch.is_idle])
 
     def _revive(self) -> None:
         """A watch that broke begins anew: one broken symbol must not stay unwatched."""

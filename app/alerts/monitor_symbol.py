@@ -94,11 +94,13 @@ class SymbolWatch:
         self._hole: Hole | None = None
         self._marked: Tape | None = None
         self._is_whole = False
+        self._was_taken_up = False
 
     @property
     def is_idle(self) -> bool:
-        """Nothing is watched here any more."""
-        return not (self._watched.watches or self._joining or self._changes)
+        """Nothing is watched here any more, which is known once it was taken up."""
+        is_watched = self._watched.watches or self._joining or self._changes
+        return self._was_taken_up and not is_watched
 
     def heard(self, live: Live) -> None:
         """The feed's listener."""
@@ -146,6 +148,7 @@ class SymbolWatch:
         try:
             async with self.lock:
                 await self._take_up()
+                self._was_taken_up = True
             while True:
                 async with self.lock:
                     self._is_whole = False
