@@ -15,11 +15,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
+from app.core.errors import InvalidInput, NotFound, ProviderUnavailable, RateLimited
 from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.market.protocol import MarketData
@@ -35,6 +35,8 @@ FARTHEST = 5
 """Times the last price, or that part of it, that a sender's price may be."""
 PATIENCE_SECONDS = 1.5
 """For the last price: senders hang up after three seconds."""
+A_DAY = 500
+"""Signals of one address in a day: a strategy gone wild, or an address that leaked, ends there."""
 _STEP = timedelta(microseconds=1)
 
 
@@ -94,6 +96,7 @@ async def receive(
     before = await session.scalar(select(SignalRow.opportunity_id).where(*same).limit(1))
     if before is not None:
         return Arrived(before, is_new=False)
+    await _leave_room(session, source, now)
     key = await _insert(session, source, signal, at)
     await session.execute(
         insert(SignalRow).values(
@@ -101,6 +104,23 @@ async def receive(
         )
     )
     return Arrived(key, is_new=True)
+
+
+async def _leave_room(session: AsyncSession, source: Source, now: datetime) -> None:
+    since = now - timedelta(days=1)
+    today = [SignalRow.source_id == source.id, SignalRow.received_at > since]
+    count, first = (
+        await session.execute(
+            select(func.count(), func.min(SignalRow.received_at))
+            .select_from(SignalRow)
+            .where(*today)
+        )
+    ).one()
+    if count >= A_DAY:
+        wait = max(1, int((first - since).total_seconds()))
+        raise RateLimited(
+            "This address has sent all that it may in a day.", retry_after_seconds=wait
+        )
 
 
 async def _insert(session: AsyncSession, source: Source, signal: Signal, at: datetime) -> UUID:

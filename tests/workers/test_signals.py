@@ -1,5 +1,6 @@
 """Signals from outside: kept once, told once, followed to their end."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing_extensions import override
 from app.conversations import service as conversations
 from app.conversations.models import StoredMessage
 from app.core.clock import FrozenClock
-from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
+from app.core.errors import InvalidInput, NotFound, ProviderUnavailable, RateLimited
 from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.market.models import Instrument
@@ -102,7 +103,9 @@ async def test_a_signal_is_told_once_with_its_sender_and_bound_figures(desk: Des
     assert message.grounding
     assert message.grounding["numbers"] == message.grounding["bound"] == 4
     (call,) = message.calls
-    assert {each["provider"] for each in call.result["figures"]} == {"TradingView (my 5m), not checked"}
+    assert {each["provider"] for each in call.result["figures"]} == {
+        "TradingView (my 5m), not checked"
+    }
     (card,) = message.cards
     (row,) = card.props["rows"]
     assert (row["source"], row["reason"]) == ("from TradingView (my 5m), not checked", reason)
@@ -157,6 +160,31 @@ async def test_a_retry_is_the_same_delivery(desk: Desk) -> None:
     changed = {**named, "reason": "the same, once more"}
     assert not (await desk.post(source, changed, timedelta(days=30))).is_new
     assert len(await desk.kept()) == 4
+
+
+async def test_whoever_is_faster_each_is_kept_and_told_once(desk: Desk) -> None:
+    source = await desk.source()
+    given = {"symbol": "AMD", "side": "buy"}
+    arrived = await asyncio.gather(*(desk.post(source, given) for _ in range(4)))
+    assert sorted(each.is_new for each in arrived) == [False, False, False, True]
+    assert len({each.opportunity_id for each in arrived}) == 1
+
+    await asyncio.gather(*(tell_signals(desk.context) for _ in range(4)))
+    assert len(await desk.told()) == 1
+
+
+async def test_an_address_sends_so_many_in_a_day(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal_keeping, "A_DAY", 3)
+    source, given = await desk.source(), {"symbol": "AMD", "side": "buy"}
+    for at in range(3):
+        await desk.post(source, {**given, "id": at})
+    with pytest.raises(RateLimited) as refused:
+        await desk.post(source, {**given, "id": "more"}, timedelta(hours=1))
+    assert refused.value.retry_after_seconds == 23 * 3600
+    assert not (await desk.post(source, {**given, "id": 1})).is_new
+    assert (await desk.post(source, {**given, "id": "more"}, timedelta(days=1))).is_new
 
 
 async def test_a_signal_is_followed_to_its_end(desk: Desk) -> None:
