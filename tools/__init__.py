@@ -20,6 +20,7 @@ from tools.positions_risk import get_portfolio_greeks
 from tools.quotes import get_quote
 from tools.rates import get_rates
 from tools.rolls import compare_rolls
+from tools.saved_scans import list_scans, save_scan
 from tools.scanner import scan_market
 from tools.structures import analyze_structure
 
@@ -42,6 +43,8 @@ READING = (
     draft_position_change,
     scan_market,
     scan_options,
+    save_scan,
+    list_scans,
     list_opportunities,
     draft_alert,
     list_alerts,

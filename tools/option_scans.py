@@ -109,6 +109,21 @@ async def scan_options(args: OptionScanArgs, context: ToolContext) -> ToolResult
     return ToolResult(_sentence(context.book, found, search, rows, as_of), (card,))
 
 
+def asked_option_search(args: OptionScanArgs) -> OptionSearch:
+    return OptionSearch(
+        setups=args.setups,
+        symbols=tuple(map(Symbol, args.symbols)),
+        terms=Terms(
+            delta=args.delta,
+            days=args.days,
+            width=args.width,
+            min_probability=args.min_probability / 100,
+        ),
+        min_rank=args.min_iv_rank / 100,
+        is_after_earnings=args.earnings_behind,
+    )
+
+
 def _first(
     found: OptionScan, search: OptionSearch, limit: int, taste: Mapping[OptionSetup, float]
 ) -> list[OptionFind]:

@@ -74,16 +74,7 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
     squeeze_up, squeeze_down. Read-only: it finds, it does not trade.
     """
     as_of = context.moment(args.as_of)
-    search = Search(
-        setups=args.setups,
-        direction=args.direction,
-        symbols=tuple(map(Symbol, args.symbols)),
-        sector=args.sector,
-        min_price=args.min_price,
-        max_price=args.max_price,
-        min_reward_to_risk=args.min_reward_to_risk,
-        where=args.where,
-    )
+    search = asked_search(args)
     found = await run_scan(
         search, market=context.market, as_of=as_of, taste=await context.finds.taste()
     )
@@ -106,6 +97,19 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
         return ToolResult(f"{passed}None of these setups stands now, {over}.", (card,))
     counted = f"{stand.ref} {'setup stands' if stand.value == 1 else 'setups stand'}, {over}."
     return ToolResult(f"{passed}{counted} {best_said(card.rows)}", (card,))
+
+
+def asked_search(args: ScanArgs) -> Search:
+    return Search(
+        setups=args.setups,
+        direction=args.direction,
+        symbols=tuple(map(Symbol, args.symbols)),
+        sector=args.sector,
+        min_price=args.min_price,
+        max_price=args.max_price,
+        min_reward_to_risk=args.min_reward_to_risk,
+        where=args.where,
+    )
 
 
 def _passed(context: ToolContext, found: ScanResult, as_of: datetime) -> str:

@@ -5,7 +5,7 @@ checks, runs, grounds and stores it like any other, and a reload shows it again.
 looks again at what is there (`open_card`) is no turn. Some clicks write: `confirm_position` stores a
 draft, and the turn it begins only shows what came of it; `discard_position` ends one;
 `rate_opportunity` and `save_scan` keep a thumb and a scan by its name; those of `alert_actions` arm and
-change alerts. Payloads come from the browser:
+change alerts, those of `scan_actions` change saved scans. Payloads come from the browser:
 they are parsed by the tool's own arguments and authorised again by the member's session.
 """
 
@@ -32,7 +32,7 @@ from app.agents.model import (
     ToolCall,
 )
 from app.agents.turns import take_turn
-from app.chat import alert_actions, option_actions, render, stored, tabs
+from app.chat import alert_actions, option_actions, render, scan_actions, stored, tabs
 from app.chat.handlers import conclude
 from app.chat.live import LiveTurn
 from app.chat.payloads import parse
@@ -226,6 +226,7 @@ ACTIONS: Mapping[str, Action] = {
     "rate_opportunity": rate_opportunity,
     "save_scan": save_scan,
     **alert_actions.ACTIONS,
+    **scan_actions.ACTIONS,
 }
 
 

@@ -1,4 +1,4 @@
-"""Clicks on cards of options and positions that ask a tool: a spread built in a chain, a newer look.
+"""Clicks on cards that ask a tool: a spread built in a chain, a newer look, a saved scan run now.
 
 Decided: one action for all of them. The card names the tool and gives the arguments that words would
 have given; only tools that read or draft are asked this way, and their own arguments judge what came
@@ -83,6 +83,10 @@ def _positions(args: ToolArgs) -> str:
     return f"My positions{_where(args)}, as they are now"
 
 
+def _scan(_: ToolArgs) -> str:
+    return "Run this scan"
+
+
 def _where(args: ToolArgs) -> str:
     symbol, expiry = getattr(args, "symbol", None), getattr(args, "expiry", None)
     return f" in {symbol}{_day(expiry)}" if symbol else _day(expiry)
@@ -129,4 +133,6 @@ _QUESTIONS: Mapping[str, Callable[[Any], str]] = {
     "get_option_chain": _chain,
     "get_volatility": _volatility,
     "list_positions": _positions,
+    "scan_market": _scan,
+    "scan_options": _scan,
 }

@@ -70,14 +70,18 @@ async def _check(
 ) -> None:
     if found is None and len(await repository.list_scans(session)) >= SCANS:
         raise Conflict(f"There are {SCANS} scans already. Delete one first.")
-    if every is None:
-        return
+    if every is not None:
+        running = await repository.count_scheduled(session)
+        check_schedule(every, allowed, others=running - int(bool(found and found.every)))
+
+
+def check_schedule(every: timedelta, allowed: tuple[int, timedelta], *, others: int) -> None:
+    """`NotEntitled` for a scan that may not run so often, or not beside so many `others`."""
     most, shortest = allowed
     if not most:
         raise NotEntitled("Your plan runs no scan by itself.")
     if every < shortest:
         raise NotEntitled(f"Your plan runs a scan every {_spoken(shortest)} at most.")
-    others = await repository.count_scheduled(session) - int(bool(found and found.every))
     if others >= most:
         raise NotEntitled("All scans that your plan runs by itself are in use. Stop one first.")
 

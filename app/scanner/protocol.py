@@ -17,6 +17,8 @@ from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.option_kept import KeptOption, OptionRecord
 from app.scanner.option_setups import OptionSetup
 from app.scanner.setups import Setup
+from app.users.plans import Plan, plan_of
+from app.users.service import get_member_by_id
 
 _READ_ONLY = text("SET TRANSACTION READ ONLY")
 
@@ -27,6 +29,10 @@ class Finds(Protocol):
     async def scans(self) -> tuple[SavedScan, ...]:
         """By name; `NotSignedIn` where nobody asks."""
         ...
+
+    async def plan(self) -> Plan:
+        """What the member's plan allows; `NotSignedIn` where nobody asks."""
+        raise NotSignedIn("What a plan allows is a member's: sign in to ask about yours.")
 
     async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
         """The newest first; `NotSignedIn` where nobody asks."""
@@ -77,6 +83,12 @@ class MemberFinds(Finds):
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
             return await keeping.list_scans(session)
+
+    @override
+    async def plan(self) -> Plan:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return plan_of(await get_member_by_id(session, self._member_id))
 
     @override
     async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:

@@ -94,11 +94,11 @@ _TREND = re.compile(r"\b(above|below) (?:the|their|its) (\d{1,3})[- ]?(?:day|d|s
 _OVERSOLD = re.compile(r"\b(oversold|overbought)\b")
 
 
-def scan_calls(reading: Reading) -> list[Call]:
-    """Empty where no scan is meant."""
+def scan_calls(reading: Reading, part: str = "") -> list[Call]:
+    """Empty where no scan is meant. `part` are the words that count, all of them if empty."""
     if any(wish.intent in _OTHERS for wish in reading.wishes):
         return []
-    text = reading.canvas.text.strip(" ?!.")
+    text = (part or reading.canvas.text).strip(" ?!.")
     low = text.lower()
     if _FOUND.search(low):
         return [Call("list_opportunities", {"ended": True} if _ENDED.search(low) else {})]

@@ -32,6 +32,7 @@ from app.agents.offline.reading import Reading
 from app.agents.offline.redrawing import redrawn
 from app.agents.offline.roll_asking import roll_calls
 from app.agents.offline.scan_asking import scan_calls
+from app.agents.offline.scan_saving import asked_of_saved_scans
 from app.agents.offline.settling import of_a_symbol, settled
 from app.agents.offline.wishes import Wish, is_of_a_chart
 
@@ -61,9 +62,9 @@ class Thinker:
     likeness: Likeness | None = None
 
     def plan(self, reading: Reading, frame: Frame, now: datetime) -> Plan:
-        if alerts := asked_of_alerts(reading, frame, now):
+        if first := asked_of_saved_scans(reading, frame) or asked_of_alerts(reading, frame, now):
             plan = Plan()
-            plan.take(alerts)
+            plan.take(first)
             return plan
         return self._planned(reading, frame, now)
 

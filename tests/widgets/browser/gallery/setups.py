@@ -10,6 +10,7 @@ from app.scanner.setups import Setup
 from tools.scanner_card import TITLES
 from widgets.base import BaseCard, CardNumber
 from widgets.option_scans import OptionScanCard, OptionScanFact, OptionScanRow
+from widgets.saved_scans import SavedScanRow, SavedScansCard, ScanDraftCard, ScanTerm
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
 
 LONG = ("AMD", "Advanced Micro Devices", "support_bounce", "long")
@@ -28,6 +29,9 @@ class Setups:
             "setups": (self.found(),),
             "nosetups": (self.none(),),
             "spreads": (self.spreads(),),
+            "scandraft": (self.draft(),),
+            "scanrefused": (self.draft(refused="Your plan runs no scan by itself."),),
+            "scans": (self.kept(),),
             "nospreads": (self.spreads(is_empty=True),),
         }
 
@@ -75,6 +79,53 @@ class Setups:
             title="iron condor",
             rows=() if is_empty else (condor,),
             notes=("The chance of profit at expiry is computed.",),
+            freshness=self.samples.freshness(),
+        )
+
+    def draft(self, *, refused: str = "") -> ScanDraftCard:
+        return ScanDraftCard(
+            change="save",
+            name="morning pullbacks",
+            scan_id=None,
+            terms=(
+                ScanTerm(label="Universe", words="stocks of the sector technology"),
+                ScanTerm(label="Setups", words="pullback in an uptrend"),
+                ScanTerm(label="Price", words="up to 50"),
+                ScanTerm(label="Filter", words="rsi(14) < 30 and close > sma(200) and volume > 1000000"),
+            ),
+            schedule="every hour",
+            every_minutes=60,
+            search={"setups": ["trend_pullback"]},
+            plan="Your plan runs up to 20 scans by themselves, every five minutes at most; none runs now.",
+            refused=refused,
+            outcome="",
+            valid_minutes=30,
+            notes=(),
+            freshness=self.samples.freshness(),
+        )  # fmt: skip
+
+    def kept(self) -> SavedScansCard:
+        def row(name: str, words: str, every: int | None) -> SavedScanRow:
+            return SavedScanRow(
+                id=name,
+                name=name,
+                words=words,
+                schedule="every hour" if every else "only when asked",
+                every_minutes=every,
+                due_at=self.samples.now + timedelta(minutes=30) if every else None,
+                version=2 if every else 1,
+                tool="scan_market",
+                arguments={"setups": ["breakout"]},
+            )
+
+        return SavedScansCard(
+            title="saved",
+            rows=(
+                row("morning pullbacks", "pullback in an uptrend in technology", 60),
+                row("bases", "breakout from a base, breakdown from a base, long only", None),
+            ),
+            plan="Your plan runs up to 20 scans by themselves, every five minutes at most; 1 runs now.",
+            notes=(),
             freshness=self.samples.freshness(),
         )
 

@@ -1,0 +1,171 @@
+"""Clicks on cards of saved scans do what the stored card shows, once, for its member alone."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.conversations import service as conversations
+from app.conversations.models import Role, StoredCard, StoredMessage
+from app.core.errors import Conflict, NotEntitled, NotFound
+from app.core.ids import new_id
+from app.infra.db.database import Database
+from app.scanner import keeping
+from app.scanner.draft_clicks import VALID_FOR, RowChange, change_listed, confirm_shown
+from app.scanner.kept import search_body
+from app.scanner.models import Search
+from app.scanner.setups import Setup
+
+ALLOWED = (5, timedelta(minutes=5))
+HOUR = timedelta(hours=1)
+SEARCH = Search(setups=(Setup.PULLBACK,))
+
+
+async def draw(database: Database, member: UUID, now: datetime, element: str, **props: Any) -> UUID:
+    """A card `card` in a conversation of its own."""
+    async with database.member(member) as session:
+        thread = await conversations.create_thread(session, now=now)
+        drawn = StoredCard(id=new_id(), element=element, props={"card_id": "card", **props})
+        message = StoredMessage(
+            id=new_id(),
+            thread_id=thread.id,
+            role=Role.COACH,
+            content="Here.",
+            created_at=now,
+            cards=(drawn,),
+        )
+        await conversations.append_coach_message(session, message)
+    return thread.id
+
+
+async def draft(database: Database, member: UUID, now: datetime, **changes: Any) -> UUID:
+    shown = {
+        "change": "save",
+        "name": "morning",
+        "scan_id": None,
+        "every_minutes": 60,
+        "search": search_body(SEARCH),
+        "refused": "",
+        "outcome": "",
+    }
+    return await draw(database, member, now, "ScanDraftCard", **{**shown, **changes})
+
+
+async def confirm(database: Database, member: UUID, now: datetime, **changes: Any) -> None:
+    asked: dict[str, Any] = {"allowed": ALLOWED, "thread_id": None, **changes}
+    async with database.member(member) as session:
+        await confirm_shown(session, "card", now=now, **asked)
+
+
+async def saved(database: Database, member: UUID) -> list[tuple[str, int, timedelta | None]]:
+    async with database.member(member) as session:
+        return [(each.name, each.version, each.every) for each in await keeping.list_scans(session)]
+
+
+async def test_a_draft_is_saved_once_and_tells_where_it_was_confirmed(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    thread = await draft(database, ada, now)
+    assert await saved(database, ada) == []
+    for _ in range(2):
+        await confirm(database, ada, now, thread_id=thread)
+
+    assert await saved(database, ada) == [("morning", 1, HOUR)]
+    async with database.member(ada) as session:
+        [kept] = await keeping.list_scans(session)
+        card, _ = await conversations.find_drawn_card(session, "ScanDraftCard", "card")
+    assert (kept.thread_id, kept.search) == (thread, SEARCH)
+    assert card.props["outcome"] == "done"
+
+
+async def test_a_draft_of_another_member_does_not_exist(
+    database: Database, ada: UUID, bob: UUID, now: datetime
+) -> None:
+    await draft(database, ada, now)
+    with pytest.raises(NotFound):
+        await confirm(database, bob, now)
+
+
+async def test_what_is_too_old_refused_or_beyond_the_plan_is_not_done(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    await draft(database, ada, now)
+    with pytest.raises(Conflict, match="too old"):
+        await confirm(database, ada, now + VALID_FOR + timedelta(seconds=1))
+    with pytest.raises(NotEntitled, match="every day at most"):
+        await confirm(database, ada, now, allowed=(5, timedelta(days=1)))
+    assert await saved(database, ada) == []
+
+
+async def test_what_was_refused_when_it_was_drawn_stays_refused(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    await draft(database, ada, now, refused="Your plan runs no scan by itself.")
+    with pytest.raises(NotEntitled, match="no scan by itself"):
+        await confirm(database, ada, now)
+
+
+@pytest.mark.parametrize(
+    ("change", "minutes", "left"),
+    [
+        ("schedule", 60, [("mine", 1, HOUR)]),
+        ("stop", None, [("mine", 1, None)]),
+        ("delete", None, []),
+    ],
+)
+async def test_a_saved_scan_is_scheduled_stopped_and_deleted_by_its_draft(
+    database: Database,
+    ada: UUID,
+    now: datetime,
+    change: str,
+    minutes: int | None,
+    left: list[tuple[str, int, timedelta | None]],
+) -> None:
+    async with database.member(ada) as session:
+        kept = await keeping.save_scan(
+            session, "mine", SEARCH, every=timedelta(days=1), allowed=ALLOWED, now=now
+        )
+    await draft(
+        database, ada, now, change=change, name="mine", scan_id=str(kept.id), every_minutes=minutes
+    )
+    await confirm(database, ada, now)
+    assert await saved(database, ada) == left
+
+
+async def test_a_draft_of_a_scan_that_is_gone_makes_no_other(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    await draft(database, ada, now, change="schedule", scan_id=str(new_id()))
+    with pytest.raises(NotFound):
+        await confirm(database, ada, now)
+    assert await saved(database, ada) == []
+
+
+async def test_a_row_of_a_list_is_changed_and_says_so(
+    database: Database, ada: UUID, bob: UUID, now: datetime
+) -> None:
+    async with database.member(ada) as session:
+        kept = await keeping.save_scan(
+            session, "mine", SEARCH, every=None, allowed=ALLOWED, now=now
+        )
+    row = {"id": str(kept.id), "name": "mine", "every_minutes": None, "outcome": ""}
+    await draw(database, ada, now, "SavedScansCard", rows=[row])
+
+    change = RowChange(scan_id=kept.id, wanted="schedule", every=HOUR)
+    async with database.member(bob) as session:
+        with pytest.raises(NotFound):
+            await change_listed(session, "card", change, allowed=ALLOWED, now=now)
+    async with database.member(ada) as session:
+        await change_listed(session, "card", change, allowed=ALLOWED, now=now)
+        card, _ = await conversations.find_drawn_card(session, "SavedScansCard", "card")
+        assert card.props["rows"][0] | {"id": ""} == {
+            **row,
+            "id": "",
+            "every_minutes": 60,
+            "outcome": "changed",
+        }
+        other = RowChange(scan_id=new_id(), wanted="delete")
+        with pytest.raises(NotFound, match="on this card"):
+            await change_listed(session, "card", other, allowed=ALLOWED, now=now)
+    assert await saved(database, ada) == [("mine", 1, HOUR)]
