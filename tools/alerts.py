@@ -4,12 +4,14 @@ Decided: this writes nothing at all. What would fire stands on a card; only the 
 by the member, makes the monitor watch for it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
+from app.alerts.channels import channels_of, unreached, where_told
 from app.alerts.drafts import Drafted, Outlook, Wish
 from app.alerts.drafts import draft_alert as drafted_alert
 from app.alerts.models import Alert, fingerprint_of
@@ -19,6 +21,7 @@ from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.grounding.ledger import Book
 from app.market import calendar
+from app.notifications.models import ChannelKind
 from tools.alerts_words import (
     counted,
     kept_freshness,
@@ -72,6 +75,14 @@ class DraftArgs(ToolArgs):
         default=None, description="When to stop watching, with its offset."
     )
     note: str = Field("", description="The member's own words to be told with it.", max_length=200)
+    channels: tuple[ChannelKind, ...] | None = Field(
+        default=None,
+        description=(
+            "Only where the member names channels: it is told on these and no others, empty for in "
+            "this conversation alone. Otherwise their notification settings decide."
+        ),
+        max_length=6,
+    )
 
 
 @tool(
@@ -86,6 +97,7 @@ class DraftArgs(ToolArgs):
         Example("alert me when rsi(14) on MU 5m crosses below 30 and price is above the 200 day", {"symbol": "MU", "condition": "rsi(14, 5m) crosses below 30 and price > sma(200, 1d)"}),
         Example("ping me when my SPX condor is down $500", {"condition": 'position("SPX condor").pnl <= -$500'}),
         Example("alert me when net delta goes over 200", {"condition": "net_delta crosses above 200"}),
+        Example("alert me when SPX hits $5,930, only by telegram", {"symbol": "SPX", "condition": "price hits $5930", "channels": ["telegram"]}),
         Example("notify me if my delta on the 180c drops under .3", {"condition": 'delta("180c") crosses below 0.3'}),
     ],
 )  # fmt: skip
@@ -93,18 +105,22 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     """Draft an alert, looked at now: what would fire, whether it is true already, how far it is.
 
     It watches nothing: the member sees a card and arms it there. Say that it is a draft; never say
-    that it is set. It is told in this conversation and by the member's own channels.
+    that it is set. It is told in this conversation and by the member's own channels, or those they
+    name.
     """
     now, market = context.now, context.market
     book = context.alerts.book(market, context.macro)
     found = await drafted_alert(wish_of(args), market=market, book=book, at=now)
     symbol = str(found.terms["symbol"])
     seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
-    card = _card(found, seen, context)
+    off = unreached(found.terms, await context.alerts.channels())
+    card = _card(found, seen, off, context)
     words = said(context.book, "condition", str(found.terms["words"]), now)
     about = f"{symbol}, {words}" if symbol else words
     told = "every time" if card.told == "every time" else "once, until it is armed again"
-    sentence = f"Here is a draft of an alert: {about}; told {told}. {_stands(card)}"
+    sentence = (
+        f"Here is a draft of an alert: {about}; told {told}{_where(found, off)}. {_stands(card)}"
+    )
     return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
 
 
@@ -118,6 +134,7 @@ def wish_of(args: DraftArgs) -> Wish:
         next_only=args.next_cross_only,
         expires_at=args.expires_at,
         title=args.note,
+        channels=args.channels,
     )
 
 
@@ -243,7 +260,16 @@ async def _seen(symbol: Symbol, outlook: Outlook, context: ToolContext) -> _Seen
     )
 
 
-def _card(found: Drafted, seen: _Seen | None, context: ToolContext) -> AlertDraftCard:
+def _where(found: Drafted, off: Sequence[str]) -> str:
+    """Where it is told, if that was asked for, and what of it cannot be."""
+    if channels_of(found.terms) is None:
+        return ""
+    return ". ".join((f", {where_told(found.terms)}", *(each.rstrip(".") for each in off)))
+
+
+def _card(
+    found: Drafted, seen: _Seen | None, off: Sequence[str], context: ToolContext
+) -> AlertDraftCard:
     terms, outlook, provider = found.terms, found.outlook, context.market.provider
     where = seen or _Seen(kept_freshness(provider, context.now))
     ends = terms["expires_at"]
@@ -253,6 +279,7 @@ def _card(found: Drafted, seen: _Seen | None, context: ToolContext) -> AlertDraf
         condition=terms["condition"],
         note=note_of(terms, terms["symbol"]),
         told=told_of(terms),
+        where=where_told(terms),
         ends_at=datetime.fromisoformat(ends) if ends else None,
         stands=outlook.is_true,
         fires_at_once=outlook.fires_at_once,
@@ -265,7 +292,7 @@ def _card(found: Drafted, seen: _Seen | None, context: ToolContext) -> AlertDraf
         hash=fingerprint_of(terms),
         valid_minutes=int(VALID_FOR.total_seconds() // 60),
         outcome="",
-        notes=(outlook.absence,) if outlook.absence else (),
+        notes=((outlook.absence,) if outlook.absence else ()) + tuple(off),
         freshness=where.freshness,
     )
 

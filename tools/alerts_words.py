@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from app.alerts.channels import channels_of, where_told
 from app.alerts.models import Alert, Status
 from app.alerts.triggers import Trigger
 from app.core.figures import Figure, Unit
@@ -77,6 +78,12 @@ def told_of(terms: Mapping[str, Any]) -> str:
     return "every time" if Trigger.of(terms["trigger"]).repeats else "once"
 
 
+def row_told(terms: Mapping[str, Any]) -> str:
+    """`once`, and where, if the alert names its channels."""
+    named = channels_of(terms) is not None
+    return f"{told_of(terms)}, {where_told(terms)}" if named else told_of(terms)
+
+
 def status_of(alert: Alert, now: datetime) -> Literal["armed", "snoozed", "fired", "expired"]:
     if alert.status is Status.ARMED:
         is_snoozed = alert.snoozed_until is not None and alert.snoozed_until > now
@@ -94,7 +101,7 @@ def row_of(book: Book, alert: Alert, now: datetime) -> AlertRow:
         note=note_of(alert.terms, alert.symbol),
         status=status,
         until=alert.snoozed_until if status == "snoozed" else alert.expires_at,
-        told=told_of(alert.terms),
+        told=row_told(alert.terms),
         fired=CardNumber.of(fired),
         fired_at=alert.fired_at,
     )

@@ -9,7 +9,8 @@ from widgets.base import BaseCard, CardNumber, Freshness
 
 
 class AlertDraftCard(BaseCard):
-    """What would fire, looked at now. `terms` is what a click arms, under their `hash`.
+    """What would fire, looked at now. `terms` is what a click arms, under their `hash`; `where` says
+    in words on which channels it is told.
 
     `stands` is true, false, or None where it cannot be told. `outcome` is empty until it is armed or
     discarded.
@@ -20,6 +21,7 @@ class AlertDraftCard(BaseCard):
     condition: str
     note: str
     told: str
+    where: str = ""
     ends_at: datetime | None
     stands: bool | None
     fires_at_once: bool

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.alerts.channels import written
 from app.alerts.service import Standing
 from app.alerts.triggers import (
     ALWAYS,
@@ -51,6 +52,7 @@ from app.levels.service import map_levels
 from app.market.calendar import timezone_of
 from app.market.models import Instrument
 from app.market.protocol import MarketData
+from app.notifications.models import ChannelKind
 
 FALSE, TRUE = 1.0, 2.0
 LINE = 1.5
@@ -70,7 +72,8 @@ _LOWEST, _HIGHEST = 1e-9, 1e15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a member asks for. `timeframe` is that of bars nobody named; `symbol` None is the book."""
+    """What a member asks for. `timeframe` is that of bars nobody named; `symbol` None is the book,
+    `channels` None whatever the member chose for alerts."""
 
     symbol: Symbol | None
     condition: str
@@ -79,6 +82,7 @@ class Wish:
     next_only: bool = False
     expires_at: datetime | None = None
     title: str = ""
+    channels: tuple[ChannelKind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +183,7 @@ def _terms(wish: Wish, formula: Formula, instrument: Instrument | None) -> dict[
         "level": "",
         "level_name": "",
         "expires_at": wish.expires_at.isoformat() if wish.expires_at else None,
+        "channels": written(wish.channels),
         "instrument": {
             "decimals": instrument.decimals if instrument else 2,
             "unit": _unit(instrument).value,

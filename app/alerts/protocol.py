@@ -18,6 +18,8 @@ from app.core.errors import NotSignedIn
 from app.infra.db.database import Database
 from app.macro.source import MacroSource
 from app.market.protocol import MarketData
+from app.notifications.models import Channel
+from app.notifications.repository import list_channels
 
 _READ_ONLY = text("SET TRANSACTION READ ONLY")
 _NOBODY = "Alerts belong to a member: sign in to ask about yours."
@@ -32,6 +34,10 @@ class Watched(Protocol):
 
     async def firings(self, *, limit: int) -> Sequence[Told]:
         """What was told, the last first; `NotSignedIn` where nobody asks."""
+        ...
+
+    async def channels(self) -> Sequence[Channel]:
+        """Where the member can be told beside the conversation; none where nobody asks."""
         ...
 
     def book(self, market: MarketData, macro: MacroSource) -> Book:
@@ -49,6 +55,10 @@ class NothingWatched(Watched):
     @override
     async def firings(self, *, limit: int) -> Sequence[Told]:
         raise NotSignedIn(_NOBODY)
+
+    @override
+    async def channels(self) -> Sequence[Channel]:
+        return ()
 
     @override
     def book(self, market: MarketData, macro: MacroSource) -> Book:
@@ -73,6 +83,12 @@ class MemberAlerts(Watched):
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
             return await repository.list_firings(session, None, limit=limit)
+
+    @override
+    async def channels(self) -> Sequence[Channel]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await list_channels(session)
 
     @override
     def book(self, market: MarketData, macro: MacroSource) -> Book:

@@ -2,8 +2,8 @@
 channels, in one transaction.
 
 Decided: whoever watches makes the transaction and this adds to it, so that a firing is stored if and
-only if it is told, and the watch knows that it has fired. What fires together for one conversation is
-one message. A firing that was stored before is not told again.
+only if it is told, and the watch knows that it has fired. What fires together for one conversation and
+the same channels is one message. A firing that was stored before is not told again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts import repository
+from app.alerts.channels import channels_of
 from app.alerts.models import Alert, Status
 from app.alerts.monitor_path import moment
 from app.alerts.monitor_store import Overtaken, speak_for
@@ -106,10 +107,14 @@ async def _tell_member(
             counted = await _count(session, alert, each, now)
             fired.append(Fired(alert=counted, firing=each.firing))
     due: list[UUID] = []
-    threads = sorted(fired, key=lambda each: str(each.alert.thread_id))
-    for _, together in groupby(threads, key=lambda each: each.alert.thread_id):
+    for _, together in groupby(sorted(fired, key=_address), key=_address):
         due += await _post(session, list(together), around, writer, now)
     return due
+
+
+def _address(fired: Fired) -> tuple[str, str]:
+    """The conversation and the channels that are told."""
+    return str(fired.alert.thread_id), str(channels_of(fired.alert.terms))
 
 
 async def _count(session: AsyncSession, alert: Alert, going: Going, now: datetime) -> Alert:
@@ -152,6 +157,7 @@ async def _post(
         text=written.message.content,
         thread_id=place.thread_id,
         message_id=place.message_id,
+        only=channels_of(alert.terms),
     )
     return (await enqueue(session, note, now=now)).due
 

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from app.agents.offline.alert_sentences import draft_in
 from app.alerts import service
+from app.alerts.channels import channels_of, unreached
 from app.alerts.drafts import Drafted, Wish, draft_alert, standing
 from app.alerts.models import Alert, Told
 from app.alerts.monitor_book import MemberBook
@@ -27,6 +28,8 @@ from app.api.state import Doors, doors
 from app.core.errors import InvalidInput, NotFound
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.notifications.models import ChannelKind
+from app.notifications.repository import list_channels
 from app.users.models import Member
 from app.users.plans import plan_of
 from tools.alerts import draft_alert as draft_alert_tool
@@ -67,6 +70,13 @@ class AlertRequest(Body):
     )
     expires_at: Moment | None = None
     title: str = Field("", max_length=200)
+    channels: list[ChannelKind] | None = Field(
+        None,
+        max_length=6,
+        description="Told on channels of these kinds and no others, beside the conversation; empty: in "
+        "the conversation alone; null: as the member's notifications are set.",
+        examples=[["telegram"]],
+    )
     thread_id: UUID | None = Field(None, description="The conversation to tell it in.")
     key: str = Field(
         "", max_length=90, description="Of your choice: the same key again drafts nothing new."
@@ -99,14 +109,19 @@ class AlertBody(Body):
     expires_at: datetime | None
     created_at: datetime
     thread_id: str | None
+    channels: list[ChannelKind] | None = Field(
+        description="Kinds of channels that it names; null where the member's settings decide."
+    )
 
 
 class DraftBody(Body):
-    """`hash` is what arming must name, until `valid_until`."""
+    """`hash` is what arming must name, until `valid_until`. `unreached` says of each named kind of
+    channel that is not set up, or off, that nothing goes out there."""
 
     alert: AlertBody
     hash: str
     valid_until: datetime
+    unreached: list[str]
     now: OutlookBody
 
 
@@ -175,10 +190,12 @@ async def draft(at: AtDoor, member: Asking, asked: AlertRequest) -> DraftBody:
             thread_id=asked.thread_id,
             now=wall,
         )
+        own = await list_channels(session)
     return DraftBody(
         alert=_alert(alert),
         hash=alert.fingerprint,
         valid_until=alert.created_at + service.VALID_FOR,
+        unreached=list(unreached(alert.terms, own)),
         now=_outlook(drafted, now),
     )
 
@@ -274,6 +291,7 @@ def _said(asked: AlertRequest, now: datetime) -> Wish:
         "next_cross_only": asked.next_only,
         "expires_at": asked.expires_at,
         "note": asked.title,
+        "channels": asked.channels,
     }
     return wish_of(draft_alert_tool.read({**left_open, **draft_in(asked.text, now)}))
 
@@ -292,6 +310,7 @@ def _wish(asked: AlertRequest) -> Wish:
         next_only=asked.next_only,
         expires_at=asked.expires_at,
         title=asked.title,
+        channels=None if asked.channels is None else tuple(asked.channels),
     )
 
 
@@ -343,7 +362,13 @@ def _alert(alert: Alert) -> AlertBody:
         expires_at=alert.expires_at,
         created_at=alert.created_at,
         thread_id=str(alert.thread_id) if alert.thread_id else None,
+        channels=_channels(alert),
     )
+
+
+def _channels(alert: Alert) -> list[ChannelKind] | None:
+    named = channels_of(alert.terms)
+    return None if named is None else list(named)
 
 
 def _firing(told: Told) -> FiringBody:

@@ -40,7 +40,8 @@ class Note:
     """What is to be told: a message that stands in a conversation of the member, said shortly.
 
     `key` names the event (a firing's id): the same key again tells nothing. `text` may be the
-    message as it is stored; its markdown is taken out and it is cut.
+    message as it is stored; its markdown is taken out and it is cut. `only` are kinds of channels
+    that are told in place of those that the member chose for `kind`.
     """
 
     kind: Kind
@@ -49,6 +50,14 @@ class Note:
     text: str
     thread_id: UUID
     message_id: UUID
+    only: tuple[ChannelKind, ...] | None = None
+
+    def goes_to(self, channel: "Channel", preferences: "Preferences") -> bool:
+        if not channel.is_on:
+            return False
+        if self.only is not None:
+            return channel.kind in self.only
+        return preferences.wants(self.kind, channel.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ _LONGEST_KEY = 200
 
 
 async def enqueue(session: AsyncSession, note: Note, *, now: datetime) -> Enqueued:
-    """Store `note` with one delivery for each channel that the member chose for its kind.
+    """Store `note` with one delivery for each channel that the member chose for its kind, or that
+    it names itself.
 
     Nothing is sent before the transaction commits, and nothing is committed here. In quiet hours
     the deliveries wait for their end. The same `key` again stores and tells nothing.
@@ -38,7 +39,7 @@ async def enqueue(session: AsyncSession, note: Note, *, now: datetime) -> Enqueu
     chosen = [
         channel
         for channel in await repository.list_channels(session)
-        if channel.is_on and preferences.wants(note.kind, channel.id)
+        if note.goes_to(channel, preferences)
     ]
     until = quiet_until(preferences.quiet, preferences.zone, now)
     deliveries = await repository.insert_deliveries(session, key, chosen, held_until=until, now=now)

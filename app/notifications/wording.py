@@ -4,13 +4,21 @@ Figures are said as the message says them; nothing is computed here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from app.notifications.models import Told
+from app.notifications.models import ChannelKind, Told
 
 TITLE_LENGTH = 120
 TEXT_LENGTH = 600
+CHANNEL_NAMES: Mapping[ChannelKind, str] = {
+    ChannelKind.WEB_PUSH: "push in the browser",
+    ChannelKind.EMAIL: "e-mail",
+    ChannelKind.WEBHOOK: "web-hook",
+    ChannelKind.TELEGRAM: "Telegram",
+    ChannelKind.DISCORD: "Discord",
+    ChannelKind.SLACK: "Slack",
+}
 LISTED = 10
 """So many notes of a digest are named; the others are counted."""
 

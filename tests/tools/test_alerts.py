@@ -26,6 +26,7 @@ from app.macro.source import MacroSource
 from app.market.calendar import sessions_between
 from app.market.protocol import MarketData
 from app.market.providers.simulated import SimulatedMarket
+from app.notifications.models import Channel, ChannelKind
 from tools.alerts import draft_alert, list_alerts
 from tools.alerts_changing import change_alert, replay_alert
 from tools.base import Tool, ToolContext, ToolResult
@@ -41,6 +42,7 @@ class Kept(Watched):
 
     found: Sequence[Alert] = ()
     told: Sequence[Told] = ()
+    reached: Sequence[Channel] = ()
 
     @override
     async def alerts(self) -> Sequence[Alert]:
@@ -49,6 +51,10 @@ class Kept(Watched):
     @override
     async def firings(self, *, limit: int) -> Sequence[Told]:
         return self.told[:limit]
+
+    @override
+    async def channels(self) -> Sequence[Channel]:
+        return self.reached
 
     @override
     def book(self, market: MarketData, macro: MacroSource) -> Book:
@@ -222,6 +228,38 @@ async def test_the_history_is_of_what_was_told() -> None:
     assert isinstance(card, AlertHistoryCard)
     assert [(row.price.text, row.is_late) for row in card.rows if row.price] == [("5,930.20", True)]
     assert said.sentence == "Your alerts fired 1 time; the last was SPX: price hits 5,930."
+
+
+async def test_a_draft_says_where_it_is_told_and_which_channel_is_not_set_up() -> None:
+    telegram = Channel(
+        id=new_id(), kind=ChannelKind.TELEGRAM, name="", hint="…", created_at=NOW, confirmed_at=NOW
+    )
+    asked = {"symbol": "SPX", "condition": "price hits 1"}
+    usual = await ask(draft_alert, Kept(), **asked)
+    named = await ask(draft_alert, Kept(reached=[telegram]), **asked, channels=["telegram"])
+    absent = await ask(draft_alert, Kept(reached=[telegram]), **asked, channels=["email"])
+
+    cards = [each.result.cards[0] for each in (usual, named, absent)]
+    where = [each.where for each in cards if isinstance(each, AlertDraftCard)]
+    assert where == [
+        "here and as your notifications are set",
+        "here and by Telegram only",
+        "here and by e-mail only",
+    ]
+    notes = [each.notes for each in cards if isinstance(each, AlertDraftCard)]
+    missing = "E-mail is not set up, so nothing goes out there: add it under notifications."
+    assert notes == [(), (), (missing,)]
+    assert "here and" not in usual.sentence
+    assert "until it is armed again, here and by Telegram only. It is" in named.sentence
+    assert f"by e-mail only. {missing} It is" in absent.sentence
+
+
+async def test_a_row_says_which_channels_an_alert_names() -> None:
+    terms = (await alert("SPX", "price hits 1")).terms
+    named = await alert("SPX", "price hits 1", terms={**terms, "channels": ["telegram"]})
+    [card] = (await ask(list_alerts, Kept([named]))).result.cards
+    assert isinstance(card, AlertsCard)
+    assert card.rows[0].told == "once, here and by Telegram only"
 
 
 async def test_a_change_is_proposed_for_the_alert_that_is_meant() -> None:

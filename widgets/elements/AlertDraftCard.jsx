@@ -8,7 +8,7 @@ const ENDED = {
 
 function AlertDraftCard() {
   const {
-    card_id, symbol, words, condition, note, told, ends_at, stands, fires_at_once, price, level, level_name,
+    card_id, symbol, words, condition, note, told, where, ends_at, stands, fires_at_once, price, level, level_name,
     distance, distance_percent, terms, hash, valid_minutes, outcome, notes, freshness,
   } = props;
   const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
@@ -54,7 +54,7 @@ function AlertDraftCard() {
             <dd><Num n={distance} />{distance_percent && <> (<Num n={distance_percent} />)</>}</dd>
           </div>
         )}
-        <div className="tc-pair"><dt>Told</dt><dd>{told}</dd></div>
+        <div className="tc-pair"><dt>Told</dt><dd>{told}{where && `, ${where}`}</dd></div>
         {terms.kind !== 'book' && terms.kind !== 'threshold' && (
           <div className="tc-pair"><dt>On bars of</dt><dd>{terms.timeframe}</dd></div>
         )}

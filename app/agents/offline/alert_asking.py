@@ -10,7 +10,8 @@ from typing import Any
 
 from app.agents.offline import replies
 from app.agents.offline.alert_changing import LENGTH, UNITS, changed
-from app.agents.offline.alert_words import DAY, SYMBOL, formula_of, written
+from app.agents.offline.alert_channels import without_channels
+from app.agents.offline.alert_words import DAY, SLACK, SYMBOL, formula_of, written
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.days import Look
 from app.agents.offline.intents import Intent
@@ -27,8 +28,9 @@ _EVENT = (
 )
 _WHEN = r"(?:when(?:ever)?|if|once|as soon as|in case|every time|each time|the (?:moment|second|minute|next time)(?! (?:test|touch|tag)))"
 _ASKS = re.compile(
-    r"\b(?:alert|notify|ping|text|email|warn|wake|buzz|message|remind) me\b"
-    rf"|\blet me know {_WHEN}\b|\b(?:tell|shout at|holler at) me {_WHEN}\b.*?\b{_EVENT}"
+    r"\b(?:alert|notify|ping|text|e-?mail|warn|wake|buzz|message|remind|telegram|slack|discord|push) me\b"
+    r"|\b(?:send|drop|shoot) me an? (?:e-?mail|telegram|slack|discord|push|message|text|notification|alert)\b"
+    rf"|\blet me know (?:(?:by|via|on|over|through|in) (?:my )?[\w-]+ )?{_WHEN}\b|\b(?:tell|shout at|holler at) me {_WHEN}\b.*?\b{_EVENT}"
     r"|\b(?:set|create|make|add|put|want|need|draft|give me|arm|new)\b(?: up)?(?: me)?(?: an?| another| the)? ?(?:\w+ ){0,2}alerts?\b"
     r"|^(?:an? )?(?:price )?alert\b(?! history| list)|\balert (?:at|when|if)\b|\bwatch (?:for|out for)\b.*\b(?:test|break|cross|spike)|\bshout (?:when|if)\b"
 )
@@ -187,7 +189,9 @@ def _refined(reading: Reading, frame: Frame, now: datetime) -> Asked:
     last = frame.calls[-1]
     rest, asked = _qualified(written(reading.canvas), reading, last.symbol, now)
     words = re.sub(
-        r"\b(?:and|but|make|it|that|please|ok|only|actually|the|be|should|let|tell|me)\b", "", rest
+        r"\b(?:and|but|make|it|that|please|ok|only|actually|the|be|should|let|tell|send|alert|me)\b",
+        "",
+        rest,
     )
     if asked and not words.strip(" ,.!?"):
         return Asked([last.having(**asked)])
@@ -195,7 +199,9 @@ def _refined(reading: Reading, frame: Frame, now: datetime) -> Asked:
 
 
 def _drafted(reading: Reading, frame: Frame, now: datetime) -> Asked:
-    symbols = reading.whole.values(Kind.SYMBOL)
+    mentions = reading.whole.of(Kind.SYMBOL)
+    named = [each for each in mentions if reading.canvas.low[each.start : each.end] != SLACK]
+    symbols = list(dict.fromkeys(symbol for each in named for symbol in each.values))
     text = written(reading.canvas)
     about = symbols[0] if symbols else (frame.symbols or [""])[0]
     rest, asked = _qualified(text, reading, about, now)
@@ -238,6 +244,9 @@ def _qualified(
         if moment is not None:
             asked["expires_at"] = moment.isoformat()
             text = text[: ends.start()] + text[ends.end() :]
+    text, channels = without_channels(text)
+    if channels is not None:
+        asked["channels"] = channels
     text, active = _hours(text)
     asked |= active
     if _NEXT.search(text) and "next time it" not in text:

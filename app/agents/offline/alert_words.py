@@ -13,6 +13,8 @@ from app.core.errors import InvalidInput
 from app.formula.formula import parse
 
 SYMBOL = "§"
+SLACK = "slack"
+"""A way to be told here, and no company: it is listed no more."""
 DAY = "¤"
 _OPENING = re.compile(r"OR(\d+)([HL])$")
 _LEVELS = {"52WH": "high52w", "52WL": "low52w"}
@@ -153,8 +155,8 @@ def _surface(_mention: Mention, surface: str) -> str:
     return surface
 
 
-def _symbol(_mention: Mention, _surface: str) -> str:
-    return SYMBOL
+def _symbol(_mention: Mention, surface: str) -> str:
+    return surface if surface == SLACK else SYMBOL
 
 
 def _level(mention: Mention, surface: str) -> str:

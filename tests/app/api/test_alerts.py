@@ -176,3 +176,20 @@ async def test_a_silence_without_one_end_is_refused(
     address = await armed(web, symbol="SPX", condition="price hits 1")
     assert (await web.post(f"{address}/snooze", json=length)).status_code == 422
     assert (await web.get(address)).json()["snoozed_until"] is None
+
+
+async def test_an_alert_names_its_channels_and_learns_which_are_not_set_up(
+    web: httpx.AsyncClient,
+) -> None:
+    said = await drafted(web, text="alert me when SPX hits $5,930, only by telegram")
+    spelled = await drafted(
+        web, symbol="SPX", condition="price hits $5930", channels=["telegram", "telegram"]
+    )
+    usual = await drafted(web, symbol="SPX", condition="price hits $5930")
+
+    assert said["hash"] == spelled["hash"] != usual["hash"]
+    assert said["alert"]["channels"] == ["telegram"]
+    assert [each[:22] for each in said["unreached"]] == ["Telegram is not set up"]
+    assert (usual["alert"]["channels"], usual["unreached"]) == (None, [])
+    answer = await web.post("/alerts", json={"text": "SPX hits 1", "channels": ["pigeon"]})
+    assert answer.status_code == 422

@@ -25,6 +25,7 @@ from app.macro.source import MacroSource
 from app.market.chains import OptionKind
 from app.market.protocol import MarketData
 from app.market.providers.simulated import SimulatedMarket
+from app.notifications.models import Channel
 from app.positions.groups import LegGroup
 from app.positions.models import AssetKind, Position
 from app.positions.protocol import Holdings
@@ -149,6 +150,10 @@ class Told(Watched):
 
     @override
     async def firings(self, *, limit: int) -> Sequence[Firing]:
+        return ()
+
+    @override
+    async def channels(self) -> Sequence[Channel]:
         return ()
 
     @override

@@ -60,6 +60,7 @@ def test_a_draft_says_whether_it_is_true_and_is_armed_by_its_button(open_gallery
     fires = page.locator(".tc-card", has_text="price is above 600")
     expect(waits).to_contain_text("not true now")
     expect(fires).to_contain_text("true now: fires at once")
+    expect(fires).to_contain_text("here and by Telegram only")
 
     fires.get_by_role("button", name="Arm").click()
 

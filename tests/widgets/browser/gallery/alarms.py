@@ -46,6 +46,9 @@ class Alarms:
             if is_true
             else "rsi(14, 5m) crosses below 30 and price > sma(200, 1d)",
             note="" if is_true else "trim half",
+            where="here and by Telegram only"
+            if is_true
+            else "here and as your notifications are set",
             told="once",
             ends_at=None if is_true else self.samples.now + timedelta(days=1),
             stands=is_true,
