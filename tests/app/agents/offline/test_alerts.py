@@ -83,6 +83,41 @@ def test_what_limits_an_alert_is_told_apart_from_its_condition(
     assert arguments(question) == wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "channels"),
+    [
+        ("alert me when spy hits 600, only by telegram", ["telegram"]),
+        ("email me when spy hits 600", ["email"]),
+        ("slack me when spy hits 600", ["slack"]),
+        ("send me a push notification when spy hits 600", ["web_push"]),
+        ("alert me on discord and slack when spy hits 600", ["slack", "discord"]),
+        ("let me know via webhook when spy hits 600", ["webhook"]),
+        ("alert me when spy hits 600, telegram only, and text no one else", ["telegram"]),
+        ("alert me when spy hits 600 and text no one else", []),
+        ("alert me when spy hits 600, only in the chat", []),
+    ],
+)
+def test_an_alert_may_name_where_it_is_told(question: str, channels: list[str]) -> None:
+    found = arguments(question)
+    found["channels"] = sorted(found["channels"])
+    wanted = {"tool": "draft_alert", "symbol": "SPY", "condition": "price hits 600"}
+    assert found == {**wanted, "channels": sorted(channels)}
+
+
+@pytest.mark.parametrize(
+    "question", ["text me when spy hits 600", "alert me when spy hits 600, note: email bob"]
+)
+def test_words_that_name_no_channel_leave_it_to_the_settings(question: str) -> None:
+    assert "channels" not in arguments(question)
+
+
+def test_where_it_is_told_can_be_said_next() -> None:
+    last = Call("draft_alert", {"symbol": "SPY", "condition": "price hits 600"})
+    wanted = {"tool": "draft_alert", **last.arguments, "channels": ["email"]}
+    assert arguments("send it by email", last) == wanted
+    assert arguments("only by email", last) == wanted
+
+
 def test_a_draft_is_refined_by_what_is_said_next() -> None:
     last = Call("draft_alert", {"symbol": "SPY", "condition": "price hits 600"})
     wanted = {"tool": "draft_alert", **last.arguments, "active": "before 11:00", "repeats": False}
