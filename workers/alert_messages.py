@@ -10,6 +10,7 @@ from typing import Any
 from typing_extensions import override
 
 from app.agents.history import figure_values, stored_message
+from app.alerts.edges import day_of
 from app.alerts.monitor_path import moment
 from app.alerts.surroundings import Surroundings
 from app.alerts.telling import Fired, Writer, Written
@@ -20,6 +21,7 @@ from app.alerts.triggers import (
     Firing,
     Moves,
     NthTest,
+    Passes,
     Reaches,
     Side,
     Spikes,
@@ -107,7 +109,7 @@ def _say(text: _Text, path: str, fired: Fired, around: Surroundings | None) -> N
         text.say("**Your book**")
     text.say(*_what(fired, record))
     if firing.number > 1 and not isinstance(_condition(fired), NthTest):
-        text.say(f" for the {_ordinal(firing.number)} time today")
+        text.say(f" for the {_ordinal(firing.number)} time {_since(fired)}")
     if around is not None:
         _say_around(text, record, around, firing)
     text.say(".")
@@ -119,15 +121,18 @@ def _say(text: _Text, path: str, fired: Fired, around: Surroundings | None) -> N
 def _what(fired: Fired, record: "_Recorder") -> tuple[str | Figure, ...]:
     level = _level(fired, record)
     match _condition(fired):
-        case Crosses(side):
-            verb = "is" if _lasts(fired) else "crossed"
+        case Crosses(side, includes):
+            verb = ("is at or" if includes else "is") if _lasts(fired) else "crossed"
             return (f" {verb} {'above' if side is Side.ABOVE else 'below'} ", *level)
+        case Passes():
+            is_above = fired.firing.price > (fired.firing.level or 0.0)
+            return (f" crossed {'above' if is_above else 'below'} ", *level)
         case Reaches(within) if within.amount:
             return (" came near ", *level)
         case Reaches():
             return (" touched ", *level)
         case NthTest(times):
-            return (" tested ", *level, f" for the {_ordinal(times)} time today")
+            return (" tested ", *level, f" for the {_ordinal(times)} time {_since(fired)}")
         case Spikes(times):
             multiple = record.figure("multiple", decimal_of(times), Unit.COUNT, "volume asked for")
             return (" is trading ", multiple, " its usual volume or more")
@@ -136,6 +141,13 @@ def _what(fired: Fired, record: "_Recorder") -> tuple[str | Figure, ...]:
             return (" has moved ", moved, " or more")
         case _:
             return (": ", *_in_words(fired, record.book))
+
+
+def _since(fired: Fired) -> str:
+    """Of the whole day, or of as much of it as was counted."""
+    firing, zone = fired.firing, Trigger.of(fired.alert.terms["trigger"]).zone
+    is_whole = day_of(zone, firing.counts_since) != day_of(zone, firing.at)
+    return "today" if is_whole else "since it was armed"
 
 
 def _in_words(fired: Fired, book: Book) -> list[str | Figure]:

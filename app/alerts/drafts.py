@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.alerts.channels import written
-from app.alerts.service import Standing
+from app.alerts.edges import crossing, minute_of
 from app.alerts.triggers import (
     ALWAYS,
     AT,
@@ -21,10 +21,9 @@ from app.alerts.triggers import (
     Crosses,
     Distance,
     NthTest,
+    Passes,
     Reaches,
     Side,
-    State,
-    Tape,
     Trigger,
     Window,
     usual_rearm,
@@ -66,8 +65,6 @@ _SIDES = {
 }
 _LASTING = (ThresholdKind.ABOVE, ThresholdKind.BELOW, ThresholdKind.WITHIN)
 _LONGEST_TITLE = 200
-_LOWEST, _HIGHEST = 1e-9, 1e15
-"""Of the minute in which an alert is armed nothing but later prices is news."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,26 +115,6 @@ async def draft_alert(wish: Wish, *, market: MarketData, book: Book, at: datetim
         terms = _terms(wish, formula, await market.instrument(wish.symbol))
         await _measure(terms, formula, wish, market, at)
     return Drafted(terms=terms, outlook=await _outlook(terms, market, book, at))
-
-
-async def standing(
-    terms: Mapping[str, Any], *, market: MarketData, book: Book, at: datetime
-) -> Standing:
-    """Where a watch of these terms begins. What cannot be had now, the monitor finds."""
-    tape = Tape(at=at.timestamp(), minute=at.timestamp() // 60 * 60)
-    if terms["kind"] == "book":
-        return Standing(state=State(level=LINE), tape=tape)
-    asked = asked_of(terms, market, book)
-    try:
-        quote = await market.quote(Symbol(terms["symbol"]), as_of=at)
-        level = LINE if terms["kind"] == "formula" else await value_of(asked, at)
-    except CoachError:
-        level, price = None, 0.0
-    else:
-        price = float(quote.last)
-    whole = replace(tape, price=price, low=_LOWEST, high=_HIGHEST)
-    fixed = fixed_level(terms)
-    return Standing(state=State(level=level if fixed is None else fixed), tape=whole)
 
 
 def asked_of(terms: Mapping[str, Any], market: MarketData, book: Book) -> Asked:
@@ -202,6 +179,7 @@ async def _measure(
     symbol = Symbol(terms["symbol"])
     price, atr = await _scale(symbol, market, at)
     asked = Asked(formula=formula, symbol=symbol, market=market, book=NoBook())
+    await _check_reachable(formula.of(found.level), asked, Timeframe(terms["timeframe"]), at)
     width = await _width(found, asked, price, atr, at)
     trigger = Trigger.of(terms["trigger"])
     lasts = found.kind in _LASTING and not wish.next_only
@@ -230,6 +208,12 @@ async def _scale(symbol: Symbol, market: MarketData, at: datetime) -> tuple[floa
     return float(found.last), float(found.atr) if found.atr else None
 
 
+async def _check_reachable(level: Formula, asked: Asked, base: Timeframe, at: datetime) -> None:
+    value = await value_of(replace(asked, formula=level.on(base)), at)
+    if value is not None and value <= 0:
+        raise InvalidInput(f"No price comes to `{level}`, which is zero or less.")
+
+
 async def _width(
     found: Threshold, asked: Asked, price: float, atr: float | None, at: datetime
 ) -> Distance:
@@ -247,7 +231,9 @@ async def _width(
 
 def _condition(found: Threshold, width: Distance) -> Condition:
     if found.kind in _SIDES:
-        return Crosses(_SIDES[found.kind])
+        return Crosses(_SIDES[found.kind], includes=found.includes)
+    if found.kind is ThresholdKind.CROSSES:
+        return Passes()
     if found.kind is ThresholdKind.TESTED:
         return NthTest(times=found.times, within=width)
     return Reaches(width)
@@ -318,13 +304,18 @@ async def _stands(
     level = await value_of(asked, at)
     if level is None or price is None:
         return level, None
-    return level, _holds(trigger.condition, float(price), level)
+    is_active = trigger.active.holds(minute_of(trigger.zone, at.timestamp()))
+    return level, is_active and holds(trigger.condition, float(price), level)
 
 
-def _holds(condition: Condition, price: float, level: float) -> bool:
+def holds(condition: Condition, price: float, level: float | None) -> bool:
+    """Whether a condition that lasts is true at `price`; what happens is never true already."""
+    if level is None:
+        return False
     match condition:
-        case Crosses(side):
-            return price > level if side is Side.ABOVE else price < level
+        case Crosses() as crosses:
+            edge = crossing(crosses, level, 0.0)
+            return price * edge.sign >= edge.fires
         case Reaches(within):
             return abs(price - level) <= within.of(level)
         case _:

@@ -11,7 +11,16 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from app.alerts.triggers import Distance, Side, State, Trigger
+from app.alerts.triggers import (
+    Crosses,
+    Distance,
+    NthTest,
+    Passes,
+    Reaches,
+    Side,
+    State,
+    Trigger,
+)
 
 DAY = 86_400
 MINUTE = 60
@@ -44,11 +53,22 @@ class Band:
     away_above: float
 
 
-def crossing(side: Side, level: float, rearm: float) -> Crossing:
+def crossing(crosses: Crosses, level: float, rearm: float) -> Crossing:
     """For above as it stands, for below with all prices negated."""
-    sign = 1.0 if side is Side.ABOVE else -1.0
+    sign = 1.0 if crosses.side is Side.ABOVE else -1.0
     mirrored = level * sign
+    if crosses.includes:
+        behind = math.nextafter(mirrored, -math.inf)
+        return Crossing(sign, mirrored, behind, min(mirrored - rearm, behind))
     return Crossing(sign, math.nextafter(mirrored, math.inf), mirrored, mirrored - rearm)
+
+
+def around(condition: Passes | Reaches | NthTest, level: float, rearm: float) -> Band:
+    """What is near the level, or for one that is passed, at or beyond it as seen from either side."""
+    if not isinstance(condition, Passes):
+        return band(condition.within, level, rearm)
+    low, high = math.nextafter(level, math.inf), math.nextafter(level, -math.inf)
+    return Band(low, high, level, level, level - rearm, level + rearm)
 
 
 def band(within: Distance, level: float, rearm: float) -> Band:

@@ -263,14 +263,14 @@ def _day_offsets(zone: str, day: int) -> list[int]:
 def _edges(trigger: Trigger, level: float) -> tuple[float, float, float, float]:
     """Inside from, inside to, away at or below, away at or above."""
     match trigger.condition:
-        case Crosses(side):
-            edge = crossing(side, level, trigger.rearm)
-            if side is Side.ABOVE:
+        case Crosses() as crosses:
+            edge = crossing(crosses, level, trigger.rearm)
+            if crosses.side is Side.ABOVE:
                 return edge.fires, math.inf, edge.rearms, math.inf
             return -math.inf, -edge.fires, -math.inf, -edge.rearms
         case Reaches(within) | NthTest(_, within):
-            around = band(within, level, trigger.rearm)
-            return around.low, around.high, around.away_below, around.away_above
+            near = band(within, level, trigger.rearm)
+            return near.low, near.high, near.away_below, near.away_above
         case _:
             raise ValueError("only what is on a level leaps")
 

@@ -5,14 +5,18 @@ pivot) is given session by session, as it stood then. What was held in the past 
 level that grows with the day cannot be replayed; both are refused rather than guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.alerts.drafts import Drafted, fixed_level
-from app.alerts.replay import replay, replay_moving
+from app.alerts.edges import day_of
+from app.alerts.replay import replay, replay_moving, state_after
 from app.alerts.triggers import Already, Trigger
 from app.alerts.values import level_name
 from app.core.errors import CoachError, InvalidInput
@@ -89,6 +93,29 @@ async def would_have_fired(
     return await _of_a_formula(formula, past, since)
 
 
+async def counted_on_day(
+    terms: Mapping[str, Any], *, market: MarketData, at: datetime
+) -> int | None:
+    """How often what a threshold waits for has happened since the local day of `at` began, by finished
+    minutes; None where that cannot be said."""
+    trigger = replace(Trigger.of(terms["trigger"]), repeats=True, already=Already.WAITS)
+    level = parse_value_or_condition(terms["level"]).on(Timeframe(terms["timeframe"]))
+    if level.needs.outside:
+        return None
+    day = day_of(trigger.zone, at.timestamp())
+    began = datetime.combine(date.fromordinal(day), time(), ZoneInfo(trigger.zone))
+    symbol = Symbol(terms["symbol"])
+    past = await _fetched(level, symbol, market, began, at)
+    if not level.needs.bars:
+        base = await market.bars(symbol, Timeframe.M1, start=began, end=at, as_of=at, extended=True)
+        past = replace(past, base=base.slice(0, -1) if base.is_forming else base)
+    if not len(past.base):
+        return 0
+    levels, afresh = await _moving(level, past, fixed_level(terms))
+    state = state_after(replace(trigger, expires_at=None), past.base, levels, afresh=afresh)
+    return state.count if state.day == day else 0
+
+
 async def _of_a_level(
     trigger: Trigger, formula: Formula, past: _Past, fixed: float | None, since: datetime
 ) -> list[Moment]:
@@ -96,13 +123,22 @@ async def _of_a_level(
     if fixed is not None:
         fired = replay(new_id(), trigger, past.base, level=fixed)
     else:
-        levels = values(formula, past.panels, await _levels(formula, past))[:, 0]
-        starts = [_span(session)[0] for session in _sessions(past)]
-        days = np.searchsorted(starts, past.base.time, side="right")
-        afresh = np.concatenate(([True], days[1:] != days[:-1]))
+        levels, afresh = await _moving(formula, past, None)
         fired = replay_moving(new_id(), trigger, past.base, levels, afresh=afresh)
     first = since.timestamp()
     return [Moment(_moment(each.at), each.price) for each in fired if each.at >= first]
+
+
+async def _moving(
+    formula: Formula, past: _Past, fixed: float | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """The level on every bar, and where it is another one of the same name."""
+    if fixed is not None:
+        return np.full(len(past.base), fixed), np.zeros(len(past.base), dtype=bool)
+    levels = values(formula, past.panels, await _levels(formula, past))[:, 0]
+    starts = [_span(session)[0] for session in _sessions(past)]
+    days = np.searchsorted(starts, past.base.time, side="right")
+    return levels, np.concatenate(([True], days[1:] != days[:-1]))
 
 
 async def _of_a_formula(formula: Formula, past: _Past, since: datetime) -> list[Moment]:

@@ -62,6 +62,20 @@ def replay_moving(
 
     Where `afresh` is true, the bar's level is another one of the same name, as PDH is every day.
     """
+    return _late(_played(alert, trigger, bars, levels, afresh)[1])
+
+
+def state_after(
+    trigger: Trigger, bars: Bars, levels: Floats, *, afresh: Flags | None = None
+) -> State:
+    """How far a watch has come that was there from the first of these bars on."""
+    alert = UUID(int=0)
+    return _played(alert, trigger, bars, levels, afresh)[0].state(alert)
+
+
+def _played(
+    alert: UUID, trigger: Trigger, bars: Bars, levels: Floats, afresh: Flags | None
+) -> tuple[ThresholdIndex, list[Firing]]:
     index = ThresholdIndex()
     index.add(alert, bars.symbol, trigger, State())
     fired: list[Firing] = []
@@ -74,7 +88,7 @@ def replay_moving(
             index.relevel(alert, level, afresh=is_afresh)
             before = level
         fired += index.ticks(islice(ticks, 4))
-    return _late(fired)
+    return index, fired
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Protocol
 from uuid import UUID
 
-from app.alerts.edges import MINUTE, band, crossing, day_of, may_tell
+from app.alerts.edges import MINUTE, around, band, crossing, day_of, may_tell
 from app.alerts.triggers import (
     BUCKETS,
     MOST_MINUTES,
@@ -26,6 +26,7 @@ from app.alerts.triggers import (
     Firing,
     Moves,
     NthTest,
+    Passes,
     Phase,
     Reaches,
     Side,
@@ -91,6 +92,7 @@ def _told(alert: UUID, trigger: Trigger, state: State, seen: Seen) -> tuple[Stat
         at=seen.at,
         number=count,
         level=state.level,
+        counts_since=state.counts_since,
     )
     phase = counted.phase if trigger.repeats else Phase.OVER
     return replace(counted, phase=phase, sequence=firing.sequence), firing
@@ -98,9 +100,9 @@ def _told(alert: UUID, trigger: Trigger, state: State, seen: Seen) -> tuple[Stat
 
 def _look(trigger: Trigger, state: State, seen: Seen) -> Happening:
     match trigger.condition:
-        case Crosses(side):
-            return _cross(side, trigger, state, seen)
-        case Reaches() | NthTest():
+        case Crosses() as crosses:
+            return _cross(crosses, trigger, state, seen)
+        case Passes() | Reaches() | NthTest():
             return _near(trigger, state, seen)
         case Spikes() as spikes:
             return _volume(spikes, trigger, state, seen)
@@ -108,10 +110,10 @@ def _look(trigger: Trigger, state: State, seen: Seen) -> Happening:
             return _move(moves, trigger, state, seen)
 
 
-def _cross(side: Side, trigger: Trigger, state: State, seen: Seen) -> Happening:
-    edge = crossing(side, state.level or 0.0, trigger.rearm)
+def _cross(crosses: Crosses, trigger: Trigger, state: State, seen: Seen) -> Happening:
+    edge = crossing(crosses, state.level or 0.0, trigger.rearm)
     price = seen.price * edge.sign
-    armed = Phase.BELOW if side is Side.ABOVE else Phase.ABOVE
+    armed = Phase.BELOW if crosses.side is Side.ABOVE else Phase.ABOVE
     match state.phase:
         case Phase.WAITING | Phase.RESTING:
             back = edge.arms if state.phase is Phase.WAITING else edge.rearms
@@ -125,9 +127,9 @@ def _cross(side: Side, trigger: Trigger, state: State, seen: Seen) -> Happening:
 
 
 def _near(trigger: Trigger, state: State, seen: Seen) -> Happening:
-    """Reaching a level and testing it: both begin where the price comes into the band."""
-    assert isinstance(trigger.condition, (Reaches, NthTest))  # noqa: S101 - for the type checker
-    edge = band(trigger.condition.within, state.level or 0.0, trigger.rearm)
+    """Reaching a level, testing it, passing it: all begin where the price comes into the band."""
+    assert isinstance(trigger.condition, (Passes, Reaches, NthTest))  # noqa: S101 - for the type checker
+    edge = around(trigger.condition, state.level or 0.0, trigger.rearm)
     is_test = isinstance(trigger.condition, NthTest)
     price = seen.price
     outside = Phase.BELOW if price < edge.low else Phase.ABOVE if price > edge.high else None
@@ -147,7 +149,9 @@ def _near(trigger: Trigger, state: State, seen: Seen) -> Happening:
             return _at(state, away or Phase.RESTING), False
         case Phase.INSIDE:
             return _at(state, away or Phase.INSIDE), away is not None
-        case armed if armed is outside:
+        case Phase.BELOW if price < edge.low:
+            return state, False
+        case Phase.ABOVE if price > edge.high:
             return state, False
         case _ if is_test:
             return _at(state, away or Phase.INSIDE), away is not None

@@ -59,9 +59,17 @@ AT = Distance(0.0)
 
 @dataclass(frozen=True, slots=True)
 class Crosses:
-    """The price trades strictly beyond the level, having been at it or on its other side."""
+    """The price trades beyond the level, having been at it or on its other side; with `includes` at it
+    is beyond it already, and only its other side arms."""
 
     side: Side
+    includes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """The price comes from one side of the level to trade on the other, whichever way. At the level
+    itself it is still where it came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +139,10 @@ class Moves:
         return self.seconds / BUCKETS
 
 
-Condition = Crosses | Reaches | NthTest | Spikes | Moves
+Condition = Crosses | Passes | Reaches | NthTest | Spikes | Moves
 _CONDITIONS: Mapping[str, type[Condition]] = {
     "crosses": Crosses,
+    "passes": Passes,
     "reaches": Reaches,
     "tested": NthTest,
     "spikes": Spikes,
@@ -248,8 +257,8 @@ class State:
     """All that a watch remembers. A new one has just a level, and an average where it is needed.
 
     Without its level or average (a VWAP before the open) a watch sleeps. `sequence` counts what was
-    told; `count` what happened on `day` (an ordinal date of the trigger's zone), told or not. `bar`
-    is the last bar whose volume spiked; `buckets` is the window of a move, oldest first.
+    told; `count` what happened on `day` (an ordinal date of the trigger's zone), told or not, and not
+    before `counts_since`. `bar` is the last bar whose volume spiked; `buckets` is the window of a move, oldest first.
     """
 
     phase: Phase = Phase.NEW
@@ -261,6 +270,7 @@ class State:
     snoozed_until: float = 0.0
     bar: float = 0.0
     buckets: tuple[Bucket, ...] = ()
+    counts_since: float = 0.0
 
     @property
     def is_over(self) -> bool:
@@ -298,7 +308,8 @@ class Firing:
 
     `sequence` numbers the firings of an alert from 1, so the same one, worked out again after a
     crash, has the same `id`. `number` says the how-manieth of that day it is, those not told
-    included. `level` is where the level was. `is_late` marks what was learnt from bars afterwards.
+    included. `level` is where the level was. `is_late` marks what was learnt from bars afterwards;
+    `counts_since` is the state's.
     """
 
     alert: UUID
@@ -308,6 +319,7 @@ class Firing:
     number: int
     level: float | None = None
     is_late: bool = False
+    counts_since: float = 0.0
 
     @property
     def id(self) -> UUID:

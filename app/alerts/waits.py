@@ -8,12 +8,13 @@ the early side. A watch that needs two things at once waits for one that is not 
 import math
 from typing import NamedTuple
 
-from app.alerts.edges import MINUTE, Band, band, crossing, next_look
+from app.alerts.edges import MINUTE, Band, around, band, crossing, next_look
 from app.alerts.states import Seen, is_asleep, reaches_of
 from app.alerts.triggers import (
     Crosses,
     Moves,
     NthTest,
+    Passes,
     Phase,
     Reaches,
     Side,
@@ -51,18 +52,18 @@ def _waits(trigger: Trigger, state: State, seen: Seen) -> Waits:
         return Waits(until=next_look(trigger, state, seen.at))
     level = state.level or 0.0
     match trigger.condition:
-        case Crosses(side):
-            return _to_cross(side, trigger.rearm, level, state.phase)
-        case Reaches(within) | NthTest(_, within):
-            return _to_reach(band(within, level, trigger.rearm), state.phase)
+        case Crosses() as crosses:
+            return _to_cross(crosses, trigger.rearm, level, state.phase)
+        case Passes() | Reaches() | NthTest() as near:
+            return _to_reach(around(near, level, trigger.rearm), state.phase)
         case Spikes() as spikes:
             return _to_spike(spikes, state, seen)
         case Moves() as moves:
             return _to_move(moves, state)
 
 
-def _to_cross(side: Side, rearm: float, level: float, phase: Phase) -> Waits:
-    edge = crossing(side, level, rearm)
+def _to_cross(crosses: Crosses, rearm: float, level: float, phase: Phase) -> Waits:
+    edge, side = crossing(crosses, level, rearm), crosses.side
     if phase in (Phase.WAITING, Phase.RESTING):
         back = edge.arms if phase is Phase.WAITING else edge.rearms
         return Waits(down=back) if side is Side.ABOVE else Waits(up=-back)

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from app.alerts.edges import band, crossing, day_of, minute_of
+from app.alerts.edges import around, crossing, day_of, minute_of
 from app.alerts.states import Seen, is_asleep, step
 from app.alerts.triggers import (
     ALWAYS,
     Crosses,
     Firing,
     NthTest,
+    Passes,
     Phase,
     Reaches,
     Side,
@@ -137,6 +138,7 @@ class LevelWatch(Watch):
             at=at,
             number=self.count,
             level=self.level,
+            counts_since=self._state.counts_since,
         )
 
     def set_edges(self, level: float) -> None:
@@ -157,10 +159,10 @@ class CrossWatch(LevelWatch):
     @override
     def set_edges(self, level: float) -> None:
         assert isinstance(self.trigger.condition, Crosses)  # noqa: S101 - for the type checker
-        side = self.trigger.condition.side
-        edge = crossing(side, level, self.trigger.rearm)
+        crosses = self.trigger.condition
+        edge = crossing(crosses, level, self.trigger.rearm)
         self.sign, self.fires, self.rearms = edge.sign, edge.fires, edge.rearms
-        self.armed = _BELOW if side is Side.ABOVE else _ABOVE
+        self.armed = _BELOW if crosses.side is Side.ABOVE else _ABOVE
 
     @override
     def has_happened(self, price: float) -> bool:
@@ -193,8 +195,8 @@ class NearWatch(LevelWatch):
 
     @override
     def set_edges(self, level: float) -> None:
-        assert isinstance(self.trigger.condition, (Reaches, NthTest))  # noqa: S101 - for the type checker
-        edge = band(self.trigger.condition.within, level, self.trigger.rearm)
+        assert isinstance(self.trigger.condition, (Passes, Reaches, NthTest))  # noqa: S101 - for the type checker
+        edge = around(self.trigger.condition, level, self.trigger.rearm)
         self.low, self.high = edge.low, edge.high
         self.away_below, self.away_above = edge.away_below, edge.away_above
 
@@ -226,7 +228,7 @@ def watch_of(alert: UUID, order: int, trigger: Trigger, state: State) -> Watch:
     match trigger.condition:
         case Crosses():
             return CrossWatch(alert, order, trigger, state)
-        case Reaches() | NthTest():
+        case Passes() | Reaches() | NthTest():
             return NearWatch(alert, order, trigger, state)
         case _:
             return Watch(alert, order, trigger, state)

@@ -14,8 +14,9 @@ from pydantic import Field
 
 from app.agents.offline.alert_sentences import draft_in
 from app.alerts import service
+from app.alerts.beginning import standing
 from app.alerts.channels import channels_of, unreached
-from app.alerts.drafts import Drafted, Wish, draft_alert, standing
+from app.alerts.drafts import Drafted, Wish, draft_alert
 from app.alerts.models import Alert, Told
 from app.alerts.monitor_book import MemberBook
 from app.alerts.service import Standing

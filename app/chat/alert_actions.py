@@ -14,8 +14,8 @@ from chainlit.session import WebsocketSession
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.alerts import clicks
+from app.alerts.beginning import standing
 from app.alerts.clicks import Change, Wanted
-from app.alerts.drafts import standing
 from app.alerts.monitor_book import MemberBook
 from app.alerts.service import Standing, get_alert
 from app.chat import tabs

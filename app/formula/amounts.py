@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
+from app.core.errors import InvalidInput
 from app.formula.errors import NOWHERE, Place
 from app.formula.grammar import ZONES
 from app.formula.syntax import ClockTime, Relation, Sign, Span, SpanUnit, Way
 from app.formula.vocabulary import Kind
 
 NEW_YORK = "America/New_York"
+_MOST_DIGITS = 18
 _THOUSANDS = {"K": 3, "M": 6, "B": 9}
 _NUMBER = re.compile(r"(?P<digits>[\d_]*\.?\d+|[\d_]+)(?P<suffix>[KMB])?")
 _CLOCK = re.compile(
@@ -39,10 +41,12 @@ DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def decimal_of_text(spelled: str) -> Decimal:
-    """`$1_500.50`, `.3`, `2M`, `1.5x` as numbers."""
+    """`$1_500.50`, `.3`, `2M`, `1.5x` as numbers; `InvalidInput` for one longer than any price."""
     match = _NUMBER.search(spelled)
     if match is None:
         raise ValueError(spelled)
+    if len(match["digits"]) > _MOST_DIGITS:
+        raise InvalidInput("A number is too long: write it with eighteen digits or fewer.")
     value = Decimal(match["digits"].replace("_", ""))
     return value.scaleb(_THOUSANDS[match["suffix"]]) if match["suffix"] else value
 

@@ -4,7 +4,7 @@ Decided: a condition is a threshold when the live price (`price`) meets somethin
 number, a level, a value of finished bars. Everything else has to be evaluated.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.formula.syntax import (
@@ -50,7 +50,8 @@ class Threshold:
     """`kind` of meeting with `level`, a value to be evaluated now and then (`Formula.of(level)`).
 
     `band` is the distance of WITHIN and TESTED (percent of the level if its kind is PERCENT, else in
-    price; None for a TESTED in the map's own band), `times` the count of TESTED. `guards` must hold as
+    price; None for a TESTED in the map's own band), `times` the count of TESTED. ABOVE and BELOW
+    `includes` the level itself or not. `guards` must hold as
     well: they are asked when the price has met the level, and again with every bar while it stays
     there (for crossings and touches, until that bar is over).
     """
@@ -60,6 +61,7 @@ class Threshold:
     band: Value | None = None
     times: int = 1
     guards: Condition | None = None
+    includes: bool = False
 
 
 _WAYS = {
@@ -83,13 +85,7 @@ def threshold_of(tree: Node) -> Threshold | None:
     if threshold.kind not in _EVENTS and any(_happens(part) for part in rest):
         return None
     guards = rest[0] if len(rest) == 1 else All(rest)
-    return Threshold(
-        kind=threshold.kind,
-        level=threshold.level,
-        band=threshold.band,
-        times=threshold.times,
-        guards=guards,
-    )
+    return replace(threshold, guards=guards)
 
 
 def watches_price(tree: Node) -> bool:
@@ -136,7 +132,8 @@ def _compared(relation: str, left: Value, right: Value) -> Threshold | None:
         left, right, is_above = right, left, not is_above
     if not (_is_price(left) and is_slow(right)):
         return None
-    return Threshold(kind=ThresholdKind.ABOVE if is_above else ThresholdKind.BELOW, level=right)
+    kind = ThresholdKind.ABOVE if is_above else ThresholdKind.BELOW
+    return Threshold(kind=kind, level=right, includes="=" in relation)
 
 
 def _is_price(value: Value) -> bool:

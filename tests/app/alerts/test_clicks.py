@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.alerts import clicks, service
+from app.alerts.beginning import standing
 from app.alerts.clicks import Change
-from app.alerts.drafts import Wish, draft_alert, standing
+from app.alerts.drafts import Wish, draft_alert
 from app.alerts.models import Alert, Status, fingerprint_of
 from app.alerts.service import VALID_FOR, Standing
 from app.alerts.values import NoBook

@@ -21,6 +21,7 @@ from app.alerts.triggers import (
     Firing,
     Moves,
     NthTest,
+    Passes,
     Reaches,
     Side,
     Spikes,
@@ -153,7 +154,8 @@ def random_trigger(chance: random.Random, at: float) -> Trigger:
     condition: Condition = chance.choice(
         (
             Crosses(side),
-            Crosses(side),
+            Crosses(side, includes=True),
+            Passes(),
             Reaches(),
             Reaches(width),
             NthTest(chance.randint(1, 3), width),

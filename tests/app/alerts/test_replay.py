@@ -86,7 +86,13 @@ def random_level_condition(chance: random.Random) -> Condition:
     width = Distance(chance.choice((0.0, 0.25, 0.5)), is_percent=chance.random() < 0.5)
     side = chance.choice(tuple(Side))
     return chance.choice(
-        (Crosses(side), Reaches(), Reaches(width), NthTest(chance.randint(1, 3), width))
+        (
+            Crosses(side),
+            Crosses(side, includes=True),
+            Reaches(),
+            Reaches(width),
+            NthTest(chance.randint(1, 3), width),
+        )
     )
 
 

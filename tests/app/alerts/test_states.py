@@ -19,6 +19,7 @@ from app.alerts.triggers import (
     Firing,
     Moves,
     NthTest,
+    Passes,
     Phase,
     Reaches,
     Side,
@@ -89,6 +90,25 @@ def test_a_cross_above_needs_a_price_beyond_the_level() -> None:
 
 def test_a_cross_below_needs_a_price_beyond_the_level() -> None:
     assert Play(BELOW).prices(101, 100, 99.99, 99) == [99.99]
+
+
+def test_one_that_includes_its_level_fires_at_it() -> None:
+    at_least = Crosses(Side.ABOVE, includes=True)
+    assert Play(at_least).prices(99.99, 100, 100.01) == [100]
+    assert Play(at_least).prices(99, 100, 99.5, 100) == [100, 100]
+    waiting = Play(at_least, already=Already.WAITS)
+    assert waiting.prices(100, 101, 100, 99.99, 100) == [100], "the level itself arms nothing"
+    assert Play(Crosses(Side.BELOW, includes=True)).prices(101, 100, 99) == [100]
+
+
+def test_a_level_is_passed_either_way_and_not_by_a_touch() -> None:
+    assert Play(Passes()).prices(99, 100, 99, 100, 101, 100, 99) == [101, 99]
+    assert Play(Passes()).prices(101, 100, 101, 90, 110) == [90, 110]
+
+
+def test_what_was_passed_is_told_again_only_when_the_price_was_away() -> None:
+    play = Play(Passes(), rearm=1.0)
+    assert play.prices(99, 100.5, 99.5, 100.5, 101, 99.5, 98) == [100.5, 99.5]
 
 
 def test_it_does_not_fire_again_before_it_was_away() -> None:

@@ -15,6 +15,7 @@ from app.alerts.triggers import (
     Firing,
     Moves,
     NthTest,
+    Passes,
     Phase,
     Reaches,
     Side,
@@ -30,6 +31,8 @@ from app.core.errors import InvalidInput
 
 CONDITIONS: list[Condition] = [
     Crosses(Side.BELOW),
+    Crosses(Side.ABOVE, includes=True),
+    Passes(),
     Reaches(),
     Reaches(Distance(0.3, is_percent=True)),
     NthTest(3, Distance(1.5)),

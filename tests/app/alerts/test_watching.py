@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.alerts import service
-from app.alerts.drafts import Wish, draft_alert, standing
+from app.alerts.beginning import standing
+from app.alerts.drafts import Wish, draft_alert
 from app.alerts.models import Alert
 from app.alerts.monitor_book import MemberBook
 from app.conversations import service as conversations

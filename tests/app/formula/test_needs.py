@@ -104,6 +104,16 @@ THRESHOLDS = {
 }
 
 
+@pytest.mark.parametrize(
+    ("text", "includes"),
+    [("price > 600", False), ("price >= 600", True), ("600 >= price", True), ("600 < price", False)],
+)
+def test_a_threshold_knows_whether_its_level_is_enough(text: str, *, includes: bool) -> None:
+    threshold = parse(text).as_threshold()
+    assert threshold is not None
+    assert threshold.includes is includes
+
+
 @pytest.mark.parametrize(("text", "expected"), THRESHOLDS.items())
 def test_a_price_against_a_slow_level_is_a_threshold(
     text: str, expected: tuple[ThresholdKind, str, str | None]
