@@ -20,7 +20,7 @@ from app.api.schemas import Body, Number
 from app.api.state import Doors, doors
 from app.users.models import Member
 from app.users.plans import plan_of
-from tools.alerts_words import note_of, status_of, told_of
+from tools.alerts_words import note_of, row_told, status_of
 
 TOLD = 60
 
@@ -113,7 +113,7 @@ def _watched(alert: Alert, stands: Mapping[UUID, Glance], now: datetime) -> Watc
         condition=alert.terms["condition"],
         note=note_of(alert.terms, alert.symbol),
         status=status_of(alert, now),
-        told=told_of(alert.terms),
+        told=row_told(alert.terms),
         level=stand.level,
         level_name=alert.terms["level_name"],
         price=stand.price,

@@ -39,6 +39,12 @@ ARM = """async (condition) => {
   return alert.id;
 }"""
 
+SAVE = """async () => {
+  const scan = { name: "Two funds", symbols: ["SPY", "QQQ"], where: "close > 1" };
+  const headers = { "Content-Type": "application/json" };
+  await fetch("/api/v1/scans", { method: "POST", headers, body: JSON.stringify(scan) });
+}"""
+
 
 def apart(work: Coroutine[Any, Any, Any]) -> Any:
     """Done in a thread of its own: the browser's loop runs in this one."""
@@ -186,6 +192,30 @@ def test_another_member_sees_none_of_it(
     panel.get_by_role("tab", name="History").click()
     expect(panel.get_by_text("No alert of yours has fired yet.")).to_be_visible()
     expect(open_alerts(adas).get_by_role("tab", name="History 1")).to_be_visible()
+
+
+def test_a_saved_scan_is_set_to_run_and_deleted_on_its_own_tab(
+    visit: Visit, server: Server, postgres: DatabaseUrls
+) -> None:
+    page = visit()
+    enter(page, server.url, someone(postgres))
+    panel = open_alerts(page)
+    panel.get_by_role("tab", name="Scans").click()
+    expect(panel.get_by_text("No scan is saved.")).to_be_visible(timeout=PATIENCE_MS)
+    page.evaluate(SAVE)
+    page.reload()
+
+    often = panel.get_by_label("How often it runs: Two funds")
+    expect(often).to_have_value("null", timeout=PATIENCE_MS)
+    expect(panel.get_by_text("SPY, QQQ · close > 1")).to_be_visible()
+    often.select_option("every hour")
+    expect(panel.get_by_role("status")).to_have_text(
+        "Runs every hour: Two funds.", timeout=PATIENCE_MS
+    )
+    expect(panel.get_by_text(re.compile("due since|ran .* next"))).to_be_visible()
+    expect(often).to_have_value("60")
+    panel.get_by_role("button", name="Delete: Two funds").click()
+    expect(panel.get_by_text("No scan is saved.")).to_be_visible(timeout=PATIENCE_MS)
 
 
 def test_a_refusal_is_said_and_changes_nothing(

@@ -13,7 +13,7 @@ export function watchPrices(desk) {
   desk.repaint = () => watched.forEach(paint);
   desk.repaint();
   const stops = [live.onFeed(({ feed, since }) => {
-    desk.still.textContent = feed === "lost" ? ` Prices stand still since ${format.clock(since * 1000, "America/New_York")}.` : "";
+    desk.still.textContent = feed === "lost" ? `Prices stand still since ${format.clock(since * 1000, "America/New_York")}.` : "";
   })];
   for (const symbol of [...new Set(watched.map((each) => each.symbol))].slice(0, FOLLOWED)) {
     const mine = watched.filter((each) => each.symbol === symbol);

@@ -2,7 +2,7 @@
 
 import * as format from "./format.js";
 import { make, send } from "./made.js";
-import { write } from "./question.js";
+import { examples } from "./question.js";
 
 const EXAMPLES = ["alert me when SPX hits 5,930", "tell me if NVDA loses VWAP", "if BTC moves 3% in an hour"];
 const GROUPS = [
@@ -21,19 +21,11 @@ export function alertSections(desk) {
 }
 
 function blank(desk) {
-  const examples = EXAMPLES.map((each) => {
-    const ask = make("button", { type: "button", className: "tc-action", textContent: `“${each}”` });
-    ask.addEventListener("click", () => {
-      if (!desk.dialog.matches(".is-docked")) desk.leave();
-      write(each);
-    });
-    return make("li", {}, ask);
-  });
   return make(
     "div",
     { className: "tc-watch-blank" },
     make("p", { textContent: "Nothing is watched for you. Say in the conversation, for example:" }),
-    make("ul", {}, ...examples),
+    examples(EXAMPLES, desk),
     make("p", { className: "tc-quiet", textContent: "You see what would fire, and arm it there with a click." }),
   );
 }

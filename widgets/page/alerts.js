@@ -3,7 +3,7 @@
  *
  * Decided: on a wide page it stands beside the conversation, which goes on; on a narrow one it is a
  * sheet over it, which holds the focus. It is asked for anew whenever something was told or changed,
- * and never on a timer but when a snooze or an alert ends.
+ * and never on a timer but when a snooze or an alert ends or a scan is due.
  */
 
 import { watchPrices } from "./alertprices.js";
@@ -11,16 +11,23 @@ import { alertSections } from "./alertrows.js";
 import { toldSections } from "./alerttold.js";
 import * as live from "./live.js";
 import { make, send } from "./made.js";
+import { scanSections } from "./scanrows.js";
 import { tabList } from "./tablist.js";
 
 const ADDRESS = "#alerts";
 const WATCHING = "/api/v1/watching";
+const SCANS = "/api/v1/scans";
 const OPENED = "tc-alerts";
 const WIDE = "(min-width: 1024px)";
 const LONGEST_WAIT_MS = 86_400_000;
 const SLACK_MS = 700;
+const LATE_MS = 30_000;
 const NOTICE_MS = 12_000;
-const TABS = { alerts: { title: "Alerts", draw: alertSections }, told: { title: "History", draw: toldSections } };
+const TABS = {
+  alerts: { title: "Alerts", draw: alertSections },
+  told: { title: "History", draw: toldSections },
+  scans: { title: "Scans", draw: scanSections },
+};
 
 let desk = null;
 
@@ -128,12 +135,13 @@ async function refresh(says = "", focus = "") {
   const mine = desk;
   const turn = ++mine.asked;
   mine.due = { says: says || mine.due?.says, focus: focus || mine.due?.focus };
-  const { answer, problem } = await send("GET", WATCHING);
+  const [{ answer, problem }, scans] = await Promise.all([send("GET", WATCHING), send("GET", SCANS)]);
   if (desk !== mine || turn !== mine.asked) return;
-  mine.problem = problem;
+  mine.problem = problem ?? scans.problem;
+  mine.scans = scans.answer?.scans ?? mine.scans ?? [];
   const due = mine.due;
   mine.due = null;
-  if (problem) redraw(mine);
+  if (mine.problem) redraw(mine);
   else draw(mine, answer, due.says, document.activeElement === document.body ? due.focus : "");
 }
 
@@ -151,9 +159,17 @@ function draw(mine, answer, says, focus) {
   mine.prices = watchPrices(mine);
   if (says || fresh.length) mine.say(says || fresh.map(toldOf).join(" "));
   clearTimeout(mine.timer);
-  if (!answer.changes_at) return;
-  const wait = Date.parse(answer.changes_at) - Date.parse(answer.as_of) + SLACK_MS;
-  mine.timer = setTimeout(() => refresh(), Math.min(wait, LONGEST_WAIT_MS));
+  wait(mine);
+}
+
+/** Until the next silence, alert or scan is due; one that is late is looked at again. */
+function wait(mine) {
+  const { as_of, changes_at } = mine.shown;
+  const now = Date.parse(as_of);
+  const runs = mine.scans.filter(({ due_at }) => due_at).map(({ due_at }) => Math.max(Date.parse(due_at), now + LATE_MS));
+  const coming = Math.min(...runs, ...(changes_at ? [Date.parse(changes_at)] : []));
+  if (coming === Infinity) return;
+  mine.timer = setTimeout(() => refresh(), Math.min(coming - now + SLACK_MS, LONGEST_WAIT_MS));
 }
 
 /** Read out at once, and shown for a while. */
@@ -174,7 +190,7 @@ function redraw(mine, focus = "") {
   if (shown) {
     mine.state.textContent = standing(shown);
     mine.badge.hidden = !shown.simulated;
-    tabs.count({ alerts: shown.alerts.length, told: shown.firings.length });
+    tabs.count({ alerts: shown.alerts.length, told: shown.firings.length, scans: mine.scans.length });
     sessionStorage.setItem(OPENED, tabs.chosen);
   }
   mine.body.replaceChildren(...(mine.problem ? [fault(mine)] : []), ...(shown ? TABS[tabs.chosen].draw(mine) : []));

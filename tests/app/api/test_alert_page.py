@@ -145,8 +145,8 @@ async def test_what_was_told_stays_when_its_alert_is_dropped(
     [told] = found["firings"]
     assert (told["symbol"], told["words"]) == ("SPX", "price hits 99,000")
     assert (told["price"], told["level"], told["late"]) == (99000.5, 99000, False)
-    assert UUID(told["thread_id"])
-    assert UUID(told["message_id"])
+    assert str(UUID(told["thread_id"])) == told["thread_id"]
+    assert str(UUID(told["message_id"])) == told["message_id"]
 
 
 async def test_another_member_and_nobody_see_none_of_it(
