@@ -175,6 +175,21 @@ def _notes(found: ScanResult) -> Sequence[str]:
         named = ", ".join(list(found.left_out)[:5])
         more = " and others" if len(found.left_out) > 5 else ""
         notes.append(f"Left out, because there are no bars of them: {named}{more}.")
+    return [*notes, *unknown_notes(found)]
+
+
+def unknown_notes(found: ScanResult) -> Sequence[str]:
+    """ "12 of 500 have no sector": what is not known, and that the table has no dates."""
+    notes = [
+        f"{number} of {found.considered} have no {name.replace('_', ' ')} that is known here; they "
+        "are left out."
+        for name, number in found.without.items()
+        if number
+    ]
+    if found.without:
+        notes.append(
+            "Sector, market cap and usual option volume are a table's, which has no dates."
+        )
     return notes
 
 

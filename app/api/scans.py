@@ -54,7 +54,8 @@ async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
     at.turns.take(str(member.id))
     listed = read_list(asked.list_) if asked.list_.strip() else SymbolList((), ())
     search = _search(asked)
-    search, now = replace(search, symbols=(*search.symbols, *listed.symbols)), at.clock.now()
+    search = replace(search, symbols=(*search.symbols, *listed.symbols), known=listed.known)
+    now = at.clock.now()
     options = option_search(asked, search.symbols)
     if options is not None:
         search = Search(options=options)

@@ -184,6 +184,9 @@ OUTSIDE = (
              provider="earnings"),
     _outside("market_cap", Kind.PRICE, "market capitalisation", "market cap",
              provider="universe", example="market_cap > $10B"),
+    _outside("usual_option_volume", Kind.NUMBER, "usual option volume of a day",
+             "usual option volume", "option liquidity", provider="universe",
+             example="usual_option_volume > 10000"),
 )  # fmt: skip
 
 VOCABULARY = Vocabulary((*BARS, *INDICATORS, *CLOCK, *ARITHMETIC, *LEVELS, *OUTSIDE))

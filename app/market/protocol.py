@@ -13,7 +13,7 @@ Contract, held by `tests/contracts/test_market_data.py` for every adapter:
   premarket open (extended); daily bars are regular hours only, weeks start on Monday.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -22,6 +22,7 @@ from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.market.chains import OptionChain
 from app.market.models import Bars, Instrument, Provider, Quote
+from app.market.traits import Traits
 from app.market.vendor import NotCovered, Split
 
 
@@ -80,6 +81,11 @@ class MarketData(Protocol):
     async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
         """Splits of `since` or later, for which all bars are adjusted already."""
         return ()
+
+    async def traits(self) -> Mapping[Symbol, Traits]:
+        """Sectors, market caps and the like, of the symbols that a table of this market has; a table
+        without dates."""
+        return {}
 
     async def exchange_sign(self) -> ExchangeSign | None:
         """What a provider says of the exchanges right now, which no calendar knows: an unscheduled

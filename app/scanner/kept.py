@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.core.symbols import Symbol
+from app.market.traits import Traits
 from app.scanner.evidence import Fact, Measure
 from app.scanner.models import Opportunity, Search
 from app.scanner.option_bodies import option_search_body, option_search_of
@@ -97,6 +98,7 @@ def search_body(search: Search) -> dict[str, Any]:
         "min_reward_to_risk": search.min_reward_to_risk,
         "where": search.where,
         **({"options": option_search_body(search.options)} if search.options else {}),
+        **({"known": _known_body(search)} if search.known else {}),
     }
 
 
@@ -111,7 +113,18 @@ def search_of(body: Mapping[str, Any]) -> Search:
         min_reward_to_risk=body["min_reward_to_risk"],
         where=body.get("where", ""),
         options=option_search_of(body["options"]) if body.get("options") else None,
+        known=tuple(
+            (Symbol(symbol), Traits(sector, _decimal(cap), volume))
+            for symbol, sector, cap, volume in body.get("known", ())
+        ),
     )
+
+
+def _known_body(search: Search) -> list[list[Any]]:
+    return [
+        [str(symbol), each.sector, _text(each.market_cap), each.option_volume]
+        for symbol, each in search.known
+    ]
 
 
 def opportunity_body(found: Opportunity) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Lists of symbols as people have them: pasted, out of a CSV, or exported by TradingView or Finviz.
 
 Decided: what a list says is data. A cell that is no symbol is refused by its line and the rest is
-taken; nothing else in the file is read.
+taken; beside symbols only sectors, market caps and option volumes are read.
 """
 
 import csv
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
+from app.market.traits import Traits, read_traits
 
 LONGEST = 400_000
 """Characters of a list."""
@@ -36,10 +37,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class SymbolList:
-    """Symbols in the order of the list, each once."""
+    """Symbols in the order of the list, each once; `known` is what its columns say of them."""
 
     symbols: tuple[Symbol, ...]
     refused: tuple[Refused, ...]
+    known: tuple[tuple[Symbol, Traits], ...] = ()
 
 
 def read_list(text: str) -> SymbolList:
@@ -63,7 +65,9 @@ def read_list(text: str) -> SymbolList:
             "There is no symbol in this list. Separate tickers by commas, spaces or lines, or give a "
             "table with a column named Ticker or Symbol."
         )
-    return SymbolList(tuple(found), tuple(refused))
+    told = read_traits(text)
+    known = tuple((symbol, told[symbol]) for symbol in found if symbol in told)
+    return SymbolList(tuple(found), tuple(refused), known)
 
 
 def _cells(text: str) -> Iterator[tuple[int, str]]:

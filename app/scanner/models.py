@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.core.symbols import Symbol
 from app.market.models import Instrument, Provider
+from app.market.traits import Traits
 from app.scanner.evidence import Fact
 from app.scanner.option_scan import OptionSearch
 from app.scanner.outcomes import Record
@@ -18,7 +19,8 @@ class Search:
     """What is asked of a scan. Empty `setups` means all of them, empty `symbols` everything listed
     (of `sector`, where one is named). Prices are of the last bar, in the instrument's currency;
     `where` is a condition of the formula language on daily bars. With `options` whole chains are
-    looked over by that instead, and nothing else here counts."""
+    looked over by that instead, and nothing else here counts. `known` is what the member's own list says
+    of its symbols."""
 
     setups: tuple[Setup, ...] = ()
     direction: Direction | None = None
@@ -29,6 +31,7 @@ class Search:
     min_reward_to_risk: float | None = None
     where: str = ""
     options: OptionSearch | None = None
+    known: tuple[tuple[Symbol, Traits], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,14 @@ class Opportunity:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
     """Opportunities, best expectation first. `left_out` gives what had no bars, with the reason;
-    `passing` the symbols that meet the search's condition, None where it has none."""
+    `passing` the symbols that meet the search's condition, None where it has none. `without` counts,
+    of `considered` symbols, those of which a column of the table that is asked for is not known, by its
+    name: they are not among what passes."""
 
     as_of: datetime
     scanned: int
     found: tuple[Opportunity, ...]
     left_out: Mapping[Symbol, str] = field(default_factory=dict)
     passing: tuple[Symbol, ...] | None = None
+    considered: int = 0
+    without: Mapping[str, int] = field(default_factory=dict)

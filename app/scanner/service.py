@@ -5,7 +5,7 @@ scanned symbols themselves. What cannot be had is left out by name and the rest 
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -13,24 +13,22 @@ from decimal import Decimal
 import numpy as np
 
 from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
-from app.core.symbols import AssetClass, Symbol
+from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.market.directory import sector_of
+from app.formula.formula import Formula
 from app.market.models import Bars, Instrument
 from app.market.protocol import MarketData
 from app.scanner.evidence import evidence
-from app.scanner.filtering import parse_filter, passing
+from app.scanner.filtering import TRAITS, asked_traits, parse_filter, passing
 from app.scanner.histories import Histories, histories_of
 from app.scanner.models import Opportunity, ScanResult, Search
 from app.scanner.outcomes import Record, records
 from app.scanner.plans import Plans, plans
 from app.scanner.setups import Mask, Prepared, Setup, prepare
+from app.scanner.universe import Universe, universe_of
 
 HISTORY = 500
 """Daily bars a scan reads of each symbol."""
-
-LARGEST = 5_000
-"""Symbols of one scan."""
 
 _AT_ONCE = 8
 _THUMBS = 0.5
@@ -53,22 +51,43 @@ async def run_scan(
     if search.min_price and search.max_price and search.min_price > search.max_price:
         raise InvalidInput("`min_price` is above `max_price`, so nothing can be found.")
     condition = parse_filter(search.where) if search.where.strip() else None
-    instruments, unknown = await _universe(search, market)
+    universe = await universe_of(search, market)
+    instruments = universe.instruments
     bars, left_out = await _bars(market, instruments, as_of)
-    left_out = unknown | left_out
+    left_out = {**universe.left_out, **left_out}
     if not bars:
         return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
     found = await asyncio.to_thread(judge, search, instruments, bars, taste or {})
     if condition is None:
-        return ScanResult(as_of=as_of, scanned=len(bars), found=found, left_out=left_out)
-    met = await asyncio.to_thread(passing, condition, instruments, bars)
+        return ScanResult(
+            as_of=as_of,
+            scanned=len(bars),
+            found=found,
+            left_out=left_out,
+            considered=universe.listed,
+            without=without(search, universe, None),
+        )
+    met = await asyncio.to_thread(passing, condition, instruments, bars, universe.traits)
     return ScanResult(
         as_of=as_of,
         scanned=len(bars),
         found=tuple(each for each in found if each.instrument.symbol in met),
         left_out=left_out,
         passing=tuple(symbol for symbol in bars if symbol in met),
+        considered=universe.listed,
+        without=without(search, universe, condition),
     )
+
+
+def without(search: Search, universe: Universe, condition: Formula | None) -> dict[str, int]:
+    """Of how many symbols it is not known, by each column of the table that is asked."""
+    counted = {"sector": universe.without_sector} if search.sector else {}
+    for key in asked_traits(condition) if condition else ():
+        known = TRAITS[key]
+        counted[key] = sum(
+            known(universe.traits[symbol]) is None for symbol in universe.instruments
+        )
+    return counted
 
 
 def judge(
@@ -146,54 +165,6 @@ def _with_evidence(made: Opportunity, past: Prepared, histories: Histories, at: 
 
 def _price(value: float, instrument: Instrument) -> Decimal:
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-instrument.decimals))
-
-
-async def _universe(
-    search: Search, market: MarketData
-) -> tuple[Mapping[Symbol, Instrument], dict[Symbol, str]]:
-    """What is scanned, and what was named but does not exist."""
-    if search.symbols:
-        return await _named(search.symbols, market)
-    return await _listed(search, market), {}
-
-
-async def _listed(search: Search, market: MarketData) -> Mapping[Symbol, Instrument]:
-    listed = {
-        each.symbol: each
-        for each in await market.instruments()
-        if each.asset_class in (AssetClass.STOCK, AssetClass.ETF)
-    }
-    if not search.sector:
-        return dict(list(listed.items())[:LARGEST])
-    wanted = search.sector.casefold()
-    chosen = {
-        symbol: each
-        for symbol, each in listed.items()
-        if wanted in (sector_of(symbol) or "").casefold()
-    }
-    if not chosen:
-        raise InvalidInput("No listed stock belongs to a sector of that name.")
-    return chosen
-
-
-async def _named(
-    symbols: Sequence[Symbol], market: MarketData
-) -> tuple[Mapping[Symbol, Instrument], dict[Symbol, str]]:
-    if len(symbols) > LARGEST:
-        raise InvalidInput(f"One scan takes up to {LARGEST:,} symbols; split the list.")
-    found: dict[Symbol, Instrument] = {}
-    unknown: dict[Symbol, str] = {}
-    missing: NotFound | None = None
-    for symbol in dict.fromkeys(symbols):
-        try:
-            instrument = await market.instrument(symbol)
-        except NotFound as error:
-            unknown[symbol], missing = error.message, missing or error
-        else:
-            found[instrument.symbol] = instrument
-    if missing is not None and not found:
-        raise missing
-    return found, unknown
 
 
 async def _bars(

@@ -161,3 +161,13 @@ async def test_a_condition_that_cannot_be_asked_is_refused(
 ) -> None:
     with pytest.raises(InvalidInput, match=words):
         await ask(scan_market, {"symbols": FEW, "where": where}, at=NOW, market=market)
+
+
+async def test_a_card_says_of_how_many_the_market_cap_is_not_known(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    asked = {"symbols": [*FEW], "where": "market_cap >= $10B"}
+    said = await ask(scan_market, asked, at=NOW, market=market)
+    notes = said.result.cards[0].notes
+    assert "2 of 12 have no market cap that is known here; they are left out." in notes
+    assert any("has no dates" in note for note in notes)

@@ -33,13 +33,14 @@ _SCAN = re.compile(
 )
 _IDEAS = re.compile(r"\btrade ideas?\b")
 _MANY = re.compile(
-    r"\b(?:which|what|find|list|any|show|give me|are there)\b.{0,30}\b(?:stocks|names|tickers|symbols|etfs|pullbacks|breakouts|breakdowns|squeezes|divergences|bounces|rejections|crosses)\b"
+    r"\b(?:which|what|find|list|any|show|give me|are there)\b.{0,30}\b(?:stocks|names|tickers|symbols|etfs|(?:mega|large|big|mid|small|micro)[- ]?caps|pullbacks|breakouts|breakdowns|squeezes|divergences|bounces|rejections|crosses)\b"
     r"|^(?:pullbacks|breakouts|breakdowns|squeezes|divergences|bounces|golden crosses|death crosses|rejections)\b"
+    r"|^(?:.{0,30}\b)?(?:mega|large|big|mid|small|micro)[- ]?caps\b.*\b(?:in|under|over|with|above|below|near)\b"
     r"|\bstocks (?:that|which|in|with|near)\b|\bstocks\b.*\b(?:breaking|bouncing|pulling|squeezing)\b"
     r"|\bwhat(?:'s| is|s) (?:breaking|bouncing|pulling|squeezing)\b"
 )
 _NO_SETUP = re.compile(
-    r"\b(?:news|earnings|gainers?|losers?|movers?|options?|calls?|puts?|iv|dividends?|watch ?lists?"
+    r"\b(?:news|earnings|gainers?|losers?|movers?|(?<!liquid )options?(?! are liquid| that are liquid)|calls?|puts?|iv|dividends?|watch ?lists?"
     r"|condors?|spreads?|straddles?|strangles?|butterfl(?:y|ies)"
     r"|(?:rich|high|elevated|expensive) vol(?:atility)?|premiums?)\b"
 )
@@ -91,6 +92,16 @@ _GAP = re.compile(
     r"\bgap(?:ped|ping|s)? (?P<way>up|down)(?: (?:by|more than|over|at least))* (?P<size>\d+(?:\.\d+)?) ?(?:%|percent)"
 )
 _TREND = re.compile(r"\b(above|below) (?:the|their|its) (\d{1,3})[- ]?(?:day|d|sma|dma)\b")
+_CAPS = (
+    (r"mega[- ]?caps?", "market_cap >= $200B"),
+    (r"large[- ]?caps?|big[- ]?caps?|blue chips?", "market_cap >= $10B"),
+    (r"mid[- ]?caps?", "market_cap >= $2B and market_cap < $10B"),
+    (r"small[- ]?caps?", "market_cap >= $300M and market_cap < $2B"),
+    (r"micro[- ]?caps?", "market_cap < $300M"),
+)
+_SIZED = re.compile(r"\d[kmbt]\b")
+_LIQUID = re.compile(r"\b(?:liquid options|options? (?:that are |are )?liquid|optionable)\b")
+_LIQUID_FROM = "usual_option_volume >= 5000"
 _OVERSOLD = re.compile(r"\b(oversold|overbought)\b")
 
 
@@ -119,8 +130,8 @@ def _is_scan(low: str, named: list[str], *, is_narrow: bool) -> bool:
 
 
 def _spelled(low: str, named: list[str]) -> list[str]:
-    """Without a fund that only a sector's name was read as."""
-    if not _sector(low):
+    """Without what only the name of a sector or of a size, or an amount, was read as."""
+    if not (_sector(low) or _of_universe(low) or _SIZED.search(low)):
         return named
     return [symbol for symbol in named if re.search(rf"\b{re.escape(symbol.lower())}\b", low)]
 
@@ -146,6 +157,12 @@ def _asked(condition: "_Condition", setups: list[str], named: list[str]) -> dict
 def _sector(low: str) -> str:
     found = (name for name, shape in _SECTORS.items() if re.search(rf"\b(?:{shape})\b", low))
     return next(found, "")
+
+
+def _of_universe(low: str) -> list[str]:
+    """What is asked of the size of companies and of their options."""
+    found = [text for shape, text in _CAPS if re.search(rf"\b(?:{shape})\b", low)]
+    return [*found[:1], *([_LIQUID_FROM] if _LIQUID.search(low) else [])]
 
 
 def _setups(low: str) -> list[str]:
@@ -190,6 +207,7 @@ def _condition(text: str, setups: list[str]) -> _Condition:
             parts.append(f"close {'>' if trend[1] == 'above' else '<'} sma({trend[2]})")
         if extreme := _OVERSOLD.search(low):
             parts.append("rsi(14) < 30" if extreme[1] == "oversold" else "rsi(14) > 70")
+    parts += _of_universe(low)
     rest = low
     if gap := _GAP.search(low):
         size = gap["size"]

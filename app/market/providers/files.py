@@ -5,7 +5,7 @@ is seen once it is over, so a bar that is forming is made of the shorter ones th
 are left out and listed in `faults`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ from app.market.resample import (
     resample_longer,
     take,
 )
+from app.market.traits import Traits
 from app.market.windows import require_aware
 
 __all__ = ["FilesClock", "FilesMarket"]
@@ -88,6 +89,11 @@ class FilesMarket(MarketData):
     @override
     async def instruments(self) -> Sequence[Instrument]:
         return [instrument_of(symbol) for symbol in self._shelf.folders()]
+
+    @override
+    async def traits(self) -> Mapping[Symbol, Traits]:
+        """By `universe.csv` in the folder, if there is one."""
+        return self._shelf.traits()
 
     @override
     async def bars(

@@ -7,7 +7,7 @@ was read is kept until a file of the folder changes, appears or goes.
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,10 @@ from app.market.directory import find_instrument
 from app.market.models import Bars, Instrument, Ints, Provider
 from app.market.providers.files_reading import Fault, FileRows, read_rows
 from app.market.resample import empty_bars, period_numbers
+from app.market.traits import Traits, read_traits
+
+UNIVERSE = "universe.csv"
+"""Beside the folders: `Ticker,Sector,Market Cap,Option Volume`, or an export that has such columns."""
 
 _SUFFIXES = (".csv", ".parquet")
 _PAIR = re.compile(r"([A-Z0-9]{2,10})[-_]([A-Z]{3,5})")
@@ -50,6 +54,14 @@ class Shelf:
         self.directory = directory
         self.provider = Provider(name=f"files in {directory.name}")
         self._kept: OrderedDict[tuple[str, Timeframe], tuple[_Version, Stored]] = OrderedDict()
+
+    def traits(self) -> Mapping[Symbol, Traits]:
+        """What the table of the universe says; nothing without one."""
+        path = self.directory / UNIVERSE
+        try:
+            return read_traits(path.read_text(encoding="utf-8", errors="replace"))
+        except FileNotFoundError:
+            return {}
 
     def folders(self) -> dict[Symbol, Path]:
         """Symbol folders, by symbol."""

@@ -6,7 +6,7 @@ asked for. Daily bars come first (`simulated_daily`), minutes are made to fit th
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -49,6 +49,7 @@ from app.market.providers.simulated_minutes import (
     premarket_minutes,
     regular_minutes,
 )
+from app.market.providers.simulated_traits import simulated_traits
 from app.market.resample import (
     empty_bars,
     join_bars,
@@ -56,6 +57,7 @@ from app.market.resample import (
     resample_intraday,
     resample_longer,
 )
+from app.market.traits import Traits
 from app.market.vendor import NotCovered
 from app.market.windows import covering_days, require_aware
 
@@ -108,6 +110,11 @@ class SimulatedMarket(MarketData):
     @override
     async def instruments(self) -> Sequence[Instrument]:
         return INSTRUMENTS
+
+    @override
+    async def traits(self) -> Mapping[Symbol, Traits]:
+        """Made up, as prices are."""
+        return simulated_traits(self._anchors)
 
     @override
     async def bars(

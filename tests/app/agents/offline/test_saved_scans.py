@@ -72,3 +72,20 @@ async def test_what_only_sounds_like_it_is_something_else(
     made, _ = await conversation.say(question)
 
     assert [each.name for each in made] == [tool]
+
+
+@pytest.mark.parametrize(
+    ("question", "arguments"),
+    [
+        ("under $50 large caps in technology", {"sector": "technology", "max_price": "50", "where": "market_cap >= $10B"}),
+        ("find small caps breaking out", {"setups": ["breakout"], "where": "market_cap >= $300M and market_cap < $2B"}),
+        ("scan for large caps with liquid options", {"where": "market_cap >= $10B and usual_option_volume >= 5000"}),
+        ("find stocks with market_cap > $200B and close > sma(200)", {"where": "market_cap > $200000000000 and close > sma(200)"}),
+    ],
+)  # fmt: skip
+async def test_the_size_of_companies_and_of_their_options_is_a_filter(
+    conversation: Any, question: str, arguments: dict[str, Any]
+) -> None:
+    made, _ = await conversation.say(question)
+
+    assert [(each.name, each.arguments) for each in made] == [("scan_market", arguments)]

@@ -1,0 +1,93 @@
+"""Which symbols a scan looks over, and what is known of them beside their prices.
+
+Decided: the member's own list says more than the market's table, that more than our own directory of
+sectors. Whoever has no sector is left out of a sector by name, and counted: absence is no "no".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.core.errors import InvalidInput, NotFound
+from app.core.symbols import AssetClass, Symbol
+from app.market.directory import sector_of
+from app.market.models import Instrument
+from app.market.protocol import MarketData
+from app.market.traits import Traits, is_of_sector
+from app.scanner.models import Search
+
+LARGEST = 5_000
+"""Symbols of one scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Universe:
+    """`left_out` was named but does not exist; `listed` counts all, before a sector was chosen, of which
+    `without_sector` have none that is known."""
+
+    instruments: Mapping[Symbol, Instrument]
+    traits: Mapping[Symbol, Traits]
+    left_out: Mapping[Symbol, str] = field(default_factory=dict)
+    listed: int = 0
+    without_sector: int = 0
+
+
+async def universe_of(search: Search, market: MarketData) -> Universe:
+    """What is scanned; `InvalidInput` if no symbol is left, `NotFound` if none of those named exists."""
+    named: dict[Symbol, str] = {}
+    if search.symbols:
+        instruments, named = await _named(search.symbols, market)
+    else:
+        instruments = {
+            each.symbol: each
+            for each in await market.instruments()
+            if each.asset_class in (AssetClass.STOCK, AssetClass.ETF)
+        }
+    traits = await _traits(search, market, list(instruments))
+    listed = len(instruments)
+    if not search.sector:
+        kept = dict(list(instruments.items())[:LARGEST])
+        return Universe(instruments=kept, traits=traits, left_out=named, listed=listed)
+    chosen = {
+        symbol: each
+        for symbol, each in instruments.items()
+        if is_of_sector(traits[symbol].sector or "?", search.sector)
+    }
+    if not chosen:
+        raise InvalidInput("No listed stock belongs to a sector of that name.")
+    return Universe(
+        instruments=dict(list(chosen.items())[:LARGEST]),
+        traits=traits,
+        left_out=named,
+        listed=listed,
+        without_sector=sum(traits[symbol].sector is None for symbol in instruments),
+    )
+
+
+async def _traits(
+    search: Search, market: MarketData, symbols: Sequence[Symbol]
+) -> Mapping[Symbol, Traits]:
+    own, told = dict(search.known), await market.traits()
+    return {
+        symbol: own.get(symbol, Traits()).over(told.get(symbol)).over(Traits(sector_of(symbol)))
+        for symbol in symbols
+    }
+
+
+async def _named(
+    symbols: Sequence[Symbol], market: MarketData
+) -> tuple[dict[Symbol, Instrument], dict[Symbol, str]]:
+    if len(symbols) > LARGEST:
+        raise InvalidInput(f"One scan takes up to {LARGEST:,} symbols; split the list.")
+    found: dict[Symbol, Instrument] = {}
+    unknown: dict[Symbol, str] = {}
+    missing: NotFound | None = None
+    for symbol in dict.fromkeys(symbols):
+        try:
+            instrument = await market.instrument(symbol)
+        except NotFound as error:
+            unknown[symbol], missing = error.message, missing or error
+        else:
+            found[instrument.symbol] = instrument
+    if missing is not None and not found:
+        raise missing
+    return found, unknown
