@@ -1,6 +1,7 @@
 """The model's door to what scans found for the member: opportunities and saved scans."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from pydantic import Field
@@ -13,7 +14,16 @@ from app.market.models import Instrument
 from app.market.protocol import MarketData
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.signals import Sent
+from tools.alerts_words import said
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.opportunities_options import (
+    check_meant,
+    of_scan,
+    option_card,
+    option_rows,
+    options_said,
+)
+from tools.option_scans_card import Row
 from tools.scanner_card import (
     MEASURED,
     METHOD,
@@ -23,7 +33,7 @@ from tools.scanner_card import (
     invalid_beyond,
     pointed,
 )
-from widgets.base import CardNumber, Freshness
+from widgets.base import BaseCard, CardNumber, Freshness
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
 
 SIGNAL = "signal"
@@ -39,6 +49,11 @@ class ListArgs(ToolArgs):
     ended: bool = Field(
         default=False, description="Those that have ended, and how, instead of live ones."
     )
+    scan: str = Field(
+        "",
+        description="Only what one saved scan found, by words of its name or of what it looks for.",
+        max_length=100,
+    )
     limit: int = Field(10, description="How many to show, the newest first.", ge=1, le=20)
 
 
@@ -53,37 +68,55 @@ class ListArgs(ToolArgs):
         Example("how did the opportunities end", {"ended": True}),
         Example("which of my setups got stopped", {"ended": True}),
         Example("what happened to the setups you found", {"ended": True}),
+        Example("what did the condor scan find", {"scan": "condor"}),
     ],
 )
 async def list_opportunities(args: ListArgs, context: ToolContext) -> ToolResult:
-    """Opportunities the member's scans found, live ones or how others ended; and the saved scans."""
+    """Opportunities the member's scans found, on charts and on options, live ones or how others ended.
+
+    Says which scans are saved, too.
+    """
     wanted = [each for each in Status if (each is not Status.LIVE) == args.ended]
-    kept = await context.finds.opportunities(wanted)
     scans = await context.finds.scans()
-    now = context.now
-    number = count(context.book, "kept", len(kept), "opportunities", now)
+    kept = of_scan(args.scan, scans, await context.finds.opportunities(wanted))
+    options = of_scan(args.scan, scans, await context.finds.options(wanted))
+    if not kept and not options:
+        check_meant(args.scan, scans)
     rows = tuple(
         [
             kept_row(context.book, each, await instrument_of(each, context.market))
             for each in kept[: args.limit]
         ]
     )
-    card = OpportunitiesCard(
-        title="that have ended" if args.ended else "still live",
-        rows=rows,
-        notes=notes_on(rows),
-        freshness=Freshness(
-            provider=context.market.provider.name,
-            as_of=now,
-            is_simulated=context.market.provider.is_simulated,
-        ),
-    )
+    records = await context.finds.option_records()
+    found = await option_rows(context.book, options[: args.limit], records, context.market)
+    total = len(kept) + len(options)
     state = "that have ended" if args.ended else "live"
-    what = "opportunity" if len(kept) == 1 else "opportunities"
-    said = f"You have {number.ref} {what} {state}." if kept else f"You have no {what} {state}."
+    number = count(context.book, "kept", total, "opportunities", context.now)
+    what = "opportunity" if total == 1 else "opportunities"
+    told = f"You have {number.ref} {what} {state}." if total else f"You have no {what} {state}."
     if rows:
-        said += f" The newest: {'; '.join(_named(row) for row in rows[:3])}."
-    return ToolResult(f"{said} {_scans_said(scans)}", (card,) if rows else ())
+        told += f" The newest: {'; '.join(_named(row) for row in rows[:3])}."
+    told += options_said(context.book, found, records, context.now)
+    told += f" {_scans_said(context.book, scans, context.now)}"
+    return ToolResult(told, _cards(args, context, rows, found))
+
+
+def _cards(
+    args: ListArgs, context: ToolContext, rows: tuple[OpportunityRow, ...], found: tuple[Row, ...]
+) -> tuple[BaseCard, ...]:
+    title = "that have ended" if args.ended else "still live"
+    provider = context.market.provider
+    freshness = Freshness(
+        provider=provider.name, as_of=context.now, is_simulated=provider.is_simulated
+    )
+    cards: list[BaseCard] = []
+    if rows:
+        card = OpportunitiesCard(title=title, rows=rows, notes=notes_on(rows), freshness=freshness)
+        cards.append(card)
+    if found:
+        cards.append(option_card(found, title, freshness))
+    return tuple(cards)
 
 
 def notes_on(rows: Sequence[OpportunityRow]) -> tuple[str, ...]:
@@ -106,11 +139,16 @@ def _named(row: OpportunityRow) -> str:
     return f"{row.symbol}, {row.setup} ({row.direction}){source}{entry}{end}"
 
 
-def _scans_said(scans: Sequence[SavedScan]) -> str:
+def _scans_said(book: Book, scans: Sequence[SavedScan], now: datetime) -> str:
+    """By their names, whose digits are the member's own."""
     if not scans:
         return "No scan is saved."
-    running = [plain(each.name) for each in scans if each.every]
-    resting = [plain(each.name) for each in scans if not each.every]
+    names = [
+        (each.every, said(book, f"name.{place}", plain(each.name), now))
+        for place, each in enumerate(scans, 1)
+    ]
+    running = [name for every, name in names if every]
+    resting = [name for every, name in names if not every]
     parts = [f"running by themselves: {', '.join(running)}"] if running else []
     parts += [f"saved: {', '.join(resting)}"] if resting else []
     return f"Your scans, {'; '.join(parts)}."

@@ -172,8 +172,8 @@ def arguments_of(search: OptionSearch) -> dict[str, Any]:
         delta=terms.delta,
         days=terms.days,
         width=terms.width,
-        min_probability=100 * terms.min_probability,
-        min_iv_rank=100 * search.min_rank,
+        min_probability=round(100 * terms.min_probability, 9),
+        min_iv_rank=round(100 * search.min_rank, 9),
         earnings_behind=search.is_after_earnings,
     )
     return asked.model_dump(mode="json", exclude_defaults=True)

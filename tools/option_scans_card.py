@@ -70,7 +70,7 @@ def row_of(
     instrument = found.instrument
     symbol = instrument.symbol
     figures = OptionFigures(book, str(symbol), found.at, found.provider, unit=unit_of(instrument))
-    facts = Facts(figures, f"{symbol}.{found.setup}")
+    facts = Facts(figures, f"{symbol}.{found.setup}.{kept.found_on}.{kept.variant}")
     fact = found.fact
     words, said = _told(facts, fact)
     draw_terms(facts, kept)
