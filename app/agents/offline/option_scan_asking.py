@@ -19,7 +19,7 @@ WHY = (
     "docs/setups.md."
 )
 _OTHERS = frozenset({Intent.REFUSED, Intent.ALERT, Intent.JOURNAL, Intent.BACKTEST, Intent.ORDER})
-_SCANS = ("scan_options", "scan_market")
+_SCANS = ("scan_options", "scan_market", "list_opportunities")
 _WHY = re.compile(
     r"^(?:so |and |but |ok |okay )*why (?:is |was )?(?:this|that|it|the first|the top)(?: one| stock| name| setup| pick)?"
     r"(?: here| first| on top| picked| there)?$|^why did you (?:pick|choose|show)(?: me)? (?:this|that|it)(?: one)?$"

@@ -24,6 +24,10 @@ _FOUND = re.compile(
     r"|\b(?:saved|running|scheduled) scans?\b|\bscans? (?:\w+ ){0,3}(?:running|saved|scheduled|found|find|have)\b"
     r"|\b(?:which|what|how many) (?:of )?(?:my|the|your) (?:setups|opportunities)\b|\bhappened to (?:the|those|my) (?:setups|opportunities)\b"
 )
+_BY_SCAN = re.compile(
+    r"\b(?:the|my) (?P<scan>(?!saved|running|scheduled|last)\w[\w ,&-]*?) (?:scan|screen)s? "
+    r"(?:find|found|turn(?:ed)? up|come up with|came up with|catch|caught)\b"
+)
 _ENDED = re.compile(
     r"\b(?:end(?:ed)?|stopped(?: out)?|expired|over|reached|work(?:ed)? out|happened|past|old|results?)\b"
 )
@@ -112,7 +116,14 @@ def scan_calls(reading: Reading, part: str = "") -> list[Call]:
     text = (part or reading.canvas.text).strip(" ?!.")
     low = text.lower()
     if _FOUND.search(low):
-        return [Call("list_opportunities", {"ended": True} if _ENDED.search(low) else {})]
+        by_scan = _BY_SCAN.search(low)
+        return [
+            Call(
+                "list_opportunities",
+                ({"ended": True} if _ENDED.search(low) else {})
+                | ({"scan": by_scan["scan"]} if by_scan else {}),
+            )
+        ]
     setups = _setups(low)
     named = _spelled(low, reading.whole.values(Kind.SYMBOL))
     condition = _condition(text, setups)

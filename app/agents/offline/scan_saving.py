@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from app.agents.offline.intents import Intent
+from app.agents.offline.option_scan_asking import asked_of_option_scans
 from app.agents.offline.plans import Asked, Call, Frame
 from app.agents.offline.reading import Reading
 from app.agents.offline.scan_asking import scan_calls
@@ -92,11 +93,12 @@ def _kept(reading: Reading, frame: Frame, text: str) -> Asked:
 
 def _new(reading: Reading, found: re.Match[str] | None, bare: str, every: dict[str, Any]) -> Asked:
     what = found["what"] if found else bare
-    calls = scan_calls(reading, what)
-    if len(calls) != 1 or calls[0].name != "scan_market":
+    calls = scan_calls(reading, what) or asked_of_option_scans(reading, Frame()).calls
+    if len(calls) != 1 or calls[0].name not in _SCANNED:
         return Asked()
     name = {"name": found["name"]} if found and found["name"] else {}
-    return Asked([Call(_TOOL, name | every | {"scan": dict(calls[0].arguments)})])
+    kept = {_SCANNED[calls[0].name]: dict(calls[0].arguments)}
+    return Asked([Call(_TOOL, name | every | kept)])
 
 
 def _every(text: str) -> dict[str, Any]:

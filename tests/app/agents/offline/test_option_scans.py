@@ -23,7 +23,10 @@ async def test_each_sentence_becomes_the_scan_it_means(
     assert [(call.name, call.arguments) for call in made] == [("scan_options", arguments)]
 
 
-@pytest.mark.parametrize("first", ["only iron condors on SPX and NDX", "find me setups"])
+@pytest.mark.parametrize(
+    "first",
+    ["only iron condors on SPX and NDX", "find me setups", "what did the condor scan find"],
+)
 async def test_why_this_one_asks_the_last_scan_for_its_first_alone(
     conversation: Any, first: str
 ) -> None:
@@ -32,6 +35,54 @@ async def test_why_this_one_asks_the_last_scan_for_its_first_alone(
 
     assert why.name == scan.name
     assert why.arguments == {**scan.arguments, "limit": 1}
+
+
+async def test_run_it_every_hour_drafts_to_keep_the_scan_of_the_last_answer(
+    conversation: Any,
+) -> None:
+    [scan], _ = await conversation.say("only iron condors on SPX and NDX")
+    [kept], _ = await conversation.say("run it every hour")
+
+    assert kept.name == "save_scan"
+    assert kept.arguments == {"every": "hour", "options": scan.arguments}
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        (
+            "only iron condors on SPX and NDX, run it every hour",
+            {"setups": ["iron_condor"], "symbols": ["SPX", "NDX"]},
+        ),
+        (
+            "scan for rich vol, earnings behind them, every day",
+            {"setups": ["iv_rank_high"], "earnings_behind": True},
+        ),
+    ],
+)
+async def test_a_scan_of_options_is_asked_for_with_its_schedule_in_one_sentence(
+    conversation: Any, question: str, options: dict[str, Any]
+) -> None:
+    [kept], _ = await conversation.say(question)
+
+    assert (kept.name, kept.arguments["options"]) == ("save_scan", options)
+    assert kept.arguments["every"] in ("hour", "day")
+
+
+@pytest.mark.parametrize(
+    ("question", "arguments"),
+    [
+        ("what did the condor scan find", {"scan": "condor"}),
+        ("what has my rich vol scan found?", {"scan": "rich vol"}),
+        ("what did my scans find", {}),
+    ],
+)
+async def test_what_a_scan_found_is_asked_by_its_name(
+    conversation: Any, question: str, arguments: dict[str, Any]
+) -> None:
+    made, _ = await conversation.say(question)
+
+    assert [(call.name, call.arguments) for call in made] == [("list_opportunities", arguments)]
 
 
 @pytest.mark.parametrize(
