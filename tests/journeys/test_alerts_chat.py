@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -35,6 +36,10 @@ async def click(server: Any, token: str, tab: Any, name: str, **payload: Any) ->
 async def listed(web: httpx.AsyncClient) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = (await web.get("/api/v1/alerts")).json()["alerts"]
     return found
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 async def drafted(tab: Any, question: str = "alert me when spx hits 59300") -> dict[str, str]:
@@ -89,6 +94,12 @@ async def test_an_alert_is_listed_snoozed_and_dropped_in_the_conversation(
     kept = next(each for each in await listed(web) if each["id"] == row["id"])
     assert kept["snoozed_until"] is not None
 
+    await tab.ask("snooze the amd alert until the open")
+    proposed = tab.cards("AlertChangeCard")[-1]
+    await click(server, ada_token, tab, "confirm_alert_change", card_id=proposed["card_id"])
+    kept = next(each for each in await listed(web) if each["id"] == row["id"])
+    assert [_at(each) for each in proposed["ends"]] == [_at(kept["snoozed_until"])]
+
     await tab.ask("drop my amd alert")
     proposed = tab.cards("AlertChangeCard")[-1]
     assert [each["symbol"] for each in proposed["rows"]] == ["AMD"]
@@ -110,6 +121,8 @@ async def test_every_number_said_of_alerts_is_bound(
         "list my alerts",
         "how often would spy losing vwap have fired this week",
         "snooze the mu alert for 45 minutes",
+        "snooze the mu alert until monday at 10am",
+        "email me when spy hits 6000 and text no one else",
     ):
         await tab.ask(question)
 
