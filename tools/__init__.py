@@ -12,6 +12,7 @@ from tools.indicators import get_indicators
 from tools.levels import get_key_levels
 from tools.macro import get_sector_rotation
 from tools.market import get_market_status
+from tools.news import get_news
 from tools.opportunities import list_opportunities
 from tools.option_scans import scan_options
 from tools.options import get_greeks, get_option_chain, get_volatility
@@ -33,6 +34,7 @@ READING = (
     get_sector_rotation,
     get_calendar,
     get_rates,
+    get_news,
     get_option_chain,
     get_greeks,
     get_volatility,

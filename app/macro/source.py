@@ -22,6 +22,7 @@ from pydantic import PlainValidator
 from typing_extensions import override
 
 from app.core.symbols import Symbol
+from app.macro.news import Article
 from app.market.models import Provider
 from app.market.vendor import NotCovered
 
@@ -149,6 +150,12 @@ class Distribution:
     provider: Provider
 
 
+NO_NEWS = (
+    "News is not connected: put news.csv into the folder of COACH_MACRO__FOLDER, or take the real market "
+    "from Massive (COACH_MASSIVE__API_KEY). Headlines and moods are never made up."
+)
+
+
 class MacroSource(Protocol):
     """Where dates and rates come from. Lists are sorted by day; latest days come last."""
 
@@ -179,6 +186,10 @@ class MacroSource(Protocol):
             "Dividends need a source, and none is set up: put dividends.csv into the folder of "
             "COACH_MACRO__FOLDER. They are never simulated."
         )
+
+    async def news(self, first: date, last: date, symbol: Symbol) -> tuple[Article, ...]:
+        """What was published of one company from `first` to `last`, both included."""
+        raise NotCovered(NO_NEWS)
 
     async def close(self) -> None: ...
 

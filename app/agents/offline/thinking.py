@@ -50,6 +50,7 @@ _SAID = {
     Intent.OFF_TOPIC: replies.OFF_TOPIC,
     Intent.ALERT: replies.ASK_ALERT,
 }
+_PUBLISHED = re.compile(r"\b(?:news|headlines?|articles?)\b")
 _MARKET = re.compile(
     r"(?<![-\w])(?:the |us |stock |overall |broad(?:er)? )*(?:markets?|stocks|indices|indexes|futures)\b"
 )
@@ -178,6 +179,8 @@ class Thinker:
         if intent is Intent.NEWS and symbols and re.match(r"(?:so |but |and )?why\b", clause.plain):
             plan.say(replies.NO_REASONS)
             plan.add(quote_calls(clause, symbols, now))
+        elif intent is Intent.NEWS and symbols and _PUBLISHED.search(clause.plain):
+            plan.add([Call("get_news", {"symbol": symbol}) for symbol in symbols])
         else:
             plan.say(replies.not_yet(intent))
 

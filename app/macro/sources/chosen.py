@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
+from app.macro.news import Article
 from app.macro.source import (
     Distribution,
     Earnings,
@@ -25,7 +26,7 @@ from app.macro.source import (
 )
 from app.market.vendor import NotCovered
 
-Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome, Distribution)
+Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome, Distribution, Article)
 
 
 class ChosenSource(MacroSource):
@@ -64,6 +65,10 @@ class ChosenSource(MacroSource):
     @override
     async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
         return await self._first(lambda source: source.dividends(first, last, symbol))
+
+    @override
+    async def news(self, first: date, last: date, symbol: Symbol) -> tuple[Article, ...]:
+        return await self._first(lambda source: source.news(first, last, symbol))
 
     @override
     async def close(self) -> None:

@@ -22,6 +22,7 @@ from typing_extensions import override
 from app.core.errors import InvalidInput, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.infra.faults import CannotStart
+from app.macro.news import Article, Mood, address_of, headline_of
 from app.macro.source import (
     Distribution,
     Earnings,
@@ -86,6 +87,16 @@ class _DividendLine(_Line):
     symbol: str
     ex_date: Day
     amount: Annotated[Decimal, Field(gt=0, le=1000)]
+
+
+class _NewsLine(_Line):
+    symbol: str
+    date: Day
+    time: time
+    headline: str
+    publisher: str
+    url: str = ""
+    mood: Mood | None = None
 
 
 class _InflationLine(_Line):
@@ -159,6 +170,11 @@ class FilesSource(MacroSource):
     @override
     async def dividends(self, first: date, last: date, symbol: Symbol) -> tuple[Distribution, ...]:
         found = await self._between(_DIVIDENDS, first, last)
+        return tuple(each for each in found if each.symbol == symbol)
+
+    @override
+    async def news(self, first: date, last: date, symbol: Symbol) -> tuple[Article, ...]:
+        found = await self._between(_NEWS, first, last)
         return tuple(each for each in found if each.symbol == symbol)
 
     @override
@@ -341,12 +357,26 @@ def _dividend(cells: Cells, provider: Provider) -> Distribution:
     )
 
 
+def _article(cells: Cells, provider: Provider) -> Article:
+    line = _NewsLine.model_validate(cells)
+    return Article(
+        symbol=Symbol.parse(line.symbol),
+        at=_moment(line.date, line.time),
+        headline=headline_of(line.headline),
+        publisher=plain(line.publisher),
+        url=address_of(line.url),
+        mood=line.mood,
+        provider=provider,
+    )
+
+
 _EARNINGS = _Kind("earnings.csv", _earnings, lambda row: row.on)
 _RELEASES = _Kind("releases.csv", _release, lambda row: row.at.astimezone(_NEW_YORK).date())
 _YIELDS = _Kind("yields.csv", _yields, lambda row: row.on)
 _INFLATION = _Kind("inflation.csv", _inflation, lambda row: row.on)
 _OUTCOMES = _Kind("expectations.csv", _outcome, lambda row: row.on)
 _DIVIDENDS = _Kind("dividends.csv", _dividend, lambda row: row.ex_date)
+_NEWS = _Kind("news.csv", _article, lambda row: row.at.astimezone(_NEW_YORK).date())
 _KINDS: tuple[_Kind[Any], ...] = (
     _EARNINGS,
     _RELEASES,
@@ -354,4 +384,5 @@ _KINDS: tuple[_Kind[Any], ...] = (
     _INFLATION,
     _OUTCOMES,
     _DIVIDENDS,
+    _NEWS,
 )

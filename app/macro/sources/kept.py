@@ -1,4 +1,5 @@
-"""A vendor's dates and rates, asked for within its limits and told again for an hour.
+"""A vendor's dates and rates, asked for within its limits and told again for an hour, news for five
+minutes.
 
 Decided: limits and circuit breakers are those of the same key's prices, shared through Valkey
 (`app.market.vendors.guarded`); answers go where prices are kept (`app.market.vendors.cache`). Each
@@ -18,6 +19,7 @@ from typing_extensions import override
 from app.core.clock import Clock
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
+from app.macro.news import Article
 from app.macro.source import (
     Distribution,
     Earnings,
@@ -33,10 +35,11 @@ from app.market.vendors.flights import Flights
 from app.market.vendors.guarded import Guard, Guards
 
 FRESH_SECONDS = 3600.0
+NEWS_SECONDS = 300.0
 NOT_COVERED_SECONDS = 600.0
 KEPT_SECONDS = 3 * 24 * 3600.0
 
-Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome, Distribution)
+Row = TypeVar("Row", Earnings, Release, Yields, Inflation, Outcome, Distribution, Article)
 
 _EARNINGS = TypeAdapter(tuple[Earnings, ...])
 _RELEASES = TypeAdapter(tuple[Release, ...])
@@ -44,6 +47,7 @@ _YIELDS = TypeAdapter(tuple[Yields, ...])
 _INFLATION = TypeAdapter(tuple[Inflation, ...])
 _OUTCOMES = TypeAdapter(tuple[Outcome, ...])
 _DIVIDENDS = TypeAdapter(tuple[Distribution, ...])
+_NEWS = TypeAdapter(tuple[Article, ...])
 
 
 class KeptSource(MacroSource):
@@ -113,6 +117,14 @@ class KeptSource(MacroSource):
         )
 
     @override
+    async def news(self, first: date, last: date, symbol: Symbol) -> tuple[Article, ...]:
+        return await self._told(
+            f"news:{first}:{last}:{symbol}",
+            lambda: self._inner.news(first, last, symbol),
+            _NEWS,
+        )
+
+    @override
     async def close(self) -> None:
         await self._flights.close()
         await self._inner.close()
@@ -148,11 +160,10 @@ class KeptSource(MacroSource):
         before: Entry | None,
     ) -> Entry:
         """The vendor's answer, kept; what it said before if it is silent."""
-        seconds, head = FRESH_SECONDS, dict[str, Any]()
+        kind = key.split(":")[2]
+        seconds, head = NEWS_SECONDS if kind == "news" else FRESH_SECONDS, dict[str, Any]()
         try:
-            head["rows"] = adapter.dump_python(
-                await self._guard.ask(key.split(":")[2], ask), mode="json"
-            )
+            head["rows"] = adapter.dump_python(await self._guard.ask(kind, ask), mode="json")
         except NotCovered as error:
             seconds, head = NOT_COVERED_SECONDS, {"refused": error.message}
         except ProviderUnavailable:

@@ -1,4 +1,4 @@
-"""Earnings, Treasury yields, expected inflation and dividends from Massive.com.
+"""Earnings, Treasury yields, expected inflation, dividends and news from Massive.com.
 
 Decided: Massive has no calendar of economic releases and no probabilities of Fed decisions, and both
 are said to be absent; nothing is derived in their place. Earnings are Benzinga's, which a key needs a
@@ -9,7 +9,7 @@ It only translates; `KeptSource` around it keeps to the key's limits and remembe
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
+from app.macro.news import Article, Mood, address_of, headline_of
 from app.macro.source import (
     Distribution,
     Earnings,
@@ -30,6 +31,7 @@ from app.macro.source import (
     plain,
 )
 from app.macro.timing import timing_of
+from app.market.calendar import market_date
 from app.market.models import Provider
 from app.market.providers.massive_client import Client, in_our_words
 from app.market.vendor import NotCovered
@@ -124,6 +126,27 @@ class MassiveMacro(MacroSource):
         return tuple(sorted(told, key=lambda each: each.ex_date))
 
     @override
+    async def news(self, first: date, last: date, symbol: Symbol) -> tuple[Article, ...]:
+        asked = {
+            "ticker": str(symbol),
+            "published_utc.gte": first.isoformat(),
+            "published_utc.lt": (last + timedelta(days=2)).isoformat(),
+            "sort": "published_utc",
+            "order": "desc",
+            "limit": "1000",
+        }
+        try:
+            pages = await self._client.pages("/v2/reference/news", asked)
+        except NotCovered as error:
+            raise NotCovered(
+                "The plan of the Massive key does not include news: add it there, or put news.csv into "
+                "the folder of COACH_MACRO__FOLDER."
+            ) from error
+        found = in_our_words(lambda: [_article(row, symbol) for row in _results(pages)])
+        told = [each for each in found if first <= market_date(each.at) <= last]
+        return tuple(sorted(told, key=lambda each: each.at))
+
+    @override
     async def close(self) -> None:
         self._client.close()
 
@@ -208,6 +231,25 @@ def _dividend(row: Row, symbol: Symbol) -> Distribution | None:
         amount=amount,
         provider=Provider(name=NAME),
     )
+
+
+def _article(row: Row, symbol: Symbol) -> Article:
+    moods = [each for each in row.get("insights") or () if each.get("ticker") == symbol]
+    said = str(moods[0].get("sentiment") or "") if moods else ""
+    publisher = row.get("publisher") or {}
+    return Article(
+        symbol=symbol,
+        at=_in_utc(datetime.fromisoformat(row["published_utc"])),
+        headline=headline_of(str(row["title"])),
+        publisher=plain(str(publisher.get("name") or "")),
+        url=address_of(str(row.get("article_url") or "")),
+        mood=Mood(said) if said in set(Mood) else None,
+        provider=Provider(name=NAME),
+    )
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _moment(on: date, said: str | None) -> datetime | None:
