@@ -11,6 +11,7 @@ from typing import Any
 from app.agents.offline import replies
 from app.agents.offline.alert_changing import LENGTH, UNITS, changed
 from app.agents.offline.alert_channels import without_channels
+from app.agents.offline.alert_holdings import Held, of_holdings, spoken
 from app.agents.offline.alert_words import DAY, SLACK, SYMBOL, formula_of, written
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.days import Look
@@ -58,7 +59,7 @@ _FRAME = re.compile(
 )
 _LEADS = re.compile(rf"^(?:and |ok |so |also |then |please |{_WHEN} |on |for |a |that )+")
 _TAIL = re.compile(
-    r"(?:[ ,.!?;:]|\b(?:please|thanks|thank you|coach|ok|and|but|only|again|too)\b)+$"
+    r"(?:[ ,.!?;:]|\b(?:please|thanks|thank you|coach|ok|and|but|only|again|too|alert me|let me know)\b)+$"
 )
 _CLOCK = r"(\d{1,2}:\d{2}|noon|the open|the close)(?: (?:et|est|edt|new york))?"
 _ACTIVE = (
@@ -87,21 +88,6 @@ _NOTE = re.compile(
 )
 _PLANS = frozenset({Intent.ORDER, Intent.ADVICE, Intent.FORECAST, Intent.DRAFT, Intent.VENTING})
 _EARNINGS = re.compile(r"\bearnings?\b|\bnews\b|\bheadlines?\b|\bcpi\b|\bfomc\b|\bdividends?\b")
-_WAYS = (
-    (re.compile(r"\b(?:down|los(?:es|ing|t)|underwater|red|under)\b"), "<="),
-    (re.compile(r"\b(?:up|makes?|made|gains?|profit of|green|over|above)\b"), ">="),
-)
-_RESULT = re.compile(
-    r"\bmy (?P<name>[\w/. -]+?)(?: position| trade)?(?:'s)? (?:(?:is|goes|gets|are|drops|falls) )?(?:(?:p ?& ?l|pnl|profit|loss) (?:is |goes |hits |gets )?)?(?P<way>down|los(?:es|ing|t)|underwater|up|makes?|made|gains?|under|below|over|above)(?: by| more than| over| at least| about)* (?P<minus>-)?(?P<amount>\$?\d[\d,]*(?:\.\d+)?%?)"
-)
-_WHOLE = re.compile(r"\b(?:book|account|portfolio|positions?|p ?& ?l|pnl|open p ?& ?l|day)\b")
-_OVER = r"(?P<way>(?:goes |gets |drops |falls |rises |is |crosses |dips |moves )?(?:over|above|under|below|to))"
-_NET = re.compile(
-    rf"\b(?:my |the )?(?:net |portfolio |book |total |overall )+(?P<greek>delta|gamma|theta|vega) {_OVER} (?P<amount>-?\$?\.?\d[\d,]*(?:\.\d+)?)"
-)
-_CONTRACT = re.compile(
-    rf"\b(?:my |the )?(?P<greek>delta|gamma|theta|vega|mark) (?:on|of|for) (?:my |the )?(?P<name>[\w/. -]+?) {_OVER} (?P<amount>-?\$?\.?\d[\d,]*(?:\.\d+)?)"
-)
 
 
 def asked_of_alerts(reading: Reading, frame: Frame, now: datetime) -> Asked:
@@ -205,8 +191,9 @@ def _drafted(reading: Reading, frame: Frame, now: datetime) -> Asked:
     text = written(reading.canvas)
     about = symbols[0] if symbols else (frame.symbols or [""])[0]
     rest, asked = _qualified(text, reading, about, now)
-    if held := _of_holdings(reading.canvas.low):
-        return Asked([Call("draft_alert", {"condition": held, **asked})])
+    of_mine, _ = _qualified(spoken(reading.canvas), reading, about, now)
+    if held := of_holdings(_condition_text(of_mine)):
+        return Asked(_held(held, asked), [held.said] if held.said else [])
     condition = formula_of(_condition_text(rest))
     if condition is None:
         is_other = _EARNINGS.search(reading.canvas.low)
@@ -219,6 +206,11 @@ def _drafted(reading: Reading, frame: Frame, now: datetime) -> Asked:
     return Asked(
         [Call("draft_alert", {"symbol": each, "condition": condition, **asked}) for each in wanted]
     )
+
+
+def _held(held: Held, asked: dict[str, Any]) -> list[Call]:
+    condition = held.condition
+    return [Call("draft_alert", {"condition": condition, **asked})] if condition else []
 
 
 def _condition_text(text: str) -> str:
@@ -296,33 +288,3 @@ def _end(end: str, reading: Reading, symbol: str, now: datetime) -> datetime | N
     if session is not None:
         return session.close
     return datetime.combine(day, time(16), tzinfo=calendar.timezone_of(exchange))
-
-
-def _of_holdings(low: str) -> str | None:
-    """A condition on what the member holds; None where it is about a price."""
-    for shape, form in ((_CONTRACT, '{greek}("{name}")'), (_NET, "net_{greek}")):
-        if found := shape.search(low):
-            named = found.groupdict()
-            left = form.format(**{**named, "name": named.get("name", "").strip()})
-            verb = "crosses below" if re.search("under|below", found["way"]) else "crosses above"
-            return formula_of(f"{left} {verb} {found['amount']}")
-    found = _RESULT.search(low)
-    if found is None:
-        return None
-    sign = "<=" if found["minus"] or _WAYS[0][0].search(found["way"]) else ">="
-    amount = found["amount"]
-    is_percent = amount.endswith("%")
-    amount = amount if is_percent or amount.startswith("$") else f"${amount}"
-    amount = f"-{amount}" if sign == "<=" else amount
-    name = found["name"].strip()
-    if _WHOLE.fullmatch(name):
-        return None if is_percent else formula_of(f"open_pnl {sign} {amount}")
-    return formula_of(
-        f'position("{_ticker(name)}").pnl{"_pct" if is_percent else ""} {sign} {amount}'
-    )
-
-
-def _ticker(name: str) -> str:
-    """A name as a member would read it: its ticker in capitals."""
-    first, _, rest = name.partition(" ")
-    return f"{first.upper()} {rest}".strip()

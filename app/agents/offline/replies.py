@@ -49,6 +49,32 @@ ALERT_OF_NEWS = (
     "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
     " hold. Ask me when a company reports, and I look it up."
 )
+ASK_HOLDING = (
+    "I could not read what is to be watched of what you hold. For example: “when my SPX condor is down”"
+    " with an amount or a percentage, “when my net delta goes over” with a number, or “when the delta on"
+    " my AAPL call drops under” with its strike and a number."
+)
+ALERT_OF_ACCOUNT = (
+    "What your account is worth is not known here, so I cannot watch it. I can watch the open profit and"
+    " loss of all you hold (“when my book is down” with an amount), its net Greeks, or one position."
+)
+ALERT_OF_SPAN = (
+    "I cannot watch the result of a day, or of any other span. What I can watch is the open profit and"
+    " loss since it was opened: “when my book is down” or “when my NVDA position is up”, with an amount."
+)
+ALERT_OF_VALUE = (
+    "Is that a result, a value or a price? Say what I should watch: what a position has made or lost"
+    " (“is up”, “is down” with an amount or a percentage), what it “is worth more than” or “less than”,"
+    " or the mark of one contract, named by its strike and side."
+)
+ALERT_OF_GREEK = (
+    "Of a position I can watch delta and theta, of one contract, named by its strike and side, also gamma"
+    " and vega, and of all you hold each net Greek."
+)
+ALERT_OF_DELTA = (
+    "The delta of one contract is never greater than one. For all that you hold of it, name the position"
+    " without its strike, or say net delta."
+)
 ASK_SNOOZE = (
     "For how long should it be silent? Say a number of minutes, hours or days, or until when: “until"
     " monday”, “until the open”, “till noon”."
