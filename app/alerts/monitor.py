@@ -247,6 +247,14 @@ class Monitor:
         async with self._desk.database.system() as session:
             over = await read_expired(session, list(self._held), now)
             for watch in over:
+                if not self._is_past(watch):
+                    continue
                 await speak_for(session, watch.member_id)
                 await expire_alert(session, watch.alert_id, now=wall)
                 await end_watch(session, watch.alert_id)
+
+    def _is_past(self, watch: Watch) -> bool:
+        """Whether all until its end was looked at; what is not watched yet was not."""
+        task = self._tasks.get(watch.symbol)
+        ends = watch.expires_at
+        return task is not None and ends is not None and task.watch.is_past(ends.timestamp())

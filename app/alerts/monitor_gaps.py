@@ -52,11 +52,12 @@ async def ask_minutes(
 @dataclass(slots=True)
 class Hole:
     """`minutes` of which not all may have been told. `known` were; `due_at` is when to ask again, by
-    the market's time."""
+    the market's time. One that `lacks_levels` is played again whatever minutes are told."""
 
     minutes: range
     known: frozenset[int]
     due_at: float
+    lacks_levels: bool = False
 
     @classmethod
     def left_by(
@@ -70,12 +71,19 @@ class Hole:
             return None
         return cls(minutes, known, present + SETTLED_SECONDS)
 
+    @classmethod
+    def unlevelled(cls, minute: int, present: float) -> "Hole":
+        """Left where the levels of that minute could not be had."""
+        minutes = range(minute, minute + MINUTE, MINUTE)
+        return cls(minutes, frozenset(), present + AGAIN_SECONDS, lacks_levels=True)
+
     def and_also(self, other: "Hole") -> "Hole":
         """Both as one; what is known of either in between is asked for again."""
         first = min(self.minutes.start, other.minutes.start)
         last = max(self.minutes.stop, other.minutes.stop)
         due_at = max(self.due_at, other.due_at)
-        return Hole(range(first, last, MINUTE), self.known | other.known, due_at)
+        lacks_levels = self.lacks_levels or other.lacks_levels
+        return Hole(range(first, last, MINUTE), self.known | other.known, due_at, lacks_levels)
 
     def is_due(self, present: float) -> bool:
         return present >= self.due_at
@@ -85,7 +93,7 @@ class Hole:
 
     def is_filled_by(self, asked: Sequence[Minute]) -> bool:
         """Whether `asked` says nothing that was not known."""
-        return _times(asked) <= self.known
+        return not self.lacks_levels and _times(asked) <= self.known
 
 
 def _times(minutes: Sequence[Minute]) -> frozenset[int]:

@@ -6,7 +6,7 @@ every few seconds. Answers are taken when they are there, in the order of the ba
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Protocol
@@ -22,6 +22,8 @@ from app.market.protocol import MarketData
 
 PRICE_SECONDS = 1.0
 BOOK_SECONDS = 15.0
+LEVELS_SECONDS = 2.0
+"""So long the present waits for the levels of its day."""
 _MINUTE = 60
 _log = get_logger(__name__)
 
@@ -55,8 +57,13 @@ class Judge:
         self._asked_at = 0.0
 
     @property
-    def has_levels(self) -> bool:
-        return bool(self._levels)
+    def levelled(self) -> Collection[UUID]:
+        """Whose levels move."""
+        return self._levels.keys()
+
+    @property
+    def formulas(self) -> Collection[UUID]:
+        return self._formulas.keys()
 
     def is_live(self, alert: UUID) -> bool:
         """Whether a forming bar counts too."""
@@ -102,8 +109,13 @@ class Judge:
         return None if asking.cancelled() else asking.result()
 
     async def levels_at(self, at: float) -> Found:
-        """All levels as of that moment, waited for."""
-        return await self._find(at, dict(self._levels), {}, {})
+        """All levels as of that moment, waited for; none where they do not come in time."""
+        try:
+            async with asyncio.timeout(LEVELS_SECONDS):
+                return await self._find(at, dict(self._levels), {}, {})
+        except TimeoutError:
+            _log.warning("levels do not come in time")
+            return Found(at)
 
     def close(self) -> None:
         if self._asking is not None:

@@ -26,9 +26,10 @@ LONGEST_SECONDS = 7 * 24 * 3600
 WENT_BACK_SECONDS = 60.0
 
 
-def has_gone_back(tape: Tape, live: Live) -> bool:
-    """Whether the present is before what was seen: a replayed session began again."""
-    return live.at < tape.at - WENT_BACK_SECONDS
+def has_gone_back(tape: Tape, now: float) -> bool:
+    """Whether the clock itself is before what was seen: a replayed session began again. A price may
+    be old for many reasons, the clock goes back for this one only."""
+    return now < tape.at - WENT_BACK_SECONDS
 
 
 def missing_minutes(tape: Tape, live: Live) -> range:

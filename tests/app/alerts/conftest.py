@@ -50,7 +50,7 @@ class Street:
     url: str
     running: "dict[int, asyncio.Task[None]]" = field(default_factory=dict)
     market: Any = field(default_factory=Zigzag)
-    clock: FastClock = field(
+    clock: Any = field(
         default_factory=lambda: FastClock(WallClock(), START, WallClock().now(), SPEED)
     )
 
@@ -71,7 +71,16 @@ class Street:
         self, *, lost_seconds: float = 4.5, writer: Writer | None = None
     ) -> AsyncIterator[Monitor]:
         """A monitor that is killed, not stopped, when the block ends."""
-        desk = Desk(
+        shares = Shares(self.database, uuid4().hex, lost_seconds)
+        monitor = Monitor(self.desk(writer), LiveFeed(ValkeyBus(self.url)), shares)
+        running = self.running[id(monitor)] = asyncio.create_task(monitor.run())
+        try:
+            yield monitor
+        finally:
+            await end([running])
+
+    def desk(self, writer: Writer | None = None) -> Desk:
+        return Desk(
             database=self.database,
             market=self.market,
             clock=self.clock,
@@ -79,13 +88,6 @@ class Street:
             writer=writer or MessageWriter(),
             books=MemberBooks(self.database, self.market, NoSource()),
         )
-        shares = Shares(self.database, uuid4().hex, lost_seconds)
-        monitor = Monitor(desk, LiveFeed(ValkeyBus(self.url)), shares)
-        running = self.running[id(monitor)] = asyncio.create_task(monitor.run())
-        try:
-            yield monitor
-        finally:
-            await end([running])
 
     def kill(self, monitor: Monitor) -> None:
         self.running[id(monitor)].cancel()
@@ -101,12 +103,21 @@ class Street:
             marks = await read_marks(session, [COIN])
         return COIN in marks and marks[COIN].at >= at
 
-    async def armed(self, member: UUID, trigger: Trigger, level: float, **terms: Any) -> Alert:
-        """An alert on the coin, armed where it stands now."""
+    async def armed(
+        self,
+        member: UUID,
+        trigger: Trigger,
+        level: float,
+        /,
+        *,
+        begins: Standing | None = None,
+        **terms: Any,
+    ) -> Alert:
+        """An alert on the coin, armed where it stands now, or where it `begins`."""
         now = WallClock().now()
         thread_id = terms.pop("thread_id", None)
         values = terms_of(trigger, level) | terms
-        standing = standing_now(self, level)
+        standing = begins or standing_now(self, level)
         async with self.database.member(member) as session:
             drafted = await service.store_draft(
                 session, member, values, key=uuid4().hex, thread_id=thread_id, now=now
