@@ -28,10 +28,12 @@ _EVENT = (
     r"|bounces?|gaps?|takes out|is down|is up|jumps?|rallies|runs?|climbs?|slips?)\b"
 )
 _WHEN = r"(?:when(?:ever)?|if|once|as soon as|in case|every time|each time|the (?:moment|second|minute|next time)(?! (?:test|touch|tag)))"
+_BY = r"(?:(?:by|via|on|over|through|in) (?:my |the )?(?:e-?mail|telegram|slack|discord|web-?hook|push|browser) )?"
 _ASKS = re.compile(
     r"\b(?:alert|notify|ping|text|e-?mail|warn|wake|buzz|message|remind|telegram|slack|discord|push) me\b"
     r"|\b(?:send|drop|shoot) me an? (?:e-?mail|telegram|slack|discord|push|message|text|notification|alert)\b"
-    rf"|\blet me know (?:(?:by|via|on|over|through|in) (?:my )?[\w-]+ )?{_WHEN}\b|\b(?:tell|shout at|holler at) me {_WHEN}\b.*?\b{_EVENT}"
+    r"|\b(?:ping|notify|message|alert|text|tell) my (?:e-?mail|telegram|slack|discord|browser)\b"
+    rf"|\blet me know {_BY}{_WHEN}\b|\b(?:tell|shout at|holler at) me {_BY}{_WHEN}\b.*?\b{_EVENT}"
     r"|\b(?:set|create|make|add|put|want|need|draft|give me|arm|new)\b(?: up)?(?: me)?(?: an?| another| the)? ?(?:\w+ ){0,2}alerts?\b"
     r"|^(?:an? )?(?:price )?alert\b(?! history| list)|\balert (?:at|when|if)\b|\bwatch (?:for|out for)\b.*\b(?:test|break|cross|spike)|\bshout (?:when|if)\b"
 )

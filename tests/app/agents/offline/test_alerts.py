@@ -95,6 +95,11 @@ def test_what_limits_an_alert_is_told_apart_from_its_condition(
         ("alert me when spy hits 600, telegram only, and text no one else", ["telegram"]),
         ("alert me when spy hits 600 and text no one else", []),
         ("alert me when spy hits 600, only in the chat", []),
+        ("tell me by email if spy hits 600", ["email"]),
+        ("ping my telegram when spy hits 600", ["telegram"]),
+        ("push me a notification if spy hits 600", ["web_push"]),
+        ("alert me when spy hits 600 by telegram, not by email", ["telegram"]),
+        ("alert me when spy hits 600, don't email me, only here", []),
     ],
 )
 def test_an_alert_may_name_where_it_is_told(question: str, channels: list[str]) -> None:
@@ -163,6 +168,8 @@ def test_a_change_names_what_is_to_be_changed(question: str, wanted: dict[str, A
         ("alert on earnings week for my positions", replies.ALERT_OF_NEWS),
         ("mute it until the cows come home", replies.ASK_SNOOZE),
         ("snooze it for now", replies.ASK_SNOOZE),
+        ("alert me when spy hits 600, not by email", replies.ASK_ALERT),
+        ("alert me when spy hits 600 but don't email me", replies.ASK_ALERT),
     ],
 )
 def test_what_cannot_be_read_is_asked_back(question: str, said: str) -> None:
