@@ -50,6 +50,44 @@ def test_a_spread_is_drawn_with_its_figures_and_analyzed_by_a_click(
     assert faults == []
 
 
+def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery()
+    asked: list[Any] = []
+
+    def answer(route: Route) -> None:
+        asked.append(json.loads(route.request.post_data or "{}")["action"])
+        body = json.dumps({"success": True, "response": {"ok": True}})
+        route.fulfill(status=200, content_type="application/json", body=body)
+
+    page.route("**/project/action", answer)
+    ask(page, "spreads")
+    card = page.locator(".tc-card")
+    expect(card).to_contain_text("No longer valid once the price trades at a sold strike.")
+    with page.expect_response("**/project/action"):
+        card.get_by_role("button", name="Good setup: SPY, iron condor").click()
+    expect(card.get_by_role("button", name="Good setup: SPY, iron condor")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    card.get_by_label("Name of the scan").fill("condors")
+    card.get_by_label("How often it runs").select_option("60")
+    with page.expect_response("**/project/action"):
+        card.get_by_role("button", name="Save").click()
+    expect(card.get_by_role("status")).to_have_text("saved as condors")
+
+    thumb, saved = (each["payload"] for each in asked)
+    assert [each["name"] for each in asked] == ["rate_opportunity", "save_scan"]
+    assert (thumb["symbol"], thumb["kind"], thumb["variant"], thumb["liked"]) == (
+        "SPY",
+        "iron_condor",
+        "2026-12-31 0.16",
+        True,
+    )
+    assert (saved["name"], saved["every_minutes"]) == ("condors", 60)
+    assert faults == []
+
+
 def test_a_scan_that_found_nothing_says_what_to_ask_instead(
     open_gallery: Open, faults: list[str]
 ) -> None:

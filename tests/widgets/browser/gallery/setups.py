@@ -74,9 +74,13 @@ class Setups:
                 "expiry": "2026-12-31",
                 "legs": [{"kind": kind, "side": side, "strike": strike} for kind, side, strike in legs],
             },
+            variant="2026-12-31 0.16",
+            invalid="No longer valid once the price trades at a sold strike.",
+            find={"setup": "iron_condor"},
         )  # fmt: skip
         return OptionScanCard(
             title="iron condor",
+            search=SEARCH,
             rows=() if is_empty else (condor,),
             notes=("The chance of profit at expiry is computed.",),
             freshness=self.samples.freshness(),
