@@ -106,8 +106,9 @@ async def arm(
 async def rearm(
     session: AsyncSession, alert_id: UUID, standing: Standing, *, plan: Plan, now: datetime
 ) -> Alert:
-    """Watch again, for the next time it becomes true; `Conflict` for a draft or a dropped one."""
-    alert = await _again(session, alert_id)
+    """Watch again, for the next time it becomes true; `Conflict` for a draft, a dropped one, and one
+    whose end is past."""
+    alert = await _again(session, alert_id, standing)
     resumed = replace(alert, snoozed_until=None)
     return await _watch(session, resumed, _anew(standing, alert), plan=plan, now=now)
 
@@ -122,7 +123,7 @@ async def snooze(
     now: datetime,
 ) -> Alert:
     """Tell nothing of it before `until`; one that rests after firing is armed again for then."""
-    alert = await _again(session, alert_id)
+    alert = await _again(session, alert_id, standing)
     if alert.status is Status.ARMED:
         await repository.snooze_watch(session, alert_id, until)
         await repository.set_alert(session, alert_id, now=now, snoozed_until=until)
@@ -212,11 +213,12 @@ def _check_room(plan: Plan, armed: int) -> None:
     )
 
 
-async def _again(session: AsyncSession, alert_id: UUID) -> Alert:
+async def _again(session: AsyncSession, alert_id: UUID, standing: Standing) -> Alert:
     alert = await _locked(session, alert_id)
     if alert.status in (Status.DRAFT, Status.DROPPED):
         raise Conflict("This alert was dropped or never armed: draft it again.")
-    if alert.expires_at is not None and alert.status is Status.EXPIRED:
+    ends = alert.expires_at
+    if alert.status is Status.EXPIRED or (ends and ends.timestamp() <= standing.tape.at):
         raise Conflict("This alert has expired: draft it again with a later end.")
     return alert
 

@@ -21,7 +21,7 @@ from app.alerts.telling import Fired, Writer, Written
 from app.alerts.triggers import Already, Phase, State, Tape
 from app.conversations.unasked import Place
 from app.core.clock import Clock, WallClock
-from app.core.errors import ProviderUnavailable
+from app.core.errors import Conflict, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.levels.service import map_levels
@@ -433,3 +433,28 @@ async def test_what_ends_ends_by_the_tape_of_a_late_vendor(quiet: Street, ada: U
     await bus.close()
 
     assert await told(quiet, ada, alert) == [(at + MINUTE, 105.0)]
+
+
+async def test_one_whose_end_is_past_is_not_armed_again(quiet: Street, ada: UUID) -> None:
+    ends = NOON + 10 * MINUTE
+    alert = await quiet.armed(
+        ada,
+        rises(expires_at=ends.timestamp()),
+        104.0,
+        begins=begins(NOON, 105.0),
+        expires_at=ends.isoformat(),
+    )
+    ear = await Ear.open(quiet)
+    await ear.hears(NOON, 105.0)
+    assert len(await told(quiet, ada, alert)) == 1
+    now = WallClock().now()
+
+    for at, again in ((ends - MINUTE, True), (ends, False)):
+        async with quiet.database.member(ada) as session:
+            rearming = service.rearm(session, alert.id, begins(at, 103.0), plan=ELITE, now=now)
+            if again:
+                assert (await rearming).status is Status.ARMED
+            else:
+                with pytest.raises(Conflict, match="has expired"):
+                    await rearming
+            await session.rollback()
