@@ -67,13 +67,13 @@ async def get_news(args: NewsArgs, context: ToolContext) -> ToolResult:
     articles = [each for each in reversed(found) if since < each.at <= as_of]
     days = _count(context, "days", args.days, "days looked back", symbol)
     if not articles:
-        said = f"There is no news on {symbol} in the last {days.ref}, as far as the source goes."
+        said = f"There is no news on {symbol} within {days.ref}, as far as the source goes."
         return ToolResult(said)
     source = joined_provider([each.provider for each in articles]) or articles[0].provider
     name_provider(context.book, source)
     number = _count(context, "articles", len(articles), "articles", symbol)
     what = "article" if len(articles) == 1 else "articles"
-    said = f"{number.ref} {what} on {symbol} in the last {days.ref}."
+    said = f"{number.ref} {what} on {symbol} within {days.ref}."
     card = NewsCard(
         title=str(symbol),
         rows=tuple(_row(each) for each in articles[:SHOWN]),

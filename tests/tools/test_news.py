@@ -10,6 +10,7 @@ from typing_extensions import override
 from app.core.clock import FrozenClock
 from app.core.errors import NotFound
 from app.core.symbols import Symbol
+from app.grounding.answer import Writer
 from app.grounding.ledger import Ledger
 from app.grounding.references import fill
 from app.macro.news import Article, Mood
@@ -67,15 +68,17 @@ async def asked(macro: MacroSource, **arguments: object) -> tuple[str, ToolResul
         macro=macro,
     )
     result = await get_news.call({"symbol": "AMD", **arguments}, context)
+    writer = Writer(ledger, now=NOW)
+    writer.feed(result.sentence)
+    writer.close()
+    assert writer.report.unbound == ()
     return fill(result.sentence, ledger), result
 
 
 async def test_headlines_are_counted_drawn_and_never_said() -> None:
     said, result = await asked(Papers())
 
-    assert said == (
-        "2 articles on AMD in the last 7 days. Their source calls 1 positive, 1 negative."
-    )
+    assert said == ("2 articles on AMD within 7 days. Their source calls 1 positive, 1 negative.")
     card = result.cards[0].props()
     assert [(row["headline"], row["mood"]) for row in card["rows"]] == [
         (HOSTILE, "negative"),
@@ -97,12 +100,12 @@ async def test_a_model_gets_headlines_between_delimiters_they_cannot_forge() -> 
 
 async def test_a_past_moment_knows_nothing_of_later() -> None:
     said, _ = await asked(Papers(), as_of="2026-11-20T12:00:00Z")
-    assert said == "1 article on AMD in the last 7 days. Their source calls 1 positive."
+    assert said == "1 article on AMD within 7 days. Their source calls 1 positive."
 
 
 async def test_no_news_is_told_as_that() -> None:
     said, result = await asked(Papers(()), days=3)
-    assert said == "There is no news on AMD in the last 3 days, as far as the source goes."
+    assert said == "There is no news on AMD within 3 days, as far as the source goes."
     assert result.cards == ()
 
 
