@@ -18,6 +18,7 @@ from app.macro.source import MacroSource, NoSource
 from app.market.protocol import MarketData
 from app.notifications.courier import Courier
 from app.notifications.sealing import Vault
+from app.scanner.counting import Counter
 from app.screenshots.service import PictureReader
 from app.screenshots.waiting import WaitingRoom
 
@@ -33,6 +34,7 @@ class Doors:
     carries messages out;
     `vault` seals the secrets of signals' senders, `signals` limits what each may send, `strangers`
     posts without proof; `queue` takes jobs, where there is one;
+    `counts` limits how often a filter is counted, by `counter`;
     `waiting` seats the pictures that are yet to be read;
     `checks` are the parts that `/readyz` asks.
     """
@@ -60,6 +62,8 @@ class Doors:
     vault: Vault | None = None
     queue: JobQueue | None = None
     signals: Throttle = field(default_factory=lambda: Throttle(30, 2, "signals"))
+    counts: Throttle = field(default_factory=lambda: Throttle(30, 0.5, "counts of a filter"))
+    counter: Counter = field(default_factory=Counter)
     strangers: Throttle = field(default_factory=lambda: Throttle(30, 2, "posts without proof"))
 
 

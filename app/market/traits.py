@@ -38,7 +38,7 @@ _ALIKE = (
     ("utilit",),
     ("material", "mineral", "basic"),
     ("real estate", "reit"),
-    ("semiconductor", "chip"),
+    ("semiconductor", "semis", "chip"),
     ("industrial", "producer manufacturing"),
     ("tech",),
 )

@@ -1,19 +1,26 @@
-"""Which symbols a scan looks over, and what is known of them beside their prices.
+"""Which symbols a scan looks over, their daily bars, and what is known of them beside prices.
 
 Decided: the member's own list says more than the market's table, that more than our own directory of
 sectors. Whoever has no sector is left out of a sector by name, and counted: absence is no "no".
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from app.core.errors import InvalidInput, NotFound
+from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
 from app.core.symbols import AssetClass, Symbol
+from app.core.timeframes import Timeframe
 from app.market.directory import sector_of
-from app.market.models import Instrument
+from app.market.models import Bars, Instrument
 from app.market.protocol import MarketData
 from app.market.traits import Traits, is_of_sector
 from app.scanner.models import Search
+
+_AT_ONCE = 8
+_CALENDAR_DAYS = 740
+"""Days that hold the sessions that a scan reads."""
 
 LARGEST = 5_000
 """Symbols of one scan."""
@@ -91,3 +98,30 @@ async def _named(
     if missing is not None and not found:
         raise missing
     return found, unknown
+
+
+async def read_bars(
+    market: MarketData, instruments: Mapping[Symbol, Instrument], as_of: datetime
+) -> tuple[dict[Symbol, Bars], dict[Symbol, str]]:
+    """Daily bars of each, and why there are none of the others."""
+    turns = asyncio.Semaphore(_AT_ONCE)
+    start = as_of - timedelta(days=_CALENDAR_DAYS)
+
+    async def fetch(symbol: Symbol) -> Bars | str:
+        async with turns:
+            try:
+                return await market.bars(symbol, Timeframe.D1, start=start, end=as_of, as_of=as_of)
+            except (NotFound, ProviderUnavailable) as error:
+                return error.message
+
+    answers = await asyncio.gather(*(fetch(symbol) for symbol in instruments))
+    bars: dict[Symbol, Bars] = {}
+    left_out: dict[Symbol, str] = {}
+    for symbol, answer in zip(instruments, answers, strict=True):
+        if isinstance(answer, str):
+            left_out[symbol] = answer
+        elif not len(answer):
+            left_out[symbol] = "There are no bars of it."
+        else:
+            bars[symbol] = answer
+    return bars, left_out

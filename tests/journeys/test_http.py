@@ -458,6 +458,7 @@ async def test_the_interface_describes_itself_completely(web: httpx.AsyncClient)
         "/api/v1/opportunities",
         "/api/v1/opportunities/{opportunity_id}/liked",
         "/api/v1/scans",
+        "/api/v1/scans/count",
         "/api/v1/scans/{scan_id}",
         "/api/v1/scans/{scan_id}/schedule",
         "/api/v1/signals/in/{address}",

@@ -1,5 +1,5 @@
 const { coach } = window;
-const { Card, Num, chartAction } = coach.parts(React);
+const { Card, Num, EditFilter, chartAction } = coach.parts(React);
 const EVERY = [['', 'only when I ask'], ['1440', 'daily'], ['60', 'hourly'], ['5', 'every 5 minutes']];
 
 function OpportunitiesCard() {
@@ -19,6 +19,7 @@ function OpportunitiesCard() {
           {rows.map((row) => <Row key={row.symbol + row.kind + row.at} {...row} />)}
         </ol>
       )}
+      {search && <EditFilter callAction={callAction} cardId={card_id} search={search} />}
       {search && <Save card_id={card_id} saved_as={saved_as} />}
     </Card>
   );

@@ -16,7 +16,7 @@ function SavedScansCard() {
       <ul className="tc-list tc-alerts">
         {rows.map((row) => <Row key={row.id} {...row} />)}
       </ul>
-      <p className="tc-under">{plan}</p>
+      <p className="tc-under tc-plan">{plan}</p>
     </Card>
   );
 }

@@ -41,7 +41,7 @@ function ScanDraftCard() {
         {terms.map((term) => <Term key={term.label} {...term} />)}
         {runs && <Term label="Runs" words={schedule} />}
       </dl>
-      {runs && every_minutes !== null && <p className="tc-under">{plan}</p>}
+      {runs && every_minutes !== null && <p className="tc-under tc-plan">{plan}</p>}
       <div className="tc-confirm">
         {isDone && <span className="tc-badge tc-quiet" role="status">{done}</span>}
         {!isDone && refused && <p className="tc-fault" role="status">{refused}</p>}

@@ -6,6 +6,7 @@
 import * as format from "./format.js";
 import * as live from "./live.js";
 import { useFeed, useStatus } from "./moving.js";
+import { filterParts } from "./scanfilter.js";
 import { scanParts } from "./scanparts.js";
 
 let made = null;
@@ -235,7 +236,7 @@ function make(React) {
     return h("span", { className: "tc-origin" }, words);
   }
 
-  return { common, Num, Price, Change, Badges, Age, LineAge, Notes, AtRisk, Actions, Card, askAction, chartAction, copyAction, largeAction, ...scanParts(React) };
+  return { common, Num, Price, Change, Badges, Age, LineAge, Notes, AtRisk, Actions, Card, askAction, chartAction, copyAction, largeAction, ...scanParts(React), ...filterParts(React) };
 }
 
 /** A price younger than this needs no age beside it: its clock says enough. */

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.symbols import AssetClass
+from app.core.symbols import AssetClass, Symbol
 from app.market.providers.files import FilesMarket
 from app.market.providers.simulated import SimulatedMarket
 from app.market.traits import Traits, is_of_sector, read_traits
@@ -51,7 +51,7 @@ def test_an_export_of_tradingview_has_them_in_dollars_and_exchanges_in_front() -
 )
 def test_an_amount_is_read_or_absent_and_never_guessed(cell: str, cap: Decimal | None) -> None:
     found = read_traits(f"Ticker;Market Cap;Option Volume\nAMD;{cell};0\n")
-    assert found["AMD"] == Traits(None, cap, 0)
+    assert found[Symbol("AMD")] == Traits(None, cap, 0)
 
 
 def test_what_is_no_table_says_nothing() -> None:
@@ -88,7 +88,7 @@ async def test_a_folder_of_bars_has_its_table_beside_it(tmp_path: Path) -> None:
     market = FilesMarket(tmp_path)
     assert await market.traits() == {}
     (tmp_path / "universe.csv").write_text(FINVIZ, encoding="utf-8")
-    assert (await market.traits())["AAPL"].sector == "Technology"
+    assert (await market.traits())[Symbol("AAPL")].sector == "Technology"
 
 
 async def test_the_simulated_market_has_companies_of_every_size_and_funds_have_none() -> None:

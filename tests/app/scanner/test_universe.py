@@ -76,8 +76,8 @@ async def test_the_members_own_list_says_more_than_the_markets_table() -> None:
     found = await universe_of(search, CAPS)
 
     assert list(found.instruments) == ["AAPL", "XOM"]
-    assert found.traits["AAPL"] == Traits("Energy", Decimal(10**9), 900_000)
-    assert found.traits["XOM"] == Traits("energy", Decimal(2 * 10**9))
+    assert found.traits[Symbol("AAPL")] == Traits("Energy", Decimal(10**9), 900_000)
+    assert found.traits[Symbol("XOM")] == Traits("energy", Decimal(2 * 10**9))
     assert search_of(search_body(search)) == search
 
 
