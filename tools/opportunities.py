@@ -1,5 +1,6 @@
 """The model's door to what scans found for the member: opportunities and saved scans."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -37,6 +38,8 @@ from widgets.base import BaseCard, CardNumber, Freshness
 from widgets.scanner import OpportunitiesCard, OpportunityFact, OpportunityRow
 
 SIGNAL = "signal"
+_LABEL = re.compile(r" \(.*\)(?=, not checked$)")
+"""The member's own name of an address: it stands on the card, for a number in it is nobody's figure."""
 ENDED = {
     Status.LIVE: "",
     Status.REACHED: "reached its target",
@@ -134,7 +137,7 @@ async def instrument_of(each: KeptOpportunity, market: MarketData) -> Instrument
 
 def _named(row: OpportunityRow) -> str:
     end = f", {row.ended}" if row.ended else ""
-    source = f" {row.source}" if row.source else ""
+    source = f" {_LABEL.sub('', row.source)}" if row.source else ""
     entry = f", entry {pointed(row.entry)}" if row.entry else ""
     return f"{row.symbol}, {row.setup} ({row.direction}){source}{entry}{end}"
 

@@ -139,8 +139,8 @@ async def test_signals_from_outside_say_whose_they_are_and_have_what_was_given()
         cases=0,
         facts=(),
         liked=None,
-        provider="TradingView, not checked",
-        source="TradingView",
+        provider="TradingView (RSI 30), not checked",
+        source="TradingView (RSI 30)",
         reason="weak breadth, 9 of 10",
     )
     bare = replace(sent, entry=None, bar_at=NOW)
@@ -152,7 +152,10 @@ async def test_signals_from_outside_say_whose_they_are_and_have_what_was_given()
     )
     card = result.cards[0].props()
     first, second, scanned = card["rows"]
-    assert (first["source"], first["reason"]) == ("from TradingView, not checked", sent.reason)
+    assert (first["source"], first["reason"]) == (
+        "from TradingView (RSI 30), not checked",
+        sent.reason,
+    )
     assert [first[name] for name in ("stop", "chance", "expectation", "counted")] == [None] * 4
     assert (second["entry"], scanned["source"]) == (None, "")
     assert len(card["notes"]) == 2
