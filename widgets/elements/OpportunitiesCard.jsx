@@ -1,6 +1,5 @@
 const { coach } = window;
-const { Card, Num, EditFilter, chartAction } = coach.parts(React);
-const EVERY = [['', 'only when I ask'], ['1440', 'daily'], ['60', 'hourly'], ['5', 'every 5 minutes']];
+const { Card, EditFilter, Num, SaveScan, Thumbs, chartAction } = coach.parts(React);
 
 function OpportunitiesCard() {
   const { card_id, title, search, saved_as, rows, notes, freshness } = props;
@@ -20,7 +19,7 @@ function OpportunitiesCard() {
         </ol>
       )}
       {search && <EditFilter callAction={callAction} cardId={card_id} search={search} />}
-      {search && <Save card_id={card_id} saved_as={saved_as} />}
+      {search && <SaveScan callAction={callAction} cardId={card_id} savedAs={saved_as} />}
     </Card>
   );
 }
@@ -40,7 +39,7 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
           <span className="tc-under">{name} · {setup}{is_forming ? ', bar still open' : ''} · <time dateTime={at}>{day}</time></span>
         </span>
         <span className="tc-setup-acts">
-          {!source && <Thumbs symbol={symbol} kind={kind} at={at} liked={liked} />}
+          {!source && <Thumbs callAction={callAction} cardId={props.card_id} row={{ symbol, kind }} symbol={symbol} liked={liked} />}
           <button type="button" className="tc-action" onClick={chart.onClick} aria-label={`${chart.label}: ${symbol}`}>{chart.label}</button>
         </span>
       </div>
@@ -63,66 +62,6 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
       {reason && <blockquote className="tc-under">“{reason}”</blockquote>}
       {invalid && <p className="tc-under">{invalid}</p>}
     </li>
-  );
-}
-
-function Thumbs({ symbol, kind, at, liked }) {
-  const { card_id } = props;
-  const [thumb, setThumb] = coach.useMemory(React, card_id, `thumb ${symbol} ${kind} ${at}`, liked);
-  const rate = async (value) => {
-    const before = thumb;
-    const wanted = thumb === value ? null : value;
-    setThumb(wanted);
-    const answer = await callAction({ name: 'rate_opportunity', payload: { card_id, symbol, kind, liked: wanted } });
-    if (answer && answer.success === false) setThumb(before);
-  };
-  return [[true, 'Good', 'Good setup'], [false, 'Bad', 'Bad setup']].map(([value, word, label]) => (
-    <button
-      type="button"
-      key={label}
-      className={`tc-action tc-thumb ${thumb === value ? 'tc-chosen' : ''}`}
-      aria-pressed={thumb === value}
-      aria-label={`${label}: ${symbol}`}
-      onClick={() => rate(value)}
-    >{word}</button>
-  ));
-}
-
-function Save({ card_id, saved_as }) {
-  const [name, setName] = coach.useMemory(React, card_id, 'scan name', '');
-  const [every, setEvery] = coach.useMemory(React, card_id, 'scan every', '');
-  const [saved, setSaved] = coach.useMemory(React, card_id, 'scan saved', saved_as);
-  const [fault, setFault] = coach.useMemory(React, card_id, 'scan fault', '');
-  const save = async (event) => {
-    event.preventDefault();
-    setFault('');
-    try {
-      const payload = { card_id, name, every_minutes: every ? Number(every) : null };
-      const answer = await callAction({ name: 'save_scan', payload });
-      if (answer && answer.success === false) throw new Error('It was not saved.');
-      setSaved(name.trim());
-    } catch (error) {
-      setFault(error?.detail || error?.message || 'It was not saved. Try again.');
-    }
-  };
-  if (saved) return <p className="tc-confirm"><span className="tc-badge tc-quiet" role="status">saved as {saved}</span></p>;
-  return (
-    <form className="tc-confirm tc-save" onSubmit={save}>
-      <input
-        className="tc-input"
-        value={name}
-        maxLength={60}
-        required
-        placeholder="Name this scan"
-        aria-label="Name of the scan"
-        onChange={(event) => setName(event.target.value)}
-      />
-      <select className="tc-input" value={every} aria-label="How often it runs" onChange={(event) => setEvery(event.target.value)}>
-        {EVERY.map(([value, label]) => <option key={value} value={value}>{label}</option>)}
-      </select>
-      <button type="submit" className="tc-secondary">Save</button>
-      {fault && <p className="tc-fault" role="alert">{fault}</p>}
-    </form>
   );
 }
 
