@@ -115,8 +115,8 @@ def scan_calls(reading: Reading, part: str = "") -> list[Call]:
         return []
     text = (part or reading.canvas.text).strip(" ?!.")
     low = text.lower()
-    if _FOUND.search(low):
-        by_scan = _BY_SCAN.search(low)
+    by_scan = _BY_SCAN.search(low)
+    if by_scan or _FOUND.search(low):
         return [
             Call(
                 "list_opportunities",

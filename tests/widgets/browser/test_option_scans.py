@@ -50,8 +50,19 @@ def test_a_spread_is_drawn_with_its_figures_and_analyzed_by_a_click(
     assert faults == []
 
 
+@pytest.mark.parametrize(
+    ("cards", "heard", "row"),
+    [
+        (
+            "spreads",
+            "SPY, iron condor",
+            {"symbol": "SPY", "kind": "iron_condor", "variant": "2026-12-31 0.16"},
+        ),
+        ("setups", "AMD", {"symbol": "AMD", "kind": "support_bounce"}),
+    ],
+)
 def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
-    open_gallery: Open, faults: list[str]
+    open_gallery: Open, faults: list[str], cards: str, heard: str, row: dict[str, str]
 ) -> None:
     page = open_gallery()
     asked: list[Any] = []
@@ -62,14 +73,13 @@ def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
         route.fulfill(status=200, content_type="application/json", body=body)
 
     page.route("**/project/action", answer)
-    ask(page, "spreads")
+    ask(page, cards)
     card = page.locator(".tc-card")
-    expect(card).to_contain_text("No longer valid once the price trades at a sold strike.")
+    expect(card).to_contain_text("No longer valid")
+    good = card.get_by_role("button", name=f"Good setup: {heard}")
     with page.expect_response("**/project/action"):
-        card.get_by_role("button", name="Good setup: SPY, iron condor").click()
-    expect(card.get_by_role("button", name="Good setup: SPY, iron condor")).to_have_attribute(
-        "aria-pressed", "true"
-    )
+        good.click()
+    expect(good).to_have_attribute("aria-pressed", "true")
     card.get_by_label("Name of the scan").fill("condors")
     card.get_by_label("How often it runs").select_option("60")
     with page.expect_response("**/project/action"):
@@ -78,12 +88,7 @@ def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
 
     thumb, saved = (each["payload"] for each in asked)
     assert [each["name"] for each in asked] == ["rate_opportunity", "save_scan"]
-    assert (thumb["symbol"], thumb["kind"], thumb["variant"], thumb["liked"]) == (
-        "SPY",
-        "iron_condor",
-        "2026-12-31 0.16",
-        True,
-    )
+    assert {**thumb, "card_id": ""} == {"card_id": "", "liked": True, **row}
     assert (saved["name"], saved["every_minutes"]) == ("condors", 60)
     assert faults == []
 

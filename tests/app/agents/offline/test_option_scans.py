@@ -74,6 +74,7 @@ async def test_a_scan_of_options_is_asked_for_with_its_schedule_in_one_sentence(
     [
         ("what did the condor scan find", {"scan": "condor"}),
         ("what has my rich vol scan found?", {"scan": "rich vol"}),
+        ("what has the income scan turned up so far", {"scan": "income"}),
         ("what did my scans find", {}),
     ],
 )
