@@ -9,9 +9,11 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.agents.offline import replies
-from app.agents.offline.alert_changing import LENGTH, UNITS, changed
+from app.agents.offline.alert_changing import changed
 from app.agents.offline.alert_channels import without_channels
+from app.agents.offline.alert_doubts import is_unasked
 from app.agents.offline.alert_holdings import Held, of_holdings, spoken
+from app.agents.offline.alert_lengths import minutes_in
 from app.agents.offline.alert_words import DAY, SLACK, SYMBOL, formula_of, written
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.days import Look
@@ -100,6 +102,8 @@ def asked_of_alerts(reading: Reading, frame: Frame, now: datetime) -> Asked:
         return Asked()
     if _REPLAY.search(low):
         return _replayed(reading, frame)
+    if is_unasked(low):
+        return Asked(said=[replies.ASK_CHANGE])
     if change := changed(low, reading, frame, now):
         return change
     if _ASKS.search(low) is None and _LIST.search(low):
@@ -283,9 +287,8 @@ def _end(end: str, reading: Reading, symbol: str, now: datetime) -> datetime | N
         day = found
     elif re.search(r"week$|eow", end) and not re.match(r"\d|an? |one|two|three", end):
         day += timedelta(days=(4 - day.weekday()) % 7)
-    elif length := LENGTH.search(end):
-        count = int(COUNTS.get(length["count"]) or length["count"])
-        return now + timedelta(minutes=count * UNITS[length["unit"][0]])
+    elif (length := minutes_in(end)) is not None:
+        return now + timedelta(minutes=float(length))
     session = calendar.session_on(day, exchange)
     if session is not None:
         return session.close

@@ -9,33 +9,36 @@ from datetime import datetime
 from typing import Any
 
 from app.agents.offline import replies
+from app.agents.offline.alert_doubts import (
+    DROP,
+    REARM,
+    SNOOZE,
+    doubt_about,
+    is_other_question,
+    makes_first,
+)
+from app.agents.offline.alert_lengths import minutes_in, spans_in
 from app.agents.offline.alert_words import DAY, written
 from app.agents.offline.dates import today_of
 from app.agents.offline.days import Day, Look
-from app.agents.offline.mentions import Kind
+from app.agents.offline.mentions import Kind, Mention
 from app.agents.offline.moments import WEEKDAYS
-from app.agents.offline.option_ends import COUNT_WORDS, COUNTS
 from app.agents.offline.plans import Asked, Call, Frame
 from app.agents.offline.reading import Reading
 
-_SNOOZE = re.compile(r"\b(?:snooze|mute|silence|quiet)\b")
-_REARM = re.compile(
-    r"\bre-?arm\b|\barm (?:it|that|this|them|the .*|my .*) again\b|\b(?:turn|switch) (?:it|that|(?:the|my) (?:\w+ )?alerts?) back on\b|\breactivate\b"
-)
-_DROP = re.compile(
-    r"\b(?:drop|delete|remove|cancel|kill|clear|turn off|get rid of|forget|disable|stop)\b(?: watching)?"
-)
 _DROPPED = re.compile(
-    r"\balerts?\b|\bstop watching\b|^(?:ok |please |and |now )*(?:drop|delete|remove|cancel|kill)(?: the| my)? [^,]{1,30} one$"
+    r"\balerts?\b|\bstop (?:watching|(?:alerting|pinging|notifying|texting|telling|messaging) me)\b|^(?:ok |please |and |now )*(?:drop|delete|remove|cancel|kill)(?: the| my)? [^,]{1,30} one$"
 )
 _IT = re.compile(
     r"^(?:ok |please |and |now )*(?:drop|delete|remove|cancel|kill|stop) (?:it|that|this|that one|this one)$"
 )
 _ABOUT = ("draft_alert", "list_alerts", "change_alert", "replay_alert")
-LENGTH = re.compile(
-    rf"\b(?:half an? hour|(?P<count>\d+(?= ?)|(?:{COUNT_WORDS})(?= )) ?(?P<unit>m|mins?|minutes?|h|hrs?|hours?|d|days?|weeks?))\b"
+_BARE_MINUTES = re.compile(
+    r"\b(?:snooze|mute|silence|it|that|this|them|all|everything|one|alerts?|for) (\d{1,3})$"
 )
-UNITS = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
+_UNIT = re.compile(
+    r"\d[ -]?(?:s|secs?|m|mins?|h|hrs?|d|w)\b|\b(?:seconds?|minutes?|hours?|days?|weeks?)\b"
+)
 _UNTIL = re.compile(r"\b(?:until|till?)\b(.*)$")
 _PLACES = (
     (re.compile(r"\b(?:the )?(?:next )?(?:market )?(?:opens?|opening)(?: bell)?\b"), "the open"),
@@ -51,17 +54,28 @@ _SMALL = re.compile(
 
 def changed(low: str, reading: Reading, frame: Frame, now: datetime) -> Asked | None:
     """A change of an alert that is there; None where none is asked for."""
-    is_after = bool(frame.calls) and frame.calls[-1].name in _ABOUT
-    if _SNOOZE.search(low):
+    change = _wanted(low, frame)
+    if not change or is_other_question(low):
+        return None
+    if doubt := doubt_about(low, reading):
+        return Asked(said=[doubt])
+    if change == "snooze":
         return _silenced(low, reading, now)
-    if _REARM.search(low):
-        return Asked([_change("rearm", reading)])
+    return Asked(_changes(change, reading))
+
+
+def _wanted(low: str, frame: Frame) -> str:
+    """The change that is spoken of, or the first of them; empty if none is."""
+    if REARM.search(low):
+        return "rearm"
+    if SNOOZE.search(low):
+        return "snooze"
+    is_after = bool(frame.calls) and frame.calls[-1].name in _ABOUT
     is_meant = _DROPPED.search(low) and (is_after or frame.chart is None or "alert" in low)
-    if _DROP.search(low) and (is_meant or (is_after and _IT.search(low))):
-        if re.search(r"\b(?:alert|notify|ping|text|email|warn|let|tell) me\b", low):
-            return None
-        return Asked([_change("drop", reading)])
-    return None
+    if not DROP.search(low) or not (is_meant or (is_after and _IT.search(low))):
+        return ""
+    is_draft = re.search(r"\b(?:alert|notify|ping|text|email|warn|let|tell) me\b", low)
+    return "" if is_draft or makes_first(low) else "drop"
 
 
 def _silenced(low: str, reading: Reading, now: datetime) -> Asked:
@@ -70,41 +84,55 @@ def _silenced(low: str, reading: Reading, now: datetime) -> Asked:
         until = _end_of_silence(reading, now)
         if not until:
             return Asked(said=[replies.ASK_SNOOZE])
-        return Asked([_change("snooze", reading, until=until)])
+        return Asked(_changes("snooze", reading, until=until))
     minutes = _minutes(low)
-    if minutes is None and re.search(r"\bfor\b", low):
+    if minutes is None:
         return Asked(said=[replies.ASK_SNOOZE])
-    return Asked([_change("snooze", reading, minutes=minutes or 30)])
+    return Asked(_changes("snooze", reading, minutes=minutes))
 
 
-def _change(change: str, reading: Reading, **length: int | str) -> Call:
+def _changes(change: str, reading: Reading, **length: int | str) -> list[Call]:
+    """One for each symbol that is named, else one."""
     asked: dict[str, Any] = {"change": change}
     low = reading.canvas.low
     if re.search(r"\b(?:all|every|everything|my (?:\w+ )?alerts)\b", low):
         asked["every"] = True
-    for mention in reading.whole.of(Kind.SYMBOL)[:1]:
-        surface = low[mention.start : mention.end].removeprefix("the ").strip()
-        ticker = mention.values[0]
-        if surface in (ticker.lower(), ticker.partition("/")[0].lower()):
-            asked["symbol"] = ticker
-        else:
-            asked["words"] = surface
+    named = list(dict.fromkeys(_named(low, each) for each in reading.whole.of(Kind.SYMBOL)))
+    if not named and (words := _number(low, reading)):
+        named = [("words", words)]
+    return [
+        Call("change_alert", asked | {name: value} | length)
+        for name, value in (named or [("change", change)])
+    ]
+
+
+def _named(low: str, mention: Mention) -> tuple[str, str]:
+    surface = low[mention.start : mention.end].removeprefix("the ").strip()
+    ticker = mention.values[0]
+    is_ticker = surface in (ticker.lower(), ticker.partition("/")[0].lower())
+    return ("symbol", ticker) if is_ticker else ("words", surface)
+
+
+def _number(low: str, reading: Reading) -> str:
+    """The number by which an alert is named; lengths of time and ends are none."""
     ends = found.start() if (found := _UNTIL.search(low)) else len(low)
-    numbers = [each for each in reading.whole.of(Kind.NUMBER) if each.start < ends]
-    is_length = "minutes" in length
-    if not asked.keys() & {"symbol", "words"} and numbers and not is_length:
-        asked["words"] = numbers[0].values[0]
-    return Call("change_alert", asked | length)
+    taken = spans_in(low) + ([bare.span(1)] if (bare := _BARE_MINUTES.search(low)) else [])
+    numbers = [
+        each.values[0]
+        for each in reading.whole.of(Kind.NUMBER)
+        if each.start < ends and all(each.end <= start or each.start >= end for start, end in taken)
+    ]
+    return numbers[0] if numbers else ""
 
 
 def _minutes(low: str) -> int | None:
-    found = LENGTH.search(low)
-    if found is None:
-        return None
-    if found["count"] is None:
-        return 30
-    count = int(COUNTS.get(found["count"]) or found["count"])
-    return count * UNITS[found["unit"][0]]
+    """Thirty where no length is named; None where it is no whole number of minutes."""
+    if bare := _BARE_MINUTES.search(low):
+        return int(bare[1]) or None
+    length = minutes_in(low)
+    if length is None:
+        return None if _UNIT.search(low) or re.search(r"\bfor\b", low) else 30
+    return int(length) if length.denominator == 1 and length else None
 
 
 def _end_of_silence(reading: Reading, now: datetime) -> str:

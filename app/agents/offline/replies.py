@@ -49,6 +49,18 @@ ALERT_OF_NEWS = (
     "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
     " hold. Ask me when a company reports, and I look it up."
 )
+ASK_CHANGE = (
+    "Nothing is changed. To change an alert, say one thing to do and which one: “snooze my NVDA alert for"
+    " an hour”, “re-arm the SPY alert”, “drop the gold one”. A card shows it, and your click does it."
+)
+ASK_CHANGE_EXCEPT = (
+    "I cannot leave some out. Nothing is changed: name those that are meant, by symbol, or use the buttons"
+    " of the list (“list my alerts”)."
+)
+ASK_CHANGE_NOW = (
+    "Alerts are changed as you click, not at another time, and not chosen by time. Nothing is changed. You"
+    " can snooze them until a moment, and quiet hours are in the notification settings."
+)
 ASK_HOLDING = (
     "I could not read what is to be watched of what you hold. For example: “when my SPX condor is down”"
     " with an amount or a percentage, “when my net delta goes over” with a number, or “when the delta on"
