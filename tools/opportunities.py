@@ -31,6 +31,7 @@ from tools.scanner_card import (
     NOT_CHECKED,
     TITLES,
     count,
+    exponent,
     invalid_beyond,
     pointed,
 )
@@ -181,7 +182,7 @@ def kept_row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -
         return CardNumber.of(figure)
 
     def price(path: str, value: Decimal | None) -> CardNumber | None:
-        places = max(decimals, -_exponent(value)) if each.source and value else decimals
+        places = max(decimals, exponent(value)) if value else decimals
         return number(path, value, Unit.USD, path, places)
 
     facts = []
@@ -204,9 +205,7 @@ def kept_row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -
         target=price("target", each.target),
         reward_to_risk=number("ratio", each.reward_to_risk, Unit.RATIO, "reward to risk", 1),
         chance=number("chance", chance, Unit.PERCENT, "chance of the target before the stop", 0),
-        expectation=number(
-            "expectation", each.expectation, Unit.RATIO, "expected for each unit risked", 2
-        ),
+        expectation=None,
         counted=number(
             "cases",
             None if each.source else Decimal(each.cases),
@@ -221,11 +220,6 @@ def kept_row(book: Book, each: KeptOpportunity, instrument: Instrument | None) -
         source=f"from {plain(each.source)}, not checked" if each.source else "",
         reason=each.reason,
     )
-
-
-def _exponent(price: Decimal) -> int:
-    """Decimals beyond the instrument's own are the sender's: they are shown."""
-    return int(price.normalize().as_tuple().exponent)
 
 
 def _invalid(each: KeptOpportunity) -> str:

@@ -1,6 +1,7 @@
 """Opportunities as a person looks at them, and as a sentence names the best."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from app.market.protocol import MarketData
 from app.scanner.evidence import Measure
 from app.scanner.kept import search_body
 from app.scanner.models import Opportunity, ScanResult, Search
+from app.scanner.outcomes import ENOUGH, HORIZON
 from app.scanner.setups import Direction, Setup
 from app.scanner.signals import Sent
 from tools.wording import PriceBook, freshness
@@ -34,8 +36,14 @@ TITLES = {
     Setup.SQUEEZE_DOWN: "squeeze released downwards",
 }
 METHOD = (
-    "Daily bars. The chance comes from past cases of the setup over everything scanned, against "
-    "what pure chance gives a target that far. What happened before need not happen again."
+    f"Daily bars. The chance is that the target comes before the stop and within {HORIZON} bars: what "
+    "plans with ends as far came to on any day of what was scanned, corrected by what past cases of "
+    "the setup came to. Expected is what is won less what is lost on average. What happened before "
+    "need not happen again."
+)
+TOO_FEW = (
+    f"A chance is told once a setup has stood {ENOUGH} times over everything scanned: the share of "
+    "fewer cases is mostly luck. Scan more symbols to have more of them."
 )
 NOT_CHECKED = (
     "What came from outside is shown as it was sent: its prices and its words are the sender's, and "
@@ -82,19 +90,39 @@ def count(book: Book, path: str, number: int, label: str, as_of: datetime) -> Fi
 
 
 def best_said(rows: Sequence[OpportunityRow]) -> str:
-    """ "First: AMD, …": the first with its figures, and what comes after it by name."""
+    """ "First by expectation: AMD, …": the first with its figures, and what comes after it by name.
+    Where none of them paid in the past, it is said and nothing is put forward."""
     best = rows[0]
-    said = f"First by expectation: {best.symbol}, a {best.setup} ({best.direction}): entry "
+    said = f"{_lead(rows)}: {best.symbol}, a {best.setup} ({best.direction}): entry "
     said += (
         f"{pointed(best.entry)}, stop {pointed(best.stop)}, target {pointed(best.target)}, reward "
     )
-    said += f"to risk {pointed(best.reward_to_risk)}; the chance that the target comes first is "
-    said += f"{pointed(best.chance)}, from {pointed(best.counted)} past cases."
+    said += f"to risk {pointed(best.reward_to_risk)}; {_chance_said(best)}."
     others = rows[1:NAMED]
     if others:
         named = "; ".join(f"{each.symbol}, {each.setup} ({each.direction})" for each in others)
         said += f" Then {named}."
     return said
+
+
+def _lead(rows: Sequence[OpportunityRow]) -> str:
+    expected = [Decimal(row.expectation.value) for row in rows if row.expectation]
+    if not expected:
+        return "None has past cases enough for a chance, so their order says nothing. One of them"
+    if max(expected) > 0:
+        return "First by expectation"
+    return (
+        "By past cases every one of them lost on average, so none is put forward. "
+        "The one that lost least"
+    )
+
+
+def _chance_said(row: OpportunityRow) -> str:
+    counted = f"{pointed(row.reached)} of {pointed(row.counted)} past cases reached theirs"
+    if row.chance is None:
+        return f"not enough cases for a chance: {counted}"
+    chance = f"the chance that the target comes first and in time is {pointed(row.chance)}"
+    return f"{chance}, what is expected of a unit risked {pointed(row.expectation)}; {counted}"
 
 
 def pointed(number: CardNumber | None) -> str:
@@ -104,7 +132,8 @@ def pointed(number: CardNumber | None) -> str:
 
 def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
     symbol, name = each.instrument.symbol, f"{each.instrument.symbol}.{each.setup}"
-    book = PriceBook(recorded, each.instrument, as_of, each.provider)
+    places = max(each.instrument.decimals, exponent(each.entry))
+    book = PriceBook(recorded, replace(each.instrument, decimals=places), as_of, each.provider)
     stop = book.price(f"{name}.stop", each.stop, "stop")
 
     def record(
@@ -145,10 +174,18 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
         reward_to_risk=record(
             "reward_to_risk", each.reward_to_risk, Unit.RATIO, "reward to risk", 1
         ),
-        chance=record(
-            "chance", 100 * each.chance, Unit.PERCENT, "chance of the target before the stop", 0
+        chance=None
+        if each.chance is None
+        else record(
+            "chance",
+            100 * each.chance,
+            Unit.PERCENT,
+            "chance of the target before the stop and in time",
+            0,
         ),
-        expectation=record(
+        expectation=None
+        if each.expectation is None
+        else record(
             "expectation",
             each.expectation,
             Unit.RATIO,
@@ -157,9 +194,27 @@ def _row(recorded: Book, each: Opportunity, as_of: datetime) -> OpportunityRow:
             signed=True,
         ),
         counted=record("cases", each.record.cases, Unit.INDEX, "past cases counted", 0),
+        reached=record("reached", each.record.reached, Unit.INDEX, "past cases at target", 0),
+        stopped=record("stopped", each.record.stopped, Unit.INDEX, "past cases stopped", 0),
+        mean=None
+        if each.record.mean_r is None
+        else record(
+            "mean",
+            each.record.mean_r,
+            Unit.RATIO,
+            "mean result of past cases for each unit risked",
+            2,
+            signed=True,
+        ),
+        days=record("days", each.days, Unit.INDEX, "bars the setup has stood", 0),
         facts=tuple(facts),
         invalid=invalid_beyond(each.setup),
     )
+
+
+def exponent(price: Decimal) -> int:
+    """Decimals that a price has."""
+    return -int(price.normalize().as_tuple().exponent)
 
 
 def invalid_beyond(setup: Setup | Sent) -> str:
@@ -169,6 +224,8 @@ def invalid_beyond(setup: Setup | Sent) -> str:
 
 def _notes(found: ScanResult) -> Sequence[str]:
     notes = []
+    if any(each.chance is None for each in found.found):
+        notes.append(TOO_FEW)
     if any(each.is_forming for each in found.found):
         notes.append("Today's bar is still open: what stands now may be gone at the close.")
     if found.left_out:

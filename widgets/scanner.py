@@ -18,10 +18,12 @@ class OpportunityFact(BaseModel):
 
 
 class OpportunityRow(BaseModel):
-    """One setup on one symbol: `invalid` says what would end it, `counted` how many cases the
-    chance is read from, `expectation` what a unit of risk came to, `ended` how it ended. `kind` is the
-    setup's name in the house, `liked` the member's thumb. What came from outside says so by `source`,
-    quotes the sender's `reason`, and has no number that they did not give."""
+    """One setup on one symbol: `invalid` says what would end it, `expectation` what is expected of a
+    unit of risk, `ended` how it ended. Of `counted` past cases so many `reached` their target and so
+    many were `stopped`, and all came to `mean` for each unit risked; too few of them make no `chance`.
+    `days` is for how many bars it has stood. `kind` is the setup's name in the house, `liked` the
+    member's thumb. What came from outside says so by `source`, quotes the sender's `reason`, and has no
+    number that they did not give."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +41,10 @@ class OpportunityRow(BaseModel):
     chance: CardNumber | None
     expectation: CardNumber | None
     counted: CardNumber | None
+    reached: CardNumber | None = None
+    stopped: CardNumber | None = None
+    mean: CardNumber | None = None
+    days: CardNumber | None = None
     facts: tuple[OpportunityFact, ...]
     invalid: str
     ended: str = ""

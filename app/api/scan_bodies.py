@@ -51,8 +51,10 @@ class ScanRequest(SearchBody):
 
 
 class FoundBody(Body):
-    """A setup that stands; prices in the instrument's currency, `chance` from 0 to 1, that the
-    target comes before the stop, from `cases` past ones."""
+    """A setup that stands, for `days` bars; prices in the instrument's currency. Of `cases` past ones
+    so many `reached` their target first, were `stopped`, or were `undecided` after 20 bars; all came to
+    `mean_result`, in units of what was risked. `chance`, from 0 to 1, is that the target comes before
+    the stop and in time; it is null, as `score` and `expectation` are, where cases are too few."""
 
     symbol: str
     setup: Setup
@@ -63,10 +65,15 @@ class FoundBody(Body):
     stop: Number
     target: Number
     reward_to_risk: float
-    chance: float
+    days: int
+    chance: float | None
+    score: float | None
+    expectation: float | None
     cases: int
-    score: float
-    expectation: float
+    reached: int
+    stopped: int
+    undecided: int
+    mean_result: float | None
     facts: dict[str, float]
     provider: str
     is_simulated: bool

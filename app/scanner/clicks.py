@@ -82,7 +82,7 @@ def _shown(row: Mapping[str, Any], card: Mapping[str, Any], now: datetime) -> Ke
         entry=entry,
         stop=stop,
         target=target,
-        chance=float(row["chance"]["value"]) / 100,
+        chance=float(row["chance"]["value"]) / 100 if row["chance"] else None,
         cases=int(Decimal(row["counted"]["value"])),
         provider=card["freshness"]["provider"],
         is_simulated=card["freshness"]["is_simulated"],

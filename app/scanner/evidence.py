@@ -31,10 +31,12 @@ class Fact:
 
 
 def evidence(setup: Setup, past: Prepared, bar: BarRow, at: int) -> tuple[Fact, ...]:
-    """The figures of `setup` for the symbol in column `at`."""
+    """The figures of `setup` for the symbol in column `at`; what is not known of it is none of them."""
     with np.errstate(invalid="ignore", divide="ignore"):
         rows = _FACTS[setup](past, bar, Reading(past, bar))
-    return tuple(Fact(name, float(row[at]), measure) for name, row, measure in rows)
+    return tuple(
+        Fact(name, float(row[at]), measure) for name, row, measure in rows if np.isfinite(row[at])
+    )
 
 
 _Rows = tuple[tuple[str, Row, Measure], ...]

@@ -9,6 +9,7 @@ from app.core.symbols import Symbol
 from app.market.models import Instrument, Provider
 from app.market.traits import Traits
 from app.scanner.evidence import Fact
+from app.scanner.luck import Odds
 from app.scanner.option_scan import OptionSearch
 from app.scanner.outcomes import Record
 from app.scanner.setups import Direction, Setup
@@ -38,8 +39,10 @@ class Search:
 class Opportunity:
     """A setup that stands, with what taking it would risk.
 
-    `at` is when its bar began, `is_forming` whether that bar is still open. `record` counts the
-    setup's past cases over everything that was scanned; `chance`, `score` and `expectation` come from it.
+    `at` is when its bar began, `is_forming` whether that bar is still open, `days` for how many bars
+    the setup has stood, that one included. `record` counts what past cases of such days came to over
+    everything that was scanned; `odds` are read from it, None where there are not cases enough, and
+    so are `chance`, `score` and `expectation`.
     """
 
     instrument: Instrument
@@ -53,19 +56,23 @@ class Opportunity:
     reward_to_risk: float
     record: Record
     facts: tuple[Fact, ...]
+    odds: Odds | None = None
+    days: int = 1
 
     @property
-    def chance(self) -> float:
-        """That the target comes before the stop, 0 to 1."""
-        return self.record.chance(self.reward_to_risk)
+    def chance(self) -> float | None:
+        """That the target comes before the stop and in time, 0 to 1."""
+        return self.odds.reached if self.odds else None
 
     @property
-    def score(self) -> float:
-        return self.record.score(self.reward_to_risk)
+    def score(self) -> float | None:
+        """Chance times reward to risk."""
+        return self.odds.reached * self.reward_to_risk if self.odds else None
 
     @property
-    def expectation(self) -> float:
-        return self.record.expectation(self.reward_to_risk)
+    def expectation(self) -> float | None:
+        """What is won less what is lost on average for each unit risked."""
+        return self.odds.expectation(self.reward_to_risk) if self.odds else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 Decided: every figure comes from the chart the setup stands on (its base, its swing, its average
 range), never from a percentage of taste; the entry is the close that made the setup. A setup whose
-target or stop lies on the wrong side of the entry is no opportunity, and none is told. All prices
+target or stop lies on the wrong side of the entry, or nowhere a price can be, is no opportunity. All prices
 in the instrument's currency, one figure per symbol; ranges are plain means of 20 true ranges.
 """
 
@@ -14,6 +14,9 @@ import numpy as np
 from app.scanner.histories import BarRow, Row
 from app.scanner.setups import Direction, Mask, Prepared, Reading, Setup
 
+NEAREST = 0.25
+"""Mean ranges that a stop is away at least; a nearer one is hit by any breath of the price."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plans:
@@ -23,6 +26,7 @@ class Plans:
     entry: Row
     stop: Row
     target: Row
+    average_range: Row
 
     @property
     def risk(self) -> Row:
@@ -44,8 +48,10 @@ class Plans:
 
     @property
     def is_sound(self) -> Mask:
-        """The stop on one side of the entry, the target on the other."""
-        found: Mask = (self.risk > 0) & (self.reward > 0)
+        """The stop on one side of the entry, far enough to be more than noise, the target on the
+        other, and both of them prices that can be paid."""
+        apart = (self.risk > 0) & (self.risk >= NEAREST * self.average_range) & (self.reward > 0)
+        found: Mask = apart & (self.stop > 0) & (self.target > 0)
         return found
 
     @property
@@ -59,8 +65,15 @@ _Ends = tuple[Row, Row]
 def plans(setup: Setup, past: Prepared, bar: BarRow) -> Plans:
     """The plan of `setup` for every symbol, whether it stands there or not."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        stop, target = _ENDS[setup](past, bar, Reading(past, bar))
-    return Plans(setup=setup, entry=bar.close, stop=stop, target=target)
+        read = Reading(past, bar)
+        stop, target = _ENDS[setup](past, bar, read)
+    return Plans(
+        setup=setup,
+        entry=bar.close,
+        stop=stop,
+        target=target,
+        average_range=read.average_range,
+    )
 
 
 def _pullback(past: Prepared, bar: BarRow, read: Reading) -> _Ends:

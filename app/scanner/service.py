@@ -5,16 +5,16 @@ scanned symbols themselves. What cannot be had is left out by name and the rest 
 """
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import numpy as np
 
-from app.core.errors import InvalidInput, NotFound, ProviderUnavailable
+from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
-from app.core.timeframes import Timeframe
 from app.formula.formula import Formula
 from app.market.models import Bars, Instrument
 from app.market.protocol import MarketData
@@ -22,19 +22,16 @@ from app.scanner.evidence import evidence
 from app.scanner.filtering import TRAITS, asked_traits, parse_filter, passing
 from app.scanner.histories import Histories, histories_of
 from app.scanner.models import Opportunity, ScanResult, Search
-from app.scanner.outcomes import Record, records
+from app.scanner.outcomes import Past, past_of
 from app.scanner.plans import Plans, plans
-from app.scanner.setups import Mask, Prepared, Setup, prepare
-from app.scanner.universe import Universe, universe_of
+from app.scanner.setups import Direction, Mask, Setup, prepare
+from app.scanner.universe import Universe, read_bars, universe_of
 
 HISTORY = 500
 """Daily bars a scan reads of each symbol."""
 
-_AT_ONCE = 8
 _THUMBS = 0.5
 """Units of risk that a taste of one and a half moves a setup up by, times a half."""
-_CALENDAR_DAYS = 740
-"""Days that hold `HISTORY` sessions."""
 
 
 async def run_scan(
@@ -53,7 +50,7 @@ async def run_scan(
     condition = parse_filter(search.where) if search.where.strip() else None
     universe = await universe_of(search, market)
     instruments = universe.instruments
-    bars, left_out = await _bars(market, instruments, as_of)
+    bars, left_out = await read_bars(market, instruments, as_of)
     left_out = {**universe.left_out, **left_out}
     if not bars:
         return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
@@ -98,28 +95,30 @@ def judge(
 ) -> tuple[Opportunity, ...]:
     """Opportunities among `bars`, best expectation first, moved by `taste`; of one symbol one per setup."""
     histories = histories_of(bars, count=HISTORY)
-    past, bar = prepare(histories.until(len(histories) - 1)), histories.row(-1)
-    counted = records(histories)
+    ready, bar = prepare(histories.until(len(histories) - 1)), histories.row(-1)
+    past = past_of(histories)
     priced = _priced(search, histories)
     symbols = tuple(bars)
     found = []
-    for setup, stands in past.hits(bar).items():
+    for setup, stands in ready.hits(bar).items():
         if not _is_wanted(search, setup):
             continue
-        plan = plans(setup, past, bar)
+        plan = plans(setup, ready, bar)
         for at in np.flatnonzero(stands & plan.is_sound & priced).tolist():
-            own = bars[symbols[at]]
-            made = _opportunity(instruments[symbols[at]], own, plan, at, counted[setup])
-            if made.reward_to_risk >= (search.min_reward_to_risk or 0):
-                found.append((made, past, at))
+            made = _opportunity(instruments[symbols[at]], bars[symbols[at]], plan, at, past)
+            if made and made.reward_to_risk >= (search.min_reward_to_risk or 0):
+                found.append((made, at))
 
-    def rank(each: tuple[Opportunity, Prepared, int]) -> tuple[float, str]:
+    def rank(each: tuple[Opportunity, int]) -> tuple[bool, float, str]:
         made = each[0]
         liked = _THUMBS * (taste.get(made.setup, 1) - 1)
-        return -made.expectation - liked, made.instrument.symbol
+        counted = made.expectation
+        return counted is None, -(counted or 0) - liked, made.instrument.symbol
 
-    ranked = sorted(found, key=rank)
-    return tuple(_with_evidence(made, past, histories, at) for made, past, at in ranked)
+    return tuple(
+        replace(made, facts=evidence(made.setup, ready, bar, at))
+        for made, at in sorted(found, key=rank)
+    )
 
 
 def _is_wanted(search: Search, setup: Setup) -> bool:
@@ -138,12 +137,18 @@ def _priced(search: Search, histories: Histories) -> Mask:
 
 
 def _opportunity(
-    instrument: Instrument, bars: Bars, plan: Plans, at: int, record: Record
-) -> Opportunity:
+    instrument: Instrument, bars: Bars, plan: Plans, at: int, past: Past
+) -> Opportunity | None:
+    """None where prices, as they can be paid, leave nothing to risk or to gain."""
     entry, stop, target = (
-        _price(float(row[at]), instrument) for row in (plan.entry, plan.stop, plan.target)
+        _price(float(row[at]), float(plan.entry[at]), instrument)
+        for row in (plan.entry, plan.stop, plan.target)
     )
-    risk, reward = abs(entry - stop), abs(target - entry)
+    sign = 1 if plan.setup.direction is Direction.LONG else -1
+    risk, reward = sign * (entry - stop), sign * (target - entry)
+    if min(risk, reward, stop, target) <= 0:
+        return None
+    days = int(past.standing[plan.setup][at])
     return Opportunity(
         instrument=instrument,
         setup=plan.setup,
@@ -153,41 +158,16 @@ def _opportunity(
         entry=entry,
         stop=stop,
         target=target,
-        reward_to_risk=float(reward / risk) if risk else 0.0,
-        record=record,
+        reward_to_risk=float(reward / risk),
+        record=past.record(plan.setup, days),
         facts=(),
+        odds=past.odds(plan, at, days),
+        days=days,
     )
 
 
-def _with_evidence(made: Opportunity, past: Prepared, histories: Histories, at: int) -> Opportunity:
-    return replace(made, facts=evidence(made.setup, past, histories.row(-1), at))
-
-
-def _price(value: float, instrument: Instrument) -> Decimal:
-    return Decimal(str(value)).quantize(Decimal(1).scaleb(-instrument.decimals))
-
-
-async def _bars(
-    market: MarketData, instruments: Mapping[Symbol, Instrument], as_of: datetime
-) -> tuple[dict[Symbol, Bars], dict[Symbol, str]]:
-    turns = asyncio.Semaphore(_AT_ONCE)
-    start = as_of - timedelta(days=_CALENDAR_DAYS)
-
-    async def fetch(symbol: Symbol) -> Bars | str:
-        async with turns:
-            try:
-                return await market.bars(symbol, Timeframe.D1, start=start, end=as_of, as_of=as_of)
-            except (NotFound, ProviderUnavailable) as error:
-                return error.message
-
-    answers = await asyncio.gather(*(fetch(symbol) for symbol in instruments))
-    bars: dict[Symbol, Bars] = {}
-    left_out: dict[Symbol, str] = {}
-    for symbol, answer in zip(instruments, answers, strict=True):
-        if isinstance(answer, str):
-            left_out[symbol] = answer
-        elif not len(answer):
-            left_out[symbol] = "There are no bars of it."
-        else:
-            bars[symbol] = answer
-    return bars, left_out
+def _price(value: float, entry: float, instrument: Instrument) -> Decimal:
+    """At the instrument's decimals, at four figures of an entry below one."""
+    figures = 3 - math.floor(math.log10(entry)) if entry < 1 else 0
+    places = max(instrument.decimals, figures)
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places))

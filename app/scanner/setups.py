@@ -140,7 +140,7 @@ class Reading:
         )
         length = bar.high - bar.low
         self.from_low: Row = (bar.close - bar.low) / length
-        self.volume_ratio: Row = bar.volume / past.volume
+        self.volume_ratio: Row = np.where(past.volume > 0, bar.volume / past.volume, np.nan)
 
 
 def prepare(histories: Histories, changes: tuple[Matrix, Matrix] | None = None) -> Prepared:

@@ -8,7 +8,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.market.providers.simulated import SimulatedMarket
 from app.scanner.setups import Setup
 from tools.scanner import scan_market
-from tools.scanner_card import TITLES
+from tools.scanner_card import TITLES, TOO_FEW
 from widgets.scanner import OpportunitiesCard, OpportunityRow
 
 NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
@@ -54,11 +54,45 @@ async def test_what_did_best_comes_first(ask: Any, market: SimulatedMarket) -> N
     rows = said.result.cards[0].rows
     expected = [number(row, "expectation") for row in rows]
     assert expected == sorted(expected, reverse=True)
-    for row in rows:
-        chance = number(row, "chance") / 100
-        assert number(row, "expectation") == pytest.approx(
-            chance * number(row, "reward_to_risk") - (1 - chance)
+    assert expected[0] > 0
+    assert "First by expectation: " in said.sentence
+
+
+async def test_what_past_cases_came_to_is_shown(ask: Any, market: SimulatedMarket) -> None:
+    said = await ask(scan_market, {"limit": 20}, at=NOW, market=market)
+    for row in said.result.cards[0].rows:
+        reached, stopped, counted = (
+            number(row, name) for name in ("reached", "stopped", "counted")
         )
+        assert 0 < reached + stopped <= counted
+        assert abs(number(row, "chance") / 100 - reached / counted) < Decimal("0.5")
+        assert -1 < number(row, "mean") < 1
+        assert number(row, "days") >= 1
+    best = said.result.cards[0].rows[0]
+    assert (
+        f"; {best.reached.text} of {best.counted.text} past cases reached theirs" in said.sentence
+    )
+
+
+async def test_few_past_cases_make_no_chance(ask: Any, market: SimulatedMarket) -> None:
+    said = await ask(scan_market, {"symbols": ["TSM", "ZS"], "limit": 20}, at=NOW, market=market)
+    card = said.result.cards[0]
+    assert card.rows
+    assert all(row.chance is None and row.expectation is None for row in card.rows)
+    assert "None has past cases enough for a chance" in said.sentence
+    assert "not enough cases for a chance: " in said.sentence
+    assert TOO_FEW in card.notes
+
+
+async def test_where_all_lost_in_the_past_none_is_put_forward(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    said = await ask(scan_market, {"setups": ["squeeze_up"]}, at=NOW, market=market)
+    card = said.result.cards[0]
+    assert len(card.rows) > 1
+    assert all(number(row, "expectation") < 0 for row in card.rows)
+    assert "every one of them lost on average, so none is put forward" in said.sentence
+    assert "First" not in said.sentence
 
 
 @pytest.mark.parametrize(

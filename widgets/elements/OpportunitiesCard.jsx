@@ -7,7 +7,7 @@ function OpportunitiesCard() {
     <Card
       title="Setups"
       subtitle={title}
-      sentence={rows.length ? `First: ${rows[0].symbol}, ${rows[0].setup}.` : 'No setup stands.'}
+      sentence={sentence(rows)}
       freshness={freshness}
       notes={notes}
     >
@@ -24,7 +24,14 @@ function OpportunitiesCard() {
   );
 }
 
-function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, expectation, counted, facts, invalid, ended, liked, source, reason }) {
+function sentence(rows) {
+  if (!rows.length) return 'No setup stands.';
+  const expected = rows.filter((row) => row.expectation).map((row) => Number(row.expectation.value));
+  if (expected.length && Math.max(...expected) <= 0) return 'By past cases, every one of these lost on average.';
+  return `First: ${rows[0].symbol}, ${rows[0].setup}.`;
+}
+
+function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, expectation, counted, reached, stopped, mean, days, facts, invalid, ended, liked, source, reason }) {
   const side = direction === 'long' ? 'up' : 'down';
   const chart = chartAction(callAction, { symbol, timeframe: '1d' }, props.freshness);
   const day = coach.format.day(Date.parse(at), 'America/New_York');
@@ -53,7 +60,14 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
       </dl>
       {counted && (
         <p className="tc-under">
-          <Num n={counted} /> past cases{facts.length > 0 && ' · '}
+          {!chance && 'Not enough past cases for a chance: '}
+          {reached ? <><Num n={reached} /> of <Num n={counted} /> reached the target, <Num n={stopped} /> stopped</> : <><Num n={counted} /> past cases</>}
+          {mean && <>, mean result <Num n={mean} /> of the risk</>}
+        </p>
+      )}
+      {(days || facts.length > 0) && (
+        <p className="tc-under">
+          {days && <>{Number(days.value) > 1 ? <>stands for <Num n={days} /> bars</> : 'first day'}{facts.length > 0 && ' · '}</>}
           {facts.map(({ label, number }, place) => (
             <React.Fragment key={label}>{place > 0 && ' · '}{label} <Num n={number} /></React.Fragment>
           ))}

@@ -190,6 +190,10 @@ class Setups:
             chance=number("chance", chance, Unit.PERCENT, 0),
             expectation=number("expectation", "0.12", Unit.RATIO, 2),
             counted=number("cases", "1660", Unit.INDEX, 0),
+            reached=number("reached", "512", Unit.INDEX, 0),
+            stopped=number("stopped", "871", Unit.INDEX, 0),
+            mean=number("mean", "0.09", Unit.RATIO, 2),
+            days=number("days", "1" if direction == "long" else "3", Unit.INDEX, 0),
             facts=tuple(
                 OpportunityFact(label=label, number=number(label, value, unit, len(value) - value.index(".") - 1))
                 for label, value, unit in facts
