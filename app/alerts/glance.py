@@ -1,7 +1,7 @@
 """How far each alert is from its level now, for a page that shows all of them.
 
-Decided: what several alerts wait for is looked up once, a few at a time, and whatever does not answer
-soon is left open: a list of alerts does not wait for a vendor.
+Decided: what several alerts wait for is looked up once, a few at a time, all levels of one map together;
+and whatever does not answer soon is left open: a list of alerts does not wait for a vendor.
 """
 
 import asyncio
@@ -11,12 +11,16 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from app.alerts.drafts import asked_of
+from app.alerts.drafts import asked_of, fixed_level
 from app.alerts.models import Alert, Status
 from app.alerts.values import NoBook, value_of
 from app.core.errors import CoachError
 from app.core.symbols import Symbol
+from app.formula.formula import parse_value_or_condition
 from app.infra.telemetry import get_logger
+from app.levels.models import LevelMap, Period
+from app.levels.names import period_of
+from app.levels.service import map_levels
 from app.market.calendar import current_session, market_date, next_session
 from app.market.protocol import MarketData
 
@@ -75,6 +79,7 @@ class _Look:
     at: datetime
     prices: dict[str, Decimal | None] = field(default_factory=dict)
     levels: dict[_Level, float | None] = field(default_factory=dict)
+    maps: dict[tuple[str, Period], asyncio.Task[LevelMap]] = field(default_factory=dict)
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -85,17 +90,18 @@ class _Look:
         level = _level_of(alert)
         is_wanted = alert.terms["kind"] == "threshold" and level not in self.levels
         if is_wanted and len(self.levels) < LOOKED_AT:
-            self.levels[level] = None
-            self.running.append(asyncio.create_task(self._level(level, alert)))
+            self.levels[level] = fixed_level(alert.terms)
+            if self.levels[level] is None:
+                self.running.append(asyncio.create_task(self._level(level, alert)))
 
     async def finish(self) -> None:
         """What is not there by then stays open."""
         if not self.running:
             return
         done, late = await asyncio.wait(self.running, timeout=PATIENCE_SECONDS)
-        for task in late:
+        for task in (*late, *self.maps.values()):
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*late, *self.maps.values(), return_exceptions=True)
         for task in done:
             task.result()
 
@@ -111,10 +117,29 @@ class _Look:
     async def _level(self, level: _Level, alert: Alert) -> None:
         async with self.gate:
             try:
-                asked = asked_of(alert.terms, self.market, NoBook())
-                self.levels[level] = await value_of(asked, self.at)
+                self.levels[level] = await self._value(alert)
             except CoachError as error:
                 _log.info("no level beside an alert", symbol=level[0], reason=error.message)
+
+    async def _value(self, alert: Alert) -> float | None:
+        name = str(alert.terms["level_name"])
+        if not _is_on_map(alert):
+            return await value_of(asked_of(alert.terms, self.market, NoBook()), self.at)
+        found = (await self._map(alert.symbol, period_of(name) or Period.DAY)).find(name)
+        return None if found is None else float(found.price)
+
+    def _map(self, symbol: str, period: Period) -> asyncio.Task[LevelMap]:
+        if (symbol, period) not in self.maps:
+            mapping = map_levels(symbol, market=self.market, as_of=self.at, period=period)
+            self.maps[symbol, period] = asyncio.create_task(mapping)
+        return self.maps[symbol, period]
+
+
+def _is_on_map(alert: Alert) -> bool:
+    """Whether its level is one of the map, and no more than that."""
+    level = parse_value_or_condition(str(alert.terms["level"]))
+    is_level = bool(level.needs.levels) and str(level) in level.needs.keys
+    return is_level or str(level) == "vwap"
 
 
 def _level_of(alert: Alert) -> _Level:

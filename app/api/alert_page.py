@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends
 
 from app.alerts import repository, service
 from app.alerts.glance import Glance, glance_at, next_change, opens_after
-from app.alerts.models import Alert, Status, Told
+from app.alerts.models import Alert, Told
 from app.api.auth import signed_in
 from app.api.responses import FAILURES
 from app.api.schemas import Body, Number
@@ -70,7 +70,8 @@ class ToldBody(Body):
 
 class WatchingBody(Body):
     """`as_of` is the market's present, `changes_at` when a snooze or an alert ends next, `limit` null
-    where as many may be watched as one likes. `firings` are the last ones, the newest first."""
+    where as many may be watched as one likes. `alerts` are the newest 500; `firings` the last ones, the
+    newest first."""
 
     as_of: datetime
     simulated: bool
@@ -86,6 +87,7 @@ class WatchingBody(Body):
 async def watching(at: AtDoor, member: Asking) -> WatchingBody:
     async with at.database.member(member.id) as session:
         alerts = await service.list_alerts(session)
+        used = await repository.count_armed(session)
         told = await repository.list_firings(session, None, limit=TOLD)
         known = {each.id: each for each in alerts}
         for missing in {each.alert_id for each in told} - known.keys():
@@ -97,7 +99,7 @@ async def watching(at: AtDoor, member: Asking) -> WatchingBody:
         simulated=at.market.provider.is_simulated,
         plan=plan.name,
         limit=plan.alerts,
-        used=sum(each.status is Status.ARMED for each in alerts),
+        used=used,
         changes_at=next_change(alerts, now),
         alerts=[_watched(each, stands, now) for each in alerts],
         firings=[_told(each, known[each.alert_id]) for each in told],

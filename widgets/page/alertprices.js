@@ -2,6 +2,7 @@
 
 import * as format from "./format.js";
 import * as live from "./live.js";
+import { make } from "./made.js";
 
 const FOLLOWED = 40;
 
@@ -33,18 +34,15 @@ export function watchPrices(desk) {
   return () => stops.forEach((stop) => stop());
 }
 
+/** `+27.81 (+0.95%) to PDH 2,950.00 · now 2,922.19`: what the price still has to go. */
 function write(desk, { id, decimals, level_name }, { price, level }) {
   const stand = desk.body.querySelector(`[data-stand="${id}"]`);
-  const away = desk.body.querySelector(`[data-away="${id}"]`);
-  if (!stand || !away) return;
-  const figure = (value) => format.number(value, decimals);
-  const now = price === null ? "no price now" : `now ${figure(price)}`;
-  const target = level === null ? "" : ` · ${level_name || "level"} ${figure(level)}`;
-  stand.textContent = now + target;
-  if (price === null || level === null) {
-    away.textContent = "";
-    return;
-  }
-  const distance = level - price;
-  away.textContent = `${format.number(distance, decimals, { signed: true })} (${format.number((distance / price) * 100, 2, { signed: true })}%)`;
+  if (!stand) return;
+  const figure = (value, signed = false) => format.number(value, decimals, { signed });
+  const now = price === null ? "no price now" : `now\u00a0${figure(price)}`;
+  if (level === null) return stand.replaceChildren(now);
+  const target = [level_name, figure(level)].filter(Boolean).join(" ");
+  if (price === null) return stand.replaceChildren(`to ${target} ·\u00a0${now}`);
+  const share = format.number(((level - price) / price) * 100, 2, { signed: true });
+  stand.replaceChildren(make("strong", { textContent: `${figure(level - price, true)} (${share}%)` }), ` to ${target} ·\u00a0${now}`);
 }

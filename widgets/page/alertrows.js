@@ -17,7 +17,11 @@ export function alertSections(desk) {
   const { alerts } = desk.shown;
   if (!alerts.length) return [blank(desk)];
   const groups = GROUPS.map(([status, title]) => [title, alerts.filter((each) => each.status === status)]);
-  return groups.filter(([, found]) => found.length).map(([title, found]) => group(desk, title, found));
+  const left = desk.shown.used - alerts.filter(({ status }) => status === "armed" || status === "snoozed").length;
+  return [
+    ...groups.filter(([, found]) => found.length).map(([title, found]) => group(desk, title, found)),
+    ...(left > 0 ? [make("p", { className: "tc-quiet", textContent: `${left} older ones are watched and not shown.` })] : []),
+  ];
 }
 
 function blank(desk) {
@@ -58,7 +62,7 @@ function row(desk, alert) {
       ` ${words}`,
     ),
     symbol && (alert.status === "armed" || alert.status === "snoozed")
-      ? make("div", { className: "tc-watch-stand" }, make("span", { dataset: { stand: id } }), make("span", { className: "tc-watch-away", dataset: { away: id } }))
+      ? make("div", { className: "tc-watch-stand", dataset: { stand: id } })
       : null,
     note ? make("div", { className: "tc-quiet", textContent: `“${note}”` }) : null,
     make(

@@ -15,6 +15,9 @@ from app.alerts.models import Alert, Status
 from app.alerts.values import NoBook
 from app.core.errors import ProviderUnavailable
 from app.core.symbols import Symbol
+from app.levels.models import Period
+from app.levels.names import period_of
+from app.levels.service import map_levels
 from app.market.models import Quote
 from app.market.providers.simulated import SimulatedMarket
 
@@ -75,6 +78,31 @@ async def test_each_price_and_each_level_is_asked_for_once() -> None:
     assert typed.level == 1234.5
     assert typed.price == above.price
     assert other.level not in (None, above.level)
+
+
+@pytest.mark.parametrize(
+    ("level", "name"), [("pdh", "PDH"), ("pwh", "PWH"), ("pmoh", "PMoH"), ("vwap", "VWAP")]
+)
+async def test_a_level_of_the_map_is_where_the_map_has_it(level: str, name: str) -> None:
+    market, alert = Counted(), await armed(f"price crosses above {level}")
+    period = period_of(name) or Period.DAY
+    there = (await map_levels("SPY", market=market, as_of=AT, period=period)).find(name)
+
+    found = await glance_at([alert], market=market, at=AT)
+
+    assert there is not None
+    assert found[alert.id].level == float(there.price)
+
+
+async def test_any_other_level_is_worked_out() -> None:
+    alert = await armed("price crosses above sma(200, 1d) * 1.01")
+    plain = await armed("price crosses above sma(200, 1d)")
+
+    found = await glance_at([alert, plain], market=Counted(), at=AT)
+
+    base = found[plain.id].level
+    assert base is not None
+    assert found[alert.id].level == pytest.approx(base * 1.01)
 
 
 async def test_what_is_about_a_formula_or_a_book_has_no_one_level() -> None:
