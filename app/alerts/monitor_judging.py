@@ -22,7 +22,7 @@ from app.market.protocol import MarketData
 
 PRICE_SECONDS = 1.0
 BOOK_SECONDS = 15.0
-LEVELS_SECONDS = 2.0
+LEVELS_SECONDS = 5.0
 """So long the present waits for the levels of its day."""
 _MINUTE = 60
 _log = get_logger(__name__)

@@ -5,9 +5,9 @@ draft takes the last of it, the monitor goes on from where it was.
 """
 
 from asyncio import gather
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +23,7 @@ from app.formula.panel import Panel
 from app.levels.models import LevelMap, Period
 from app.levels.names import period_of
 from app.levels.service import map_levels
+from app.market.calendar import session_table
 from app.market.models import Bars, Instrument, Provider
 from app.market.protocol import MarketData
 
@@ -91,22 +92,47 @@ async def value_of(asked: Asked, at: datetime) -> float | None:
 
 
 async def truths_since(asked: Asked, since: float, at: datetime) -> list[Verdict]:
-    """The verdicts of every bar that ended after `since`, then that of the forming one."""
+    """The verdicts of every bar that ended after `since`, then that of the forming one: of each by the
+    levels of its own session."""
     panels, given = await _fetched(asked, at)
     base = next(each for each in panels if each.timeframe is asked.formula.base)
     if not len(base.time):
         return []
-    found, present = verdicts(asked.formula, panels, given), at.timestamp()
-    ends = base.ends.tolist()
-    first = int(np.searchsorted(base.ends, since, side="right"))
-    return [
-        Verdict(
-            at=min(float(ends[row]), present),
-            truth=_truth(found.is_true[row, 0], found.is_false[row, 0]),
-            is_final=ends[row] <= present,
-        )
-        for row in range(min(first, len(ends) - 1), len(ends))
-    ]
+    present = at.timestamp()
+    first = min(int(np.searchsorted(base.ends, since, side="right")), len(base.time) - 1)
+    found: list[Verdict] = []
+    for rows, as_of in _sessions_of(asked, base, first, at):
+        if as_of is not at:
+            given = {**given, **await _levels(asked, asked.formula.needs.levels, as_of)}
+        judged = verdicts(asked.formula, panels, given)
+        found += [
+            Verdict(
+                at=min(float(base.ends[row]), present),
+                truth=_truth(judged.is_true[row, 0], judged.is_false[row, 0]),
+                is_final=bool(base.ends[row] <= present),
+            )
+            for row in rows
+        ]
+    return sorted(found, key=lambda each: each.at)
+
+
+def _sessions_of(
+    asked: Asked, base: Panel, first: int, at: datetime
+) -> Iterator[tuple[range, datetime]]:
+    """The rows from `first` on by the moment whose levels they are compared with: those of the last
+    one, which are known, come first."""
+    rows = range(first, len(base.time))
+    if not asked.formula.needs.levels or len(rows) == 1:
+        yield rows, at
+        return
+    closes = session_table(base.calendar).after_hours_closes
+    days = np.searchsorted(closes, base.time[first:], side="right")
+    present = int(np.searchsorted(closes, at.timestamp(), side="right"))
+    for day in sorted(set(days.tolist()), reverse=True):
+        found = np.flatnonzero(days == day)
+        of_day = rows[int(found[0]) : int(found[-1]) + 1]
+        ended = min(float(base.ends[of_day[-1]]), float(closes[day])) - 1
+        yield of_day, at if day == present else datetime.fromtimestamp(ended, UTC)
 
 
 def is_of_book(need: OutsideNeed) -> bool:
