@@ -194,6 +194,38 @@ def test_another_member_sees_none_of_it(
     expect(open_alerts(adas).get_by_role("tab", name="History 1")).to_be_visible()
 
 
+def test_it_is_beside_a_wide_conversation_over_a_narrow_one_and_left_by_escape(
+    visit: Visit, server: Server, postgres: DatabaseUrls
+) -> None:
+    page = visit()
+    enter(page, server.url, someone(postgres))
+    panel = open_alerts(page)
+    holds_focus = "node => node.matches(':modal')"
+    assert not panel.evaluate(holds_focus)
+    expect(panel.get_by_role("heading", name="Alerts")).to_be_focused()
+
+    page.set_viewport_size({"width": 700, "height": 800})
+    page.wait_for_function("document.querySelector('.tc-watch').matches(':modal')")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.wait_for_function("!document.querySelector('.tc-watch').matches(':modal')")
+    panel.get_by_role("link", name="Notifications").click()
+    settings = page.get_by_role("dialog", name="Notifications")
+    expect(settings.get_by_text("Quiet hours")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("Escape")
+    expect(settings).to_have_count(0)
+    expect(panel).to_be_visible()
+
+    page.locator("#chat-input").click()
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    page.locator("a[href='#alerts']").focus()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_text("Nothing is watched for you.")).to_be_visible(timeout=PATIENCE_MS)
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(page.locator("a[href='#alerts']")).to_be_focused()
+
+
 def test_a_saved_scan_is_set_to_run_and_deleted_on_its_own_tab(
     visit: Visit, server: Server, postgres: DatabaseUrls
 ) -> None:
