@@ -51,6 +51,8 @@ NOT_CHECKED = (
 )
 NAMED = 3
 """Opportunities that a sentence names."""
+NOTED = 5
+"""Symbols that a note names."""
 
 MEASURED = {
     Measure.TIMES: (Unit.COUNT, 1),

@@ -77,7 +77,8 @@ class Opportunity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanResult:
-    """Opportunities, best expectation first. `left_out` gives what had no bars, with the reason;
+    """Opportunities, best expectation first. `left_out` gives what had no bars, or none of late, with
+    the reason; `halted` what has none of the last finished session alone;
     `passing` the symbols that meet the search's condition, None where it has none. `without` counts,
     of `considered` symbols, those of which a column of the table that is asked for is not known, by its
     name: they are not among what passes."""
@@ -86,6 +87,7 @@ class ScanResult:
     scanned: int
     found: tuple[Opportunity, ...]
     left_out: Mapping[Symbol, str] = field(default_factory=dict)
+    halted: tuple[Symbol, ...] = ()
     passing: tuple[Symbol, ...] | None = None
     considered: int = 0
     without: Mapping[str, int] = field(default_factory=dict)

@@ -16,6 +16,7 @@ import numpy as np
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.formula.formula import Formula
+from app.market.calendar import finished_session, previous_session
 from app.market.models import Bars, Instrument
 from app.market.protocol import MarketData
 from app.scanner.evidence import evidence
@@ -51,7 +52,8 @@ async def run_scan(
     universe = await universe_of(search, market)
     instruments = universe.instruments
     bars, left_out = await read_bars(market, instruments, as_of)
-    left_out = {**universe.left_out, **left_out}
+    bars, ended, halted = current(bars, instruments, as_of)
+    left_out = {**universe.left_out, **left_out, **ended}
     if not bars:
         return ScanResult(as_of=as_of, scanned=0, found=(), left_out=left_out)
     found = await asyncio.to_thread(judge, search, instruments, bars, taste or {})
@@ -61,6 +63,7 @@ async def run_scan(
             scanned=len(bars),
             found=found,
             left_out=left_out,
+            halted=halted,
             considered=universe.listed,
             without=without(search, universe, None),
         )
@@ -71,9 +74,30 @@ async def run_scan(
         found=tuple(each for each in found if each.instrument.symbol in met),
         left_out=left_out,
         passing=tuple(symbol for symbol in bars if symbol in met),
+        halted=halted,
         considered=universe.listed,
         without=without(search, universe, condition),
     )
+
+
+def current(
+    bars: Mapping[Symbol, Bars], instruments: Mapping[Symbol, Instrument], as_of: datetime
+) -> tuple[dict[Symbol, Bars], dict[Symbol, str], tuple[Symbol, ...]]:
+    """Bars that reach to the market's last finished session or the one before it, why others are
+    left out, and which of the first have none of the last session, for one is missed by a halt."""
+    kept: dict[Symbol, Bars] = {}
+    ended: dict[Symbol, str] = {}
+    halted = []
+    for symbol, each in bars.items():
+        session = finished_session(as_of, instruments[symbol].calendar)
+        at = datetime.fromtimestamp(int(each.time[-1]), UTC)
+        if at < previous_session(session).premarket_open:
+            ended[symbol] = f"Its bars end in the session of {at:%Y-%m-%d}."
+            continue
+        kept[symbol] = each
+        if at < session.premarket_open:
+            halted.append(symbol)
+    return kept, ended, tuple(halted)
 
 
 def without(search: Search, universe: Universe, condition: Formula | None) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """What a scan tells of symbols with odd prices, odd volumes and odd last days."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from app.core.symbols import AssetClass, Symbol
 from app.core.timeframes import Timeframe
 from app.market.calendar import sessions_between
 from app.market.models import Bars, Floats, Instrument, Provider
+from app.market.providers.files import FilesMarket
 from app.scanner.evidence import evidence
 from app.scanner.histories import histories_of
 from app.scanner.models import Opportunity, Search
-from app.scanner.service import judge
+from app.scanner.service import current, judge, run_scan
 from app.scanner.setups import Setup, prepare
 
 DAYS = 300
@@ -103,3 +105,58 @@ def test_without_cases_there_is_no_chance_and_no_expectation() -> None:
     assert (each.chance, each.score, each.expectation) == (None, None, None)
     assert each.record.cases == 0
     assert each.days == 1
+
+
+SATURDAY = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def until(last: date) -> Bars:
+    bars = broken_out(100, by=3, spread=1.5)
+    return replace(bars, time=bars.time - int((date(2026, 11, 20) - last).total_seconds()))
+
+
+@pytest.mark.parametrize(
+    ("last", "is_kept", "is_halted"),
+    [
+        (date(2026, 11, 20), True, False),
+        (date(2026, 11, 19), True, True),
+        (date(2026, 11, 18), False, False),
+        (date(2026, 5, 4), False, False),
+    ],
+)
+def test_a_symbol_whose_bars_end_before_the_markets_do_is_left_out(
+    last: date, is_kept: bool, is_halted: bool
+) -> None:
+    kept, ended, halted = current(
+        {Symbol("ACME"): until(last)}, {Symbol("ACME"): listed()}, SATURDAY
+    )
+    assert (bool(kept), bool(halted)) == (is_kept, is_halted)
+    assert (Symbol("ACME") in ended) is not is_kept
+    assert is_kept or str(last) in ended[Symbol("ACME")]
+
+
+def test_while_a_session_runs_the_bar_of_the_one_before_is_no_halt() -> None:
+    opened = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
+    thursday = until(date(2026, 11, 19))
+    assert current({Symbol("ACME"): thursday}, {Symbol("ACME"): listed()}, opened)[2] == ()
+
+
+async def test_what_stopped_trading_months_ago_does_not_stand_now(tmp_path: Path) -> None:
+    bars = broken_out(100, by=3, spread=1.5)
+    for symbol, late in (("LIVE", 0), ("GONE", 130)):
+        days = [each for each in OPENS if each <= OPENS[-1] - timedelta(days=late)]
+        rows = [
+            f"{day.date()},{bars.open[at]},{bars.high[at]},{bars.low[at]},{bars.close[at]},{bars.volume[at]}"
+            for at, day in enumerate(days, start=DAYS - len(days))
+        ]
+        folder = tmp_path / symbol / "1d"
+        folder.mkdir(parents=True)
+        text = "\n".join(["time,open,high,low,close,volume", *rows])
+        (folder / "bars.csv").write_text(text + "\n", encoding="utf-8")
+
+    search = Search(symbols=(Symbol("LIVE"), Symbol("GONE")))
+    found = await run_scan(search, market=FilesMarket(tmp_path), as_of=SATURDAY)
+
+    assert {str(each.instrument.symbol) for each in found.found} == {"LIVE"}
+    assert found.scanned == 1
+    assert "Its bars end in the session of 2026-07" in found.left_out[Symbol("GONE")]
