@@ -6,10 +6,9 @@ every few seconds. Answers are taken when they are there, in the order of the ba
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from app.alerts.drafts import asked_of, fixed_level
@@ -24,7 +23,12 @@ PRICE_SECONDS = 1.0
 BOOK_SECONDS = 15.0
 LEVELS_SECONDS = 5.0
 """So long the present waits for the levels of its day."""
+ASIDE_SECONDS = 900.0
+"""So long a question rests that broke instead of being answered."""
+_AT_ONCE = 8
 _MINUTE = 60
+T = TypeVar("T")
+_Answer = Callable[[Asked, Sequence[UUID]], Awaitable[T]]
 _log = get_logger(__name__)
 
 
@@ -44,12 +48,20 @@ class Found:
 
 
 class Judge:
-    """Asks for the watches of one symbol, or of one member's book."""
+    """Asks for the watches of one symbol, or of one member's book. `aside` outlives it: what broke,
+    and until when it rests, by the loop's clock."""
 
-    def __init__(self, market: MarketData, books: Books, wake: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        market: MarketData,
+        books: Books,
+        wake: Callable[[], None],
+        aside: dict[UUID, float] | None = None,
+    ) -> None:
         self._market = market
         self._books = books
         self._wake = wake
+        self._aside = {} if aside is None else aside
         self._levels: dict[UUID, Asked] = {}
         self._formulas: dict[UUID, Asked] = {}
         self._asking: asyncio.Task[Found] | None = None
@@ -73,9 +85,13 @@ class Judge:
     def put(self, watch: Watch) -> None:
         """Ask for what this watch needs; one with a typed level needs nothing."""
         terms = watch.terms
-        if terms["kind"] == "threshold" and fixed_level(terms) is not None:
+        try:
+            if terms["kind"] == "threshold" and fixed_level(terms) is not None:
+                return
+            asked = asked_of(terms, self._market, self._books.of(watch.member_id))
+        except CoachError as error:
+            _log.error("an alert cannot be read", alert=str(watch.alert_id), reason=error.message)
             return
-        asked = asked_of(terms, self._market, self._books.of(watch.member_id))
         chosen = self._levels if terms["kind"] == "threshold" else self._formulas
         chosen[watch.alert_id] = asked
         self._minute = 0.0
@@ -83,6 +99,7 @@ class Judge:
     def remove(self, alert: UUID) -> None:
         self._levels.pop(alert, None)
         self._formulas.pop(alert, None)
+        self._aside.pop(alert, None)
 
     def ask(self, at: float, since: Callable[[UUID], float]) -> None:
         """Begin to ask for what is due at the market's time `at`, unless that goes on already."""
@@ -91,11 +108,13 @@ class Judge:
         now, minute = asyncio.get_running_loop().time(), at // _MINUTE
         is_new = minute != self._minute
         formulas = {
-            alert: asked for alert, asked in self._formulas.items() if is_new or self.is_live(alert)
+            alert: asked
+            for alert, asked in self._asked(self._formulas).items()
+            if is_new or self.is_live(alert)
         }
         if not is_new and (not formulas or now - self._asked_at < PRICE_SECONDS):
             return
-        levels = dict(self._levels) if is_new else {}
+        levels = self._asked(self._levels) if is_new else {}
         self._minute, self._asked_at = minute, now
         moments = {alert: since(alert) for alert in formulas}
         self._asking = asyncio.create_task(self._find(at, levels, formulas, moments))
@@ -112,7 +131,7 @@ class Judge:
         """All levels as of that moment, waited for; none where they do not come in time."""
         try:
             async with asyncio.timeout(LEVELS_SECONDS):
-                return await self._find(at, dict(self._levels), {}, {})
+                return await self._find(at, self._asked(self._levels), {}, {})
         except TimeoutError:
             _log.warning("levels do not come in time")
             return Found(at)
@@ -129,26 +148,56 @@ class Judge:
         formulas: Mapping[UUID, Asked],
         since: Mapping[UUID, float],
     ) -> Found:
-        found: dict[UUID, float | None] = {}
-        for (text, _), alike in groupby(sorted(levels.items(), key=_question), key=_question):
-            alerts = list(alike)
-            try:
-                value = await value_of(alerts[0][1], moment(at))
-            except CoachError as error:
-                _log.warning("a level cannot be had", level=text, reason=error.message)
+        async def level(asked: Asked, _: Sequence[UUID]) -> float | None:
+            return await value_of(asked, moment(at))
+
+        async def truths(asked: Asked, alerts: Sequence[UUID]) -> Sequence[Verdict]:
+            return await truths_since(asked, min(since[each] for each in alerts), moment(at))
+
+        found, judged = await asyncio.gather(
+            self._answers(levels, level), self._answers(formulas, truths)
+        )
+        return Found(at, found, {each: _after(since[each], judged[each]) for each in judged})
+
+    async def _answers(self, asked: Mapping[UUID, Asked], answer: _Answer[T]) -> dict[UUID, T]:
+        """What can be had; the same question is asked once for all, several at a time."""
+        alike: dict[tuple[str, int], list[UUID]] = {}
+        for alert, each in asked.items():
+            alike.setdefault(_question(each), []).append(alert)
+        room = asyncio.Semaphore(_AT_ONCE)
+
+        async def ask(alerts: Sequence[UUID]) -> T:
+            async with room:
+                return await answer(asked[alerts[0]], alerts)
+
+        answers = await asyncio.gather(*map(ask, alike.values()), return_exceptions=True)
+        found: dict[UUID, T] = {}
+        for ((text, _), alerts), told in zip(alike.items(), answers, strict=True):
+            if isinstance(told, CoachError):
+                _log.warning("a question has no answer", question=text, reason=told.message)
+            elif isinstance(told, BaseException):
+                self._set_aside(text, alerts, told)
             else:
-                found |= {alert: value for alert, _ in alerts}
-        verdicts: dict[UUID, Sequence[Verdict]] = {}
-        for alert, asked in formulas.items():
-            try:
-                verdicts[alert] = await truths_since(asked, since[alert], moment(at))
-            except CoachError as error:
-                _log.warning("a formula cannot be asked", reason=error.message)
-        return Found(at, found, verdicts)
+                found |= dict.fromkeys(alerts, told)
+        return found
+
+    def _set_aside(self, text: str, alerts: Sequence[UUID], fault: BaseException) -> None:
+        """A question that breaks must not break those beside it: it rests, then is asked again."""
+        _log.error("a question is set aside", question=text, alerts=len(alerts), exc_info=fault)
+        until = asyncio.get_running_loop().time() + ASIDE_SECONDS
+        self._aside |= dict.fromkeys(alerts, until)
+
+    def _asked(self, chosen: Mapping[UUID, Asked]) -> dict[UUID, Asked]:
+        """But for what is set aside."""
+        now = asyncio.get_running_loop().time()
+        return {alert: chosen[alert] for alert in chosen if self._aside.get(alert, 0.0) <= now}
 
 
-def _question(each: tuple[UUID, Asked]) -> tuple[str, int]:
+def _question(asked: Asked) -> tuple[str, int]:
     """What is asked, and of whose book: only what is of no book has one answer for all members."""
-    asked = each[1]
     book = id(asked.book) if asked.formula.needs.outside else 0
     return f"{asked.formula} {asked.formula.base}", book
+
+
+def _after(since: float, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    return [each for each in verdicts if each.at > since] or verdicts[-1:]

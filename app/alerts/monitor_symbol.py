@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,6 +77,7 @@ class SymbolWatch:
         self.lock = asyncio.Lock()
         self._desk = desk
         self._news = asyncio.Event()
+        self._aside: dict[UUID, float] = {}
         self._hearing = Hearing(symbol, desk.market, desk.clock, self._new_judge)
         self._changes: deque[Watch] = deque()
         self._lives: deque[Live] = deque(maxlen=_KEPT)
@@ -177,7 +179,7 @@ class SymbolWatch:
             self._news.clear()
 
     def _new_judge(self) -> Judge:
-        return Judge(self._desk.market, self._desk.books, self._news.set)
+        return Judge(self._desk.market, self._desk.books, self._news.set, self._aside)
 
     async def _take_up(self) -> None:
         """Begin with what is written."""

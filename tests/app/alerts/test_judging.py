@@ -1,5 +1,6 @@
 """Levels and formulas that are asked for beside the stream."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,23 +8,32 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from typing_extensions import override
 
 from app.alerts.models import Watch
 from app.alerts.monitor_book import MemberBooks
-from app.alerts.monitor_judging import Judge
+from app.alerts.monitor_judging import Found, Judge
 from app.alerts.triggers import Crosses, Side, State, Trigger
-from app.alerts.values import Asked, NoBook, truths_since
+from app.alerts.values import Asked, Book, NoBook, truths_since
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.formula.formula import parse
 from app.infra.db.database import Database
 from app.macro.source import NoSource
+from app.market.models import Bars
 from app.market.providers.simulated import SimulatedMarket
 from app.positions import service as positions
 from app.positions.models import Asset, AssetKind, Source
 
 AT = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 SPY = Symbol("SPY")
+
+
+class NoBooks:
+    """Nobody holds anything."""
+
+    def of(self, member_id: UUID) -> Book:
+        return NoBook()
 
 
 def watch_of(member: UUID, **terms: Any) -> Watch:
@@ -94,3 +104,77 @@ async def test_a_bar_is_compared_with_the_levels_of_its_own_day_whenever_it_is_a
             assert [told[each.at] for each in then if each.is_final] == [
                 each.truth for each in then if each.is_final
             ]
+
+
+class Counting(SimulatedMarket):
+    """It counts how often it is asked for bars, and breaks on quarters of an hour."""
+
+    asked = 0
+
+    @override
+    async def bars(
+        self,
+        symbol: Symbol,
+        timeframe: Timeframe,
+        *,
+        start: datetime,
+        end: datetime,
+        as_of: datetime,
+        extended: bool = False,
+    ) -> Bars:
+        self.asked += 1
+        if timeframe is Timeframe.M15:
+            raise ZeroDivisionError("nobody thought of this")
+        return await super().bars(
+            symbol, timeframe, start=start, end=end, as_of=as_of, extended=extended
+        )
+
+
+async def answer(judge: Judge, at: datetime, since: Mapping[UUID, float]) -> Found:
+    judge.ask(at.timestamp(), lambda alert: since.get(alert, at.timestamp() - 120))
+    assert judge._asking is not None
+    await asyncio.wait([judge._asking])
+    found = judge.take()
+    assert found is not None
+    return found
+
+
+async def test_the_same_condition_of_many_members_is_asked_once() -> None:
+    market = Counting(seed=7)
+    judge = Judge(market, NoBooks(), lambda: None)
+    alone = Judge(market, NoBooks(), lambda: None)
+    condition = {"kind": "formula", "condition": "rsi(14, 1m) > 1 and price > 1"}
+    watches = [watch_of(uuid4(), **condition) for _ in range(20)]
+    for each in watches:
+        judge.put(each)
+    alone.put(watches[0])
+    await answer(alone, AT, {})
+    once, market.asked = market.asked, 0
+
+    late, early = watches[0].alert_id, watches[1].alert_id
+    since = {late: AT.timestamp() - 60, early: AT.timestamp() - 600}
+    found = await answer(judge, AT, since)
+
+    assert market.asked == once
+    assert found.verdicts.keys() == {each.alert_id for each in watches}
+    assert len(found.verdicts[early]) > len(found.verdicts[late])
+    assert all(each.at > since[late] for each in found.verdicts[late])
+
+
+async def test_a_formula_that_breaks_is_set_aside_alone() -> None:
+    market = Counting(seed=7)
+    judge = Judge(market, NoBooks(), lambda: None)
+    breaks, holds = (
+        watch_of(uuid4(), kind="formula", condition=text)
+        for text in ("rsi(14, 15m) > 1 and price > 1", "rsi(14, 1m) > 1 and price > 1")
+    )
+    judge.put(breaks)
+    judge.put(holds)
+
+    found = await answer(judge, AT, {})
+    assert found.verdicts.keys() == {holds.alert_id}
+
+    market.asked = 0
+    later = await answer(judge, AT + timedelta(minutes=1), {})
+    assert later.verdicts.keys() == {holds.alert_id}
+    assert judge._asked(judge._formulas).keys() == {holds.alert_id}
