@@ -9,6 +9,7 @@ import app.notifications.tables
 import app.options.tables
 import app.positions.tables
 import app.scanner.option_tables
+import app.scanner.sharing_tables
 import app.scanner.signal_tables
 import app.scanner.tables
 import app.screenshots.tables

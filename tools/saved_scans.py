@@ -30,6 +30,7 @@ from tools.saved_scans_words import (
     plan_said,
     saved_row,
     schedule_said,
+    shared_row,
     terms_of,
     title_of_search,
 )
@@ -110,7 +111,10 @@ async def save_scan(args: SaveScanArgs, context: ToolContext) -> ToolResult:
 
 
 class ListScansArgs(ToolArgs):
-    pass
+    shared: bool = Field(
+        default=False,
+        description="Those that members of this server share, rather than the member's own.",
+    )
 
 
 @tool(
@@ -120,10 +124,15 @@ class ListScansArgs(ToolArgs):
         Example("list my scans"),
         Example("show my saved scans"),
         Example("which scans are running"),
+        Example("how many scans do I have"),
+        Example("show the shared scans", {"shared": True}),
+        Example("what scans do others share", {"shared": True}),
     ],
 )
 async def list_scans(args: ListScansArgs, context: ToolContext) -> ToolResult:
-    """Scans the member saved, how often each runs by itself, and what the plan allows."""
+    """Scans the member saved, how often each runs by itself; or those shared on this server."""
+    if args.shared:
+        return await _shared(context)
     scans, plan = await context.finds.scans(), await context.finds.plan()
     if not scans:
         return ToolResult("You have no saved scans. Ask for setups, then say save this scan.")
@@ -139,6 +148,27 @@ async def list_scans(args: ListScansArgs, context: ToolContext) -> ToolResult:
     are = "scan is" if len(scans) == 1 else "scans are"
     sentence = f"{number.ref} {are} saved, {runs.ref} run by themselves: {named}{more}."
     return ToolResult(sentence, (_list(context, scans, (scans, plan), "saved"),))
+
+
+async def _shared(context: ToolContext) -> ToolResult:
+    shared = await context.finds.shared()
+    if not shared:
+        return ToolResult("No scan is shared on this server. One of yours is shared on its list.")
+    now, book = context.now, context.book
+    number = count(book, "shared", len(shared), "shared scans", now)
+    named = "; ".join(
+        said(book, f"name.{place}", plain(each.name), now)
+        for place, each in enumerate(shared[:5], 1)
+    )
+    card = SavedScansCard(
+        title="shared on this server",
+        rows=tuple(map(shared_row, shared)),
+        plan="Using one makes a scan of your own, which runs only when you ask.",
+        notes=(),
+        freshness=kept_freshness(context.market.provider, now),
+    )
+    are = "scan is" if len(shared) == 1 else "scans are"
+    return ToolResult(f"{number.ref} {are} shared on this server: {named}.", (card,))
 
 
 Known = tuple[Sequence[SavedScan], Plan]

@@ -9,6 +9,7 @@ from app.macro.source import plain
 from app.scanner.kept import SavedScan, search_body
 from app.scanner.models import Search
 from app.scanner.option_scan import OptionSearch
+from app.scanner.sharing import SharedScan
 from app.users.plans import Plan
 from tools.option_scans import arguments_of
 from tools.option_scans_card import TITLES as OPTION_TITLES
@@ -122,6 +123,24 @@ def saved_row(scan: SavedScan) -> SavedScanRow:
         version=scan.version,
         tool=tool,
         arguments=dict(arguments),
+        has_list=bool(scan.search.symbols or (scan.search.options and scan.search.options.symbols)),
+    )
+
+
+def shared_row(shared: SharedScan) -> SavedScanRow:
+    tool, arguments = call_of(shared.search)
+    return SavedScanRow(
+        id=str(shared.id),
+        name=shared.name,
+        words=title_of_search(shared.search),
+        schedule="shared by you" if shared.is_mine else "shared on this server",
+        every_minutes=None,
+        due_at=None,
+        version=shared.version,
+        tool=tool,
+        arguments=dict(arguments),
+        has_list=shared.has_list,
+        is_shared=True,
     )
 
 

@@ -39,7 +39,8 @@ class ScanDraftCard(BaseCard):
 
 class SavedScanRow(BaseModel):
     """A saved scan: `tool` with `arguments` is what running it now asks, nothing where a list is too
-    long for that. `outcome` is what a click on this card made of it."""
+    long for that. `outcome` is what a click on this card made of it. `has_list`: it names symbols, which are shared
+    only if the member says so. `is_shared`: one of a list of scans that members of this server share."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -53,6 +54,8 @@ class SavedScanRow(BaseModel):
     tool: str
     arguments: dict[str, Any]
     outcome: str = ""
+    has_list: bool = False
+    is_shared: bool = False
 
 
 class SavedScansCard(BaseCard):

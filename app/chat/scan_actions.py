@@ -1,4 +1,5 @@
-"""Clicks on cards of saved scans: a draft confirmed, a saved scan scheduled, stopped or deleted.
+"""Clicks on cards of saved scans: a draft confirmed, a saved scan scheduled, stopped, deleted or
+shared, a shared one used.
 
 Decided: these clicks are no turns. They do what the card shows, and the stored card says what came of it.
 """
@@ -13,7 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.chat.payloads import parse
 from app.chat.room import room
-from app.scanner.draft_clicks import RowChange, change_listed, confirm_shown
+from app.scanner.draft_clicks import (
+    RowChange,
+    change_listed,
+    confirm_shown,
+    share_listed,
+    use_listed,
+)
 from app.users.models import Member
 from app.users.plans import plan_of
 
@@ -63,5 +70,39 @@ async def change_scan(_: WebsocketSession, member: Member, payload: Mapping[str,
         )
 
 
+class ShareClick(DraftClick):
+    """A scan of a list that is shared; `with_list` takes its symbols along."""
+
+    scan_id: UUID
+    with_list: bool = False
+
+
+class UseClick(DraftClick):
+    """A shared scan of a list."""
+
+    shared_id: UUID
+
+
+async def share_scan(_: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+    """Share what a scan looks for with the members of this server: the only way from the chat."""
+    asked, now = parse(ShareClick, payload), room().wall.now()
+    async with room().database.member(member.id) as transaction:
+        await share_listed(
+            transaction, asked.card_id, asked.scan_id, with_list=asked.with_list, now=now
+        )
+
+
+async def use_scan(_: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
+    """Make a shared scan one's own."""
+    asked, now = parse(UseClick, payload), room().wall.now()
+    async with room().database.member(member.id) as transaction:
+        await use_listed(transaction, asked.card_id, asked.shared_id, now=now)
+
+
 Action = Callable[[WebsocketSession, Member, Mapping[str, Any]], Coroutine[Any, Any, None]]
-ACTIONS: Mapping[str, Action] = {"confirm_scan": confirm_scan, "change_scan": change_scan}
+ACTIONS: Mapping[str, Action] = {
+    "confirm_scan": confirm_scan,
+    "change_scan": change_scan,
+    "share_scan": share_scan,
+    "use_scan": use_scan,
+}

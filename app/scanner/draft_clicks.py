@@ -14,8 +14,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations import service as conversations
+from app.conversations.models import StoredCard
 from app.core.errors import Conflict, NotEntitled, NotFound
-from app.scanner import keeping, repository
+from app.scanner import keeping, repository, sharing
 from app.scanner.kept import search_of
 
 DRAFT, LIST = "ScanDraftCard", "SavedScansCard"
@@ -71,15 +72,40 @@ async def change_listed(
 ) -> None:
     """Change one scan of a list, whose row then says how it is."""
     await repository.take_turns(session)
-    found, _ = await conversations.find_drawn_card(session, LIST, card)
-    rows = [dict(row) for row in found.props["rows"]]
-    row = next((row for row in rows if row["id"] == str(change.scan_id)), None)
-    if row is None:
-        raise NotFound("There is no such scan on this card.")
+    found, rows, row = await _row(session, card, change.scan_id)
     await _change(session, change, allowed, now)
     row["outcome"] = "deleted" if change.wanted == "delete" else "changed"
     row["every_minutes"] = int(change.every.total_seconds() // 60) if change.every else None
     await conversations.update_card(session, found.id, {**found.props, "rows": rows})
+
+
+async def share_listed(
+    session: AsyncSession, card: str, scan_id: UUID, *, with_list: bool, now: datetime
+) -> None:
+    """Share the definition of a scan of a list with the members of this server."""
+    found, rows, row = await _row(session, card, scan_id)
+    await sharing.share(session, scan_id, with_list=with_list, now=now)
+    row["outcome"] = "shared"
+    await conversations.update_card(session, found.id, {**found.props, "rows": rows})
+
+
+async def use_listed(session: AsyncSession, card: str, shared_id: UUID, *, now: datetime) -> None:
+    """Make a shared scan of a list the member's own."""
+    found, rows, row = await _row(session, card, shared_id)
+    await sharing.use(session, shared_id, now=now)
+    row["outcome"] = "saved"
+    await conversations.update_card(session, found.id, {**found.props, "rows": rows})
+
+
+async def _row(
+    session: AsyncSession, card: str, key: UUID
+) -> tuple[StoredCard, list[dict[str, Any]], dict[str, Any]]:
+    found, _ = await conversations.find_drawn_card(session, LIST, card)
+    rows = [dict(row) for row in found.props["rows"]]
+    row = next((row for row in rows if row["id"] == str(key)), None)
+    if row is None:
+        raise NotFound("There is no such scan on this card.")
+    return found, rows, row
 
 
 async def _change(

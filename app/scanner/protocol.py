@@ -12,11 +12,12 @@ from typing_extensions import override
 
 from app.core.errors import NotSignedIn
 from app.infra.db.database import Database
-from app.scanner import keeping, option_keeping
+from app.scanner import keeping, option_keeping, sharing
 from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.option_kept import KeptOption, OptionRecord
 from app.scanner.option_setups import OptionSetup
 from app.scanner.setups import Setup
+from app.scanner.sharing import SharedScan
 from app.users.plans import Plan, plan_of
 from app.users.service import get_member_by_id
 
@@ -29,6 +30,10 @@ class Finds(Protocol):
     async def scans(self) -> tuple[SavedScan, ...]:
         """By name; `NotSignedIn` where nobody asks."""
         ...
+
+    async def shared(self) -> tuple[SharedScan, ...]:
+        """Scans that members of this server share; `NotSignedIn` where nobody asks."""
+        raise NotSignedIn("Shared scans are the members': sign in to see them.")
 
     async def plan(self) -> Plan:
         """What the member's plan allows; `NotSignedIn` where nobody asks."""
@@ -83,6 +88,12 @@ class MemberFinds(Finds):
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
             return await keeping.list_scans(session)
+
+    @override
+    async def shared(self) -> tuple[SharedScan, ...]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await sharing.list_shared(session)
 
     @override
     async def plan(self) -> Plan:

@@ -19,6 +19,7 @@ from app.scanner.option_scan import OptionSearch
 from app.scanner.option_setups import OptionSetup
 from app.scanner.protocol import NoFinds
 from app.scanner.setups import Setup
+from app.scanner.sharing import SharedScan
 from app.users.plans import ELITE, FREE, LITE, Plan
 from tools import TOOLBOX
 from tools.base import Tool, ToolContext
@@ -38,10 +39,15 @@ class Kept(NoFinds):
 
     def __init__(self, scans: Sequence[SavedScan] = (), plan: Plan = ELITE) -> None:
         self._scans, self._plan = tuple(scans), plan
+        self.told: tuple[SharedScan, ...] = ()
 
     @override
     async def scans(self) -> tuple[SavedScan, ...]:
         return self._scans
+
+    @override
+    async def shared(self) -> tuple[SharedScan, ...]:
+        return self.told
 
     @override
     async def plan(self) -> Plan:
@@ -206,3 +212,25 @@ def test_running_a_saved_scan_asks_for_the_same(search: Search) -> None:
     else:
         found = asked_search(again.scan or ScanArgs())
     assert search_body(found) == search_body(search)
+
+
+async def test_shared_scans_are_a_list_of_their_own(files: MarketData) -> None:
+    kept = Kept([scan("mine")])
+    said, card = await ask(files, kept, list_scans, shared=True)
+    assert card is None
+    assert said.startswith("No scan is shared")
+    kept.told = (
+        SharedScan(
+            id=new_id(),
+            scan_id=new_id(),
+            name="theirs",
+            version=3,
+            search=PULLBACKS,
+            has_list=False,
+            is_mine=False,
+            shared_at=NOW,
+        ),
+    )
+    said, card = await ask(files, kept, list_scans, shared=True)
+    assert said == "1 scan is shared on this server: theirs."
+    assert [(row.name, row.is_shared, row.version) for row in card.rows] == [("theirs", True, 3)]

@@ -13,7 +13,7 @@ function SavedScansCard() {
       freshness={freshness}
       notes={notes}
     >
-      <ul className="tc-list tc-alerts">
+      <ul className="tc-list tc-alerts tc-saved">
         {rows.map((row) => <Row key={row.id} {...row} />)}
       </ul>
       <p className="tc-under tc-plan">{plan}</p>
@@ -21,7 +21,7 @@ function SavedScansCard() {
   );
 }
 
-function Row({ id, name, words, schedule, every_minutes, due_at, version, tool, arguments: asked, outcome }) {
+function Row({ id, name, words, schedule, every_minutes, due_at, version, tool, arguments: asked, outcome, has_list, is_shared }) {
   const { card_id } = props;
   const [done, setDone] = coach.useMemory(React, card_id, `done ${id}`, outcome);
   const [every, setEvery] = coach.useMemory(React, card_id, `every ${id}`, every_minutes === null ? '' : String(every_minutes));
@@ -48,6 +48,8 @@ function Row({ id, name, words, schedule, every_minutes, due_at, version, tool, 
       setDone('changed');
     });
   };
+  const share = (with_list) => act({ name: 'share_scan', payload: { card_id, scan_id: id, with_list } }, () => setDone('shared'));
+  const use = () => act({ name: 'use_scan', payload: { card_id, shared_id: id } }, () => setDone('saved'));
   const run = () => act({ name: 'ask_tool', payload: { tool, arguments: asked } }, () => {});
   const choices = EVERY.some(([value]) => value === every) ? EVERY : [...EVERY, [every, schedule]];
   return (
@@ -56,17 +58,20 @@ function Row({ id, name, words, schedule, every_minutes, due_at, version, tool, 
         <span className="tc-symbol">{name}</span>{' '}
         {done && <span className="tc-badge tc-quiet" role="status">{done}</span>}
         <span className="tc-under">
-          {words}{version > 1 && ` · version ${version}`}
+          {words}{is_shared && ` · ${schedule}`}{version > 1 && ` · version ${version}`}
           {!done && due_at && <> · next <time dateTime={due_at}>{coach.format.dayAndTime(new Date(due_at), 'America/New_York')}</time></>}
         </span>
       </span>
       {done !== 'deleted' && (
         <span className="tc-setup-acts">
-          <select className="tc-input" value={every} disabled={busy} aria-label={`How often it runs: ${name}`} onChange={reschedule}>
+          {!is_shared && <select className="tc-input" value={every} disabled={busy} aria-label={`How often it runs: ${name}`} onChange={reschedule}>
             {choices.map(([value, label]) => <option key={value} value={value}>{label}</option>)}
-          </select>
+          </select>}
           {tool && <button type="button" className="tc-action" disabled={busy} aria-label={`Run: ${name}`} onClick={run}>Run</button>}
-          <button type="button" className="tc-action" disabled={busy} aria-label={`Delete: ${name}`} onClick={() => change('delete', null, () => setDone('deleted'))}>Delete</button>
+          {is_shared && <button type="button" className="tc-action" disabled={busy} aria-label={`Use: ${name}`} onClick={use}>Use</button>}
+          {!is_shared && <button type="button" className="tc-action" disabled={busy} aria-label={`Share what it looks for: ${name}`} onClick={() => share(false)}>Share</button>}
+          {!is_shared && has_list && <button type="button" className="tc-action" disabled={busy} aria-label={`Share with its symbols: ${name}`} onClick={() => share(true)}>Share with symbols</button>}
+          {!is_shared && <button type="button" className="tc-action" disabled={busy} aria-label={`Delete: ${name}`} onClick={() => change('delete', null, () => setDone('deleted'))}>Delete</button>}
         </span>
       )}
       {fault && <p className="tc-fault" role="alert">{fault}</p>}

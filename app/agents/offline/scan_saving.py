@@ -58,6 +58,11 @@ _LIST = re.compile(
     rf"|^(?:list |show |show me )?(?:the )?(?:saved|running|scheduled) {_SCAN}$|\bdo i have (?:any )?(?:saved |running )?{_SCAN}\b",
     re.IGNORECASE,
 )
+_SHARED = re.compile(
+    rf"\b(?:shared|public|community) {_SCAN}\b|\b{_SCAN} (?:\w+ ){{0,4}}(?:share|shared)\b"
+    rf"|\bothers'? {_SCAN}\b",
+    re.IGNORECASE,
+)
 _OF_SCAN = re.compile(rf"\s*\b{_SCAN}\b\s*$", re.IGNORECASE)
 _AND = re.compile(r"[\s,]*(?:\b(?:and|then|to)\b[\s,]*)?(?:\b(?:run|re-?run|repeat|schedule)\b(?:\s+(?:it|this|that))?)?[\s,]*$", re.IGNORECASE)  # fmt: skip
 
@@ -65,6 +70,8 @@ _AND = re.compile(r"[\s,]*(?:\b(?:and|then|to)\b[\s,]*)?(?:\b(?:run|re-?run|repe
 def asked_of_saved_scans(reading: Reading, frame: Frame) -> Asked:
     """Empty where nothing is asked of saved scans."""
     text = reading.canvas.text.strip(" ?!.")
+    if _SHARED.search(text):
+        return Asked([Call("list_scans", {"shared": True})])
     if _LIST.search(text):
         return Asked([Call("list_scans", {})])
     for wanted, shape in (("delete", _DELETE), ("stop", _STOP)):

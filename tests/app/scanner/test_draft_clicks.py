@@ -12,10 +12,18 @@ from app.core.errors import Conflict, NotEntitled, NotFound
 from app.core.ids import new_id
 from app.infra.db.database import Database
 from app.scanner import keeping
-from app.scanner.draft_clicks import VALID_FOR, RowChange, change_listed, confirm_shown
+from app.scanner.draft_clicks import (
+    VALID_FOR,
+    RowChange,
+    change_listed,
+    confirm_shown,
+    share_listed,
+    use_listed,
+)
 from app.scanner.kept import search_body
 from app.scanner.models import Search
 from app.scanner.setups import Setup
+from app.scanner.sharing import list_shared
 
 ALLOWED = (5, timedelta(minutes=5))
 HOUR = timedelta(hours=1)
@@ -169,3 +177,26 @@ async def test_a_row_of_a_list_is_changed_and_says_so(
         with pytest.raises(NotFound, match="on this card"):
             await change_listed(session, "card", other, allowed=ALLOWED, now=now)
     assert await saved(database, ada) == [("mine", 1, HOUR)]
+
+
+async def test_a_scan_is_shared_and_used_from_a_list_once_its_row_is_there(
+    database: Database, ada: UUID, bob: UUID, now: datetime
+) -> None:
+    async with database.member(ada) as session:
+        kept = await keeping.save_scan(
+            session, "mine", SEARCH, every=None, allowed=ALLOWED, now=now
+        )
+    await draw(database, ada, now, "SavedScansCard", rows=[{"id": str(kept.id), "outcome": ""}])
+    async with database.member(ada) as session:
+        await share_listed(session, "card", kept.id, with_list=False, now=now)
+        card, _ = await conversations.find_drawn_card(session, "SavedScansCard", "card")
+    assert card.props["rows"][0]["outcome"] == "shared"
+
+    async with database.member(bob) as session:
+        [shared] = await list_shared(session)
+    await draw(database, bob, now, "SavedScansCard", rows=[{"id": str(shared.id), "outcome": ""}])
+    async with database.member(bob) as session:
+        await use_listed(session, "card", shared.id, now=now)
+        with pytest.raises(NotFound, match="on this card"):
+            await use_listed(session, "card", new_id(), now=now)
+    assert await saved(database, bob) == [("mine", 1, None)]

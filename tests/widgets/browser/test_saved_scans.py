@@ -37,10 +37,10 @@ def test_cards_of_saved_scans_fit(
     open_gallery: Open, faults: list[str], width: int, theme: str
 ) -> None:
     page = open_gallery(width=width, theme=theme)
-    ask(page, "scandraft scanrefused scans")
+    ask(page, "scandraft scanrefused scans sharedscans")
 
     cards = page.locator(".tc-card")
-    expect(cards).to_have_count(3)
+    expect(cards).to_have_count(4)
     for card in cards.all():
         box = card.bounding_box()
         assert box is not None
@@ -105,3 +105,26 @@ def test_a_refusal_of_the_server_is_shown_and_nothing_is_said_to_be_done(
     draft.get_by_role("button", name="Save").click()
     expect(draft.get_by_role("alert")).to_be_visible()
     expect(draft.get_by_role("button", name="Save")).to_be_enabled()
+
+
+def test_a_scan_is_shared_with_its_symbols_only_by_the_button_that_says_so(
+    open_gallery: Open,
+) -> None:
+    page = open_gallery()
+    asked = answered(page, 200, OK)
+    ask(page, "scans sharedscans")
+    expect(page.locator(".tc-card")).to_have_count(2)
+    own, shared = page.locator(".tc-card").all()
+    own.get_by_role("button", name="Share what it looks for: morning pullbacks").click()
+    expect(own.locator("li").first).to_contain_text("shared")
+    own.get_by_role("button", name="Share with its symbols: morning pullbacks").click()
+    expect(own.get_by_role("button", name="Share with its symbols: bases")).to_have_count(0)
+    shared.get_by_role("button", name="Use: bases").click()
+    expect(shared.locator("li").last).to_contain_text("saved")
+    expect(shared.get_by_role("button", name="Delete: bases")).to_have_count(0)
+
+    assert [(each["name"], each["payload"].get("with_list")) for each in asked] == [
+        ("share_scan", False),
+        ("share_scan", True),
+        ("use_scan", None),
+    ]

@@ -14,6 +14,7 @@ PULLBACKS = {"setups": ["trend_pullback"], "max_price": "50"}
         ("which scans are running?", ("list_scans", {})),
         ("list my saved scans", ("list_scans", {})),
         ("show me the scans i have", ("list_scans", {})),
+        ("list the scans that others shared", ("list_scans", {"shared": True})),
         ("stop running the pullback scan", ("save_scan", {"change": "stop", "saved": "pullback"})),
         ("stop all my scans", ("save_scan", {"change": "stop"})),
         ("delete my golden cross scan", ("save_scan", {"change": "delete", "saved": "golden cross"})),

@@ -32,6 +32,7 @@ class Setups:
             "scandraft": (self.draft(),),
             "scanrefused": (self.draft(refused="Your plan runs no scan by itself."),),
             "scans": (self.kept(),),
+            "sharedscans": (self.kept(is_shared=True),),
             "nospreads": (self.spreads(is_empty=True),),
         }
 
@@ -108,7 +109,7 @@ class Setups:
             freshness=self.samples.freshness(),
         )  # fmt: skip
 
-    def kept(self) -> SavedScansCard:
+    def kept(self, *, is_shared: bool = False) -> SavedScansCard:
         def row(name: str, words: str, every: int | None) -> SavedScanRow:
             return SavedScanRow(
                 id=name,
@@ -120,6 +121,8 @@ class Setups:
                 version=2 if every else 1,
                 tool="scan_market",
                 arguments={"setups": ["breakout"]},
+                has_list=every is not None,
+                is_shared=is_shared,
             )
 
         return SavedScansCard(
