@@ -5,16 +5,19 @@ above VWAP" asks about now. What cannot be read is asked back, never guessed.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from app.agents.offline import replies
 from app.agents.offline.alert_changing import changed
 from app.agents.offline.alert_channels import without_channels
+from app.agents.offline.alert_conditions import meant_by
 from app.agents.offline.alert_doubts import is_unasked
 from app.agents.offline.alert_holdings import Held, of_holdings, spoken
 from app.agents.offline.alert_lengths import minutes_in
-from app.agents.offline.alert_words import DAY, SLACK, SYMBOL, formula_of, written
+from app.agents.offline.alert_symbols import drafts_of, symbols_named
+from app.agents.offline.alert_words import DAY, SYMBOL, written
 from app.agents.offline.dates import calendar_of, today_of
 from app.agents.offline.days import Look
 from app.agents.offline.intents import Intent
@@ -133,11 +136,15 @@ def _replayed(reading: Reading, frame: Frame) -> Asked:
         r"\b(?:would|could) (?:have )?(?:an? alert |it |we )?(?:on |at |for |when |if )?(.*?)\s*(?:\bhave\b|$)",
         text,
     )
-    symbols = reading.whole.values(Kind.SYMBOL)
-    condition = formula_of(_LEADS.sub("", middle[1])) if middle else None
-    if condition and (symbols or frame.symbols):
-        symbol = (symbols or frame.symbols)[0]
-        return Asked([Call("replay_alert", {"symbol": symbol, "condition": condition, **days})])
+    symbols = list(dict.fromkeys(reading.whole.values(Kind.SYMBOL)))
+    if len(symbols) > 1:
+        return Asked(said=[replies.ALERT_OF_TWO])
+    meant = meant_by(_LEADS.sub("", middle[1])) if middle else None
+    if meant and meant.said:
+        return Asked(said=[meant.said])
+    if meant and (symbols or frame.symbols):
+        about = {"symbol": (symbols or frame.symbols)[0], "condition": meant.condition}
+        return Asked([Call("replay_alert", {**about, **_of_replay(meant.arguments), **days})])
     last = frame.last("draft_alert", "replay_alert")
     if last is None or not last.symbol:
         return Asked(said=[replies.ASK_REPLAY])
@@ -147,6 +154,10 @@ def _replayed(reading: Reading, frame: Frame) -> Asked:
         if name in last.arguments
     }
     return Asked([Call("replay_alert", {**kept, **days})])
+
+
+def _of_replay(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in arguments.items() if name == "timeframe"}
 
 
 _FINITE = {
@@ -191,27 +202,17 @@ def _refined(reading: Reading, frame: Frame, now: datetime) -> Asked:
 
 
 def _drafted(reading: Reading, frame: Frame, now: datetime) -> Asked:
-    mentions = reading.whole.of(Kind.SYMBOL)
-    named = [each for each in mentions if reading.canvas.low[each.start : each.end] != SLACK]
-    symbols = list(dict.fromkeys(symbol for each in named for symbol in each.values))
-    text = written(reading.canvas)
+    symbols = [symbol for each in symbols_named(reading) for symbol in each.values]
     about = symbols[0] if symbols else (frame.symbols or [""])[0]
-    rest, asked = _qualified(text, reading, about, now)
+    rest, asked = _qualified(written(reading.canvas), reading, about, now)
     of_mine, _ = _qualified(spoken(reading.canvas), reading, about, now)
     if held := of_holdings(_condition_text(of_mine)):
         return Asked(_held(held, asked), [held.said] if held.said else [])
-    condition = formula_of(_condition_text(rest))
-    if condition is None:
-        is_other = _EARNINGS.search(reading.canvas.low)
-        return Asked(said=[replies.ALERT_OF_NEWS if is_other else replies.ASK_ALERT])
-    if "net_" in condition or "open_pnl" in condition:
-        return Asked([Call("draft_alert", {"condition": condition, **asked})])
-    wanted = symbols or frame.symbols[:1]
-    if not wanted:
-        return Asked(said=[replies.ASK_ALERT_SYMBOL])
-    return Asked(
-        [Call("draft_alert", {"symbol": each, "condition": condition, **asked}) for each in wanted]
-    )
+    drafts = drafts_of(_condition_text(rest), reading, frame.symbols[:1], asked)
+    if drafts is not None:
+        return drafts
+    is_other = _EARNINGS.search(reading.canvas.low)
+    return Asked(said=[replies.ALERT_OF_NEWS if is_other else replies.ASK_ALERT])
 
 
 def _held(held: Held, asked: dict[str, Any]) -> list[Call]:
@@ -261,7 +262,8 @@ def _qualified(
 
 def _as_said(words: str, reading: Reading) -> str:
     """Words of a written text in the member's own spelling, where they end the question."""
-    start = reading.canvas.low.rfind(words[:12])
+    first = re.split(f"[{SYMBOL}{DAY}]", words)[0][:12]
+    start = reading.canvas.low.rfind(first) if first else -1
     return reading.canvas.text[start:] if start >= 0 else words
 
 

@@ -17,6 +17,10 @@ SLACK = "slack"
 """A way to be told here, and no company: it is listed no more."""
 DAY = "¤"
 _OPENING = re.compile(r"OR(\d+)([HL])$")
+_CROSSINGS = (
+    (re.compile(r"golden|above|over|up"), "crosses above"),
+    (re.compile(r"death|below|under|down"), "crosses below"),
+)
 _LEVELS = {"52WH": "high52w", "52WL": "low52w"}
 _AVERAGE = re.compile(r"(sma|ema|wma)(\d+)$")
 _FRAME = re.compile(r"(\d+)[ -]?(m|h|d|w|mo)")
@@ -74,8 +78,8 @@ _TURNS: tuple[tuple[str, str], ...] = (
     (rf"(?:{SYMBOL} )?gaps? (?:up|higher) (?:by |more than |over |at least )*(\d[\d.]*%)", r"gap >= \1"),
     (rf"(?:{SYMBOL} )?gaps? (?:down|lower) (?:by |more than |over |at least )*(\d[\d.]*%)", r"gap <= -\1"),
     (r"\b(?:gets?|comes?|is|trades?|moves?)? ?(?:to )?within\b", "within"),
-    (r"\b(?:breaks?|goes|gets|moves?|trades?|pushes|pops?|climbs?|runs?|rips?|rises?|crosses|cross|rallies|closes|comes|jumps?|pokes?|takes off)(?: back)?(?: out)? (?:above|over|north of|through to)\b", "crosses above"),
-    (r"\b(?:breaks?|goes|gets|moves?|trades?|drops?|falls?|dips?|slips?|sinks?|crosses|cross|closes|comes|tanks?|breaks? down)(?: back)?(?: down)? (?:below|under|beneath|south of)\b", "crosses below"),
+    (r"\b(?:breaks?|goes|gets|moves?|trades?|pushes|pops?|climbs?|runs?|rips?|rises?|crosses|cross|rallies|comes|jumps?|pokes?|takes off)(?: back)?(?: out)? (?:above|over|north of|through to)\b", "crosses above"),
+    (r"\b(?:breaks?|goes|gets|moves?|trades?|drops?|falls?|dips?|slips?|sinks?|crosses|cross|comes|tanks?|breaks? down)(?: back)?(?: down)? (?:below|under|beneath|south of)\b", "crosses below"),
     (rf"\b(?:breaks?|falls?|drops?|slices|crashes)(?: down)? (?:through )?(?={_BELOWS})", "crosses below "),
     (r"\b(?:falls?|drops?|slices down|crashes|breaks? down) through\b", "crosses below"),
     (r"\b(?:rips?|pushes|rallies|climbs?|runs?) (?:up )?through\b|\bclears?\b|\btakes? out(?! p(?:d|m|w)l)", "crosses above"),
@@ -169,7 +173,9 @@ def _level(mention: Mention, surface: str) -> str:
 
 
 def _average(mention: Mention, surface: str) -> str:
-    found = _AVERAGE.match(mention.values[0].lower()) if mention.values else None
+    if len(mention.values) != 1:
+        return _averages(mention, surface)
+    found = _AVERAGE.match(mention.values[0].lower())
     if found is None:
         return surface
     frame = mention.frame
@@ -178,6 +184,16 @@ def _average(mention: Mention, surface: str) -> str:
     elif re.search(r"\bday|dma\b|\dd\b|\bdaily", surface):
         frame = "1d"
     return f"{found[1]}({found[2]}{f', {frame}' if frame else ''})"
+
+
+def _averages(mention: Mention, surface: str) -> str:
+    """Two that cross; several that are only listed stay as they were said."""
+    found = [_AVERAGE.match(each.lower()) for each in mention.values]
+    first, second = found if len(found) == 2 else (None, None)
+    if first is None or second is None or "cross" not in surface:
+        return surface
+    way = next((way for shape, way in _CROSSINGS if shape.search(surface)), "crosses")
+    return f"{first[1]}({first[2]}) {way} {second[1]}({second[2]})"
 
 
 def _indicator(mention: Mention, surface: str) -> str:

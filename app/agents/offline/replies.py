@@ -49,6 +49,22 @@ ALERT_OF_NEWS = (
     "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
     " hold. Ask me when a company reports, and I look it up."
 )
+ALERTS_EACH = (
+    "An alert watches one symbol, so these are drafts of their own, each armed and told alone."
+)
+ALERT_OF_TWO = (
+    "An alert watches one symbol: it can neither wait for two of them together nor compare them. Ask for"
+    " one, for example “alert me when SPY loses VWAP”, and send a sentence for the other."
+)
+ALERT_OF_FUND = "{name} is watched through the fund {fund}."
+ALERT_OF_FUND_PRICE = (
+    "Do you mean {name} itself or the fund {fund}? I watch {name} through {fund}, whose price is another"
+    " one: say “alert me when {fund} hits” with a price of the fund."
+)
+ALERT_WHICH_BARS = (
+    "A close on which bars? Name them together with the level: “closes below VWAP on the five-minute”, or"
+    " “on the hourly”, or “on the daily”."
+)
 ASK_CHANGE = (
     "Nothing is changed. To change an alert, say one thing to do and which one: “snooze my NVDA alert for"
     " an hour”, “re-arm the SPY alert”, “drop the gold one”. A card shows it, and your click does it."
