@@ -14,6 +14,7 @@ from tools.macro import get_sector_rotation
 from tools.market import get_market_status
 from tools.news import get_news
 from tools.opportunities import list_opportunities
+from tools.opportunity_why import explain_opportunity
 from tools.option_scans import scan_options
 from tools.options import get_greeks, get_option_chain, get_volatility
 from tools.positions import list_positions
@@ -48,6 +49,7 @@ READING = (
     save_scan,
     list_scans,
     list_opportunities,
+    explain_opportunity,
     draft_alert,
     list_alerts,
     change_alert,

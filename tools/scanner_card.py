@@ -230,11 +230,20 @@ def _notes(found: ScanResult) -> Sequence[str]:
         notes.append(TOO_FEW)
     if any(each.is_forming for each in found.found):
         notes.append("Today's bar is still open: what stands now may be gone at the close.")
+    late = [each for each in found.found if each.instrument.symbol in found.halted]
+    if late:
+        named = _some([each.instrument.symbol for each in late])
+        notes.append(f"Without a bar of the last session, so judged by the one before: {named}.")
     if found.left_out:
-        named = ", ".join(list(found.left_out)[:5])
-        more = " and others" if len(found.left_out) > 5 else ""
-        notes.append(f"Left out, because there are no bars of them: {named}{more}.")
+        named = _some(list(found.left_out))
+        notes.append(f"Left out, because there are no bars of them, or none of late: {named}.")
     return [*notes, *unknown_notes(found)]
+
+
+def _some(symbols: Sequence[Symbol]) -> str:
+    each = list(dict.fromkeys(symbols))
+    more = " and others" if len(each) > NOTED else ""
+    return f"{', '.join(each[:NOTED])}{more}"
 
 
 def unknown_notes(found: ScanResult) -> Sequence[str]:

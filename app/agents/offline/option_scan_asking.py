@@ -2,7 +2,7 @@
 
 Decided: it is asked for by words of searching, by several symbols, or as a bare phrase ("rich vol,
 earnings behind them"); a question about one symbol's volatility, or about what a word means, is left to
-the others. "Why this one" asks the last scan once more for its first alone, whose figures are the reason.
+the others.
 """
 
 import re
@@ -12,18 +12,10 @@ from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Asked, Call, Frame
 from app.agents.offline.reading import Reading
+from app.agents.offline.scan_why import why_calls
 from app.scanner.option_setups import OptionSetup
 
-WHY = (
-    "It comes first by the figures its rule looks at, which are below; the rules are written down in "
-    "docs/setups.md."
-)
 _OTHERS = frozenset({Intent.REFUSED, Intent.ALERT, Intent.JOURNAL, Intent.BACKTEST, Intent.ORDER})
-_SCANS = ("scan_options", "scan_market", "list_opportunities")
-_WHY = re.compile(
-    r"^(?:so |and |but |ok |okay )*why (?:is |was )?(?:this|that|it|the first|the top)(?: one| stock| name| setup| pick)?"
-    r"(?: here| first| on top| picked| there)?$|^why did you (?:pick|choose|show)(?: me)? (?:this|that|it)(?: one)?$"
-)
 _SEARCHED = re.compile(
     r"\b(?:scan|screen|find|search|look for|hunt|list|show|give me|got any|any|only|just|which|who|where|what (?:has|have|names|stocks|symbols))\b"
 )
@@ -71,8 +63,8 @@ _PER = {"d": 1, "w": 7, "m": 30}
 def asked_of_option_scans(reading: Reading, frame: Frame) -> Asked:
     """Empty where no scan of options is meant."""
     low = reading.canvas.text.lower().strip(" ?!.")
-    if _WHY.match(low) and frame.calls and frame.calls[-1].name in _SCANS:
-        return Asked([frame.calls[-1].having(limit=1)], [WHY])
+    if why := why_calls(reading, frame):
+        return Asked(why)
     if any(wish.intent in _OTHERS for wish in reading.wishes) or _MINE.search(low):
         return Asked()
     named = reading.whole.values(Kind.SYMBOL)

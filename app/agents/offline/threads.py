@@ -14,6 +14,8 @@ from app.agents.offline.wishes import Wish
 REMEMBERED = 8
 """Turns looked back at; older ones cannot be meant by "it" any more."""
 
+_PASSING = ("describe_coach", "calculate", "explain_opportunity")
+
 
 @dataclass(slots=True)
 class Turn:
@@ -66,5 +68,5 @@ def frame_before(
 
 
 def _of_symbols(calls: tuple[Call, ...]) -> tuple[Call, ...]:
-    """Calls without the one that describes the coach, which nobody refers back to."""
-    return tuple(call for call in calls if call.name not in ("describe_coach", "calculate"))
+    """Calls without those that nobody refers back to: after why, the list is still what is meant."""
+    return tuple(call for call in calls if call.name not in _PASSING)

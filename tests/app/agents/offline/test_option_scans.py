@@ -27,14 +27,44 @@ async def test_each_sentence_becomes_the_scan_it_means(
     "first",
     ["only iron condors on SPX and NDX", "find me setups", "what did the condor scan find"],
 )
-async def test_why_this_one_asks_the_last_scan_for_its_first_alone(
-    conversation: Any, first: str
+@pytest.mark.parametrize(
+    ("question", "arguments"),
+    [
+        ("why this one?", {}),
+        ("why did you show me that one?", {}),
+        ("why nvda?", {"symbol": "NVDA"}),
+        ("ok why is palantir on the list", {"symbol": "PLTR"}),
+        ("why the second one?", {"row": 2}),
+        ("why #3", {"row": 3}),
+        ("what speaks for number 4?", {"row": 4}),
+    ],
+)
+async def test_why_asks_about_what_was_shown_by_its_place_or_its_symbol(
+    conversation: Any, first: str, question: str, arguments: dict[str, Any]
 ) -> None:
-    [scan], _ = await conversation.say(first)
-    [why], _ = await conversation.say("why this one?")
+    await conversation.say(first)
+    made, _ = await conversation.say(question)
 
-    assert why.name == scan.name
-    assert why.arguments == {**scan.arguments, "limit": 1}
+    assert [(each.name, each.arguments) for each in made] == [("explain_opportunity", arguments)]
+
+
+async def test_after_why_the_list_is_still_what_is_meant(conversation: Any) -> None:
+    [scan], _ = await conversation.say("find me pullbacks")
+    await conversation.say("why this one?")
+    again, _ = await conversation.say("why the third one?")
+    [kept], _ = await conversation.say("run it every hour")
+
+    assert [(each.name, each.arguments) for each in again] == [("explain_opportunity", {"row": 3})]
+    assert kept.arguments == {"every": "hour", "scan": scan.arguments}
+
+
+@pytest.mark.parametrize("question", ["why is nvda down", "why nvda and not amd", "why this one?"])
+async def test_why_is_asked_of_a_list_alone(conversation: Any, question: str) -> None:
+    if question != "why this one?":
+        await conversation.say("find me setups")
+    made, _ = await conversation.say(question)
+
+    assert "explain_opportunity" not in [each.name for each in made]
 
 
 async def test_run_it_every_hour_drafts_to_keep_the_scan_of_the_last_answer(
