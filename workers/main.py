@@ -48,7 +48,7 @@ def _open_context() -> JobContext:
     from app.wiring import build_macro, build_market
     from app.wiring_notifications import build_courier
 
-    (market, _), clock = build_market(_settings, database), WallClock()
+    (market, market_clock), clock = build_market(_settings, database), WallClock()
     macro, broker = build_macro(_settings, clock), _secret(_settings.queue.url)
     return JobContext(
         database,
@@ -58,6 +58,7 @@ def _open_context() -> JobContext:
         macro,
         courier=build_courier(_settings, clock),
         queue=None if broker is None else CeleryQueue(broker),
+        market_clock=market_clock,
     )
 
 

@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Concatenate, ParamSpec
 
 from celery import Task, shared_task
@@ -34,8 +35,8 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What a job works with. `clock` is the real one, whatever time it is on a simulated market;
-    `watched` are the symbols that are kept ready for everybody; `macro` knows rates; `courier`
+    """What a job works with. `clock` is the real one, by which things are due; `market_clock` tells the
+    market's present where that is another, as on a simulated market; `watched` are the symbols that are kept ready for everybody; `macro` knows rates; `courier`
     carries notifications out, `queue` takes further jobs."""
 
     database: Database
@@ -45,6 +46,12 @@ class JobContext:
     macro: MacroSource = field(default_factory=NoSource)
     courier: Courier | None = None
     queue: JobQueue | None = None
+    market_clock: Clock | None = None
+
+    @property
+    def present(self) -> datetime:
+        """The market's: what is looked at is looked at as of then."""
+        return (self.market_clock or self.clock).now()
 
 
 Work = Callable[Concatenate[JobContext, P], Awaitable[None]]

@@ -1,6 +1,7 @@
 """What a scan found while nobody asked, as the member reads it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,8 @@ from app.macro.source import plain
 from app.market.protocol import MarketData
 from app.scanner.kept import SavedScan
 from app.scanner.models import Opportunity, ScanResult
+from tools.alerts_words import said
+from tools.opportunities import list_opportunities
 from tools.scanner import scan_market
 from tools.scanner_card import best_said, count, opportunities_card
 from workers.unasked import finished
@@ -39,16 +42,40 @@ async def post(
     told = count(book, "new", len(new), "new setups", now)
     card = await opportunities_card(book, result, new, title=scan.name, market=market)
     found = "new setup" if len(new) == 1 else "new setups"
-    said = f"**{plain(scan.name)}** found {told.ref} {found}. {best_said(card.rows)}"
-    done = finished(book, _parts(said, book), (card,), model="scanner", began=now, ended=now)
+    words = f"**{plain(scan.name)}** found {told.ref} {found}. {best_said(card.rows)}"
+    done = finished(book, _parts(words, book), (card,), model="scanner", began=now, ended=now)
     message = stored_message(done, message_id=place.message_id, thread_id=place.thread_id, now=now)
     await conversations.post_from_worker(session, message)
     return message
 
 
-def _parts(said: str, book: Book) -> list[Part]:
+async def post_stopped(
+    session: AsyncSession,
+    member_id: UUID,
+    name: str,
+    thread_id: UUID | None,
+    *,
+    reason: str,
+    now: datetime,
+) -> StoredMessage:
+    """Say once that a scan was switched off; part of the caller's transaction."""
+    place = await take_place(
+        session, Speaker.SCANS, member_id=member_id, thread_id=thread_id, now=now
+    )
+    book = Book(place.letter, str(new_id()), list_opportunities.name)
+    why = said(book, "reason", reason, now)
+    words = (
+        f"**{plain(name)}** could not run turn after turn, so it no longer runs by itself: {why}"
+    )
+    done = finished(book, _parts(words, book), (), model="scanner", began=now, ended=now)
+    message = stored_message(done, message_id=place.message_id, thread_id=place.thread_id, now=now)
+    await conversations.post_from_worker(session, message)
+    return message
+
+
+def _parts(words: str, book: Book) -> list[Part]:
     filler = Filler(Ledger(books=[book]))
     return [
         TextPart(piece) if isinstance(piece, str) else piece
-        for piece in (*filler.feed(said), *filler.close())
+        for piece in (*filler.feed(words), *filler.close())
     ]

@@ -1,89 +1,105 @@
 """Scans that run by themselves, and opportunities followed to their end."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from app.core.errors import CoachError, ProviderUnavailable
+from app.core.errors import ProviderUnavailable
 from app.core.jobs import Job
 from app.infra.telemetry import get_logger
-from app.notifications.models import Kind, Note
+from app.notifications.models import Enqueued, Kind, Note
 from app.notifications.service import enqueue
-from app.scanner import keeping, repository
+from app.scanner import keeping, turns
 from app.scanner.kept import SavedScan
-from app.scanner.models import Opportunity, ScanResult
+from app.scanner.models import ScanResult
 from app.scanner.service import run_scan
 from app.users.service import list_member_ids
 from workers import option_scans
 from workers.runner import JobContext, job
 from workers.scan_messages import post
+from workers.turns import Turn, begin, take
 
 AT_ONCE = 50
 """Scans of one run of the job; the rest is due at the next."""
+SECONDS = 300.0
+"""No further scan is begun after so long, so that the last one has its time within the job's."""
 TOLD = 10
 """Opportunities of one message; the others are on the list."""
 
 _log = get_logger(__name__)
 
 
+@dataclass(slots=True)
+class _Room:
+    """What one run of the job may still begin."""
+
+    ends: float
+    charts: int = AT_ONCE
+    options: int = field(default_factory=lambda: option_scans.AT_ONCE)
+
+    @property
+    def is_over(self) -> bool:
+        return monotonic() > self.ends or self.charts <= 0 >= self.options
+
+    def take(self, *, of_options: bool) -> bool:
+        left = self.options if of_options else self.charts
+        if of_options:
+            self.options -= 1
+        else:
+            self.charts -= 1
+        return left > 0
+
+
 @job(Job.RUN_SCANS, retries=0)
 async def run_due(context: JobContext) -> None:
-    """Run what is due. What one scan cannot have keeps no other from running."""
+    """Run what is due. Whatever happens to one scan keeps no other from running."""
+    room = _Room(ends=monotonic() + SECONDS)
     async with context.database.system() as session:
-        due = await repository.due_scans(session, context.clock.now(), limit=AT_ONCE)
-    of_options = 0
+        due = await turns.due_scans(session, context.clock.now())
     for member_id, scan_id in due:
-        try:
-            async with context.database.member(member_id) as session:
-                scan = await repository.find_scan(session, scan_id)
-            if scan is not None and scan.search.options is None:
-                await _run(context, member_id, scan)
-            elif scan is not None and scan.search.options and of_options < option_scans.AT_ONCE:
-                of_options += 1
-                await option_scans.run(context, member_id, scan, scan.search.options)
-        except CoachError as error:
-            _log.warning("scan.not_run", scan_id=str(scan_id), reason=error.message)
-
-
-async def _run(context: JobContext, member_id: UUID, scan: SavedScan) -> None:
-    """Its turn, what it found and what is told of it are one transaction: a scan that is killed is
-    due again, and tells nothing twice."""
-    async with context.database.member(member_id) as session:
-        taste = await keeping.taste(session)
-    now = context.clock.now()
-    result = await run_scan(scan.search, market=context.market, as_of=now, taste=taste)
-    async with context.database.member(member_id) as session:
-        if not await repository.claim(session, scan.id, now):
+        if room.is_over:
             return
-        new = await keeping.keep(session, result.found, scan=scan, now=now)
-        due = await _tell(context, session, member_id, scan, result, new) if new else ()
-    _log.info("scan.run", scan_id=str(scan.id), found=len(result.found), new=len(new))
-    if due and context.queue is not None:
-        pairs = [[str(member_id), str(channel)] for channel in due]
-        await context.queue.enqueue(Job.DELIVER_NOTIFICATIONS, due=pairs)
+        async with context.database.member(member_id) as session:
+            of_options = await turns.is_of_options(session, scan_id)
+        if not room.take(of_options=of_options):
+            continue
+        turn = await begin(context, member_id, scan_id)
+        if turn is not None:
+            await take(context, turn, _run(context, turn))
 
 
-async def _tell(
-    context: JobContext,
-    session: AsyncSession,
-    member_id: UUID,
-    scan: SavedScan,
-    result: ScanResult,
-    new: Sequence[Opportunity],
-) -> tuple[UUID, ...]:
+async def _run(context: JobContext, turn: Turn) -> Enqueued:
+    async with context.database.member(turn.member_id) as session:
+        scan = await keeping.get_scan(session, turn.scan_id)
+        taste = await keeping.taste(session)
+    if scan.search.options is not None:
+        return await option_scans.run(context, turn, scan, scan.search.options)
+    result = await run_scan(scan.search, market=context.market, as_of=context.present, taste=taste)
+    return await _tell(context, turn, scan, result)
+
+
+async def _tell(context: JobContext, turn: Turn, scan: SavedScan, result: ScanResult) -> Enqueued:
+    """The end of its turn, what it found and what is told of it are one transaction: a scan that is
+    killed is due again, and tells nothing twice."""
     now = context.clock.now()
-    message = await post(session, member_id, scan, result, new[:TOLD], context.market)
-    note = Note(
-        kind=Kind.OPPORTUNITY,
-        key=f"scan {scan.id} {now.isoformat()}",
-        title=f"{scan.name}: new setups",
-        text=message.content,
-        thread_id=message.thread_id,
-        message_id=message.id,
-    )
-    return (await enqueue(session, note, now=now)).due
+    async with context.database.member(turn.member_id) as session:
+        if not await turns.end(session, scan.id, turn.began, now):
+            return Enqueued()
+        new = await keeping.keep(session, result.found, scan=scan, now=result.as_of)
+        _log.info("scan.run", scan_id=str(scan.id), found=len(result.found), new=len(new))
+        if not new:
+            return Enqueued()
+        message = await post(session, turn.member_id, scan, result, new[:TOLD], context.market)
+        note = Note(
+            kind=Kind.OPPORTUNITY,
+            key=f"scan {scan.id} {now.isoformat()}",
+            title=f"{scan.name}: new setups",
+            text=message.content,
+            thread_id=message.thread_id,
+            message_id=message.id,
+        )
+        return await enqueue(session, note, now=now)
 
 
 @job(Job.FOLLOW_OPPORTUNITIES, retries=0)
@@ -92,7 +108,7 @@ async def follow(context: JobContext) -> None:
     async with context.database.system() as session:
         members = await list_member_ids(session)
     for member_id in members:
-        await _follow(context, member_id, context.clock.now())
+        await _follow(context, member_id, context.present)
 
 
 async def _follow(context: JobContext, member_id: UUID, now: datetime) -> None:

@@ -18,7 +18,6 @@ from app.scanner.option_bodies import fact_of
 from app.scanner.option_kept import STATUS_OF, Ending, KeptOption, OptionRecord, kept_body
 from app.scanner.option_setups import OptionSetup
 from app.scanner.option_tables import OptionOpportunityRow as Found
-from app.scanner.tables import ScheduleRow
 
 _ONCE = (Found.member_id, Found.symbol, Found.setup, Found.variant, Found.found_on)
 
@@ -188,15 +187,6 @@ async def count_results(session: AsyncSession) -> dict[OptionSetup, OptionRecord
         )
         for name, cases, hits, mean in await session.execute(query)
     }
-
-
-async def put_off(session: AsyncSession, scan_id: UUID, until: datetime, now: datetime) -> None:
-    """Let a scan that is due wait, as its provider does not answer."""
-    await session.execute(
-        update(ScheduleRow)
-        .where(ScheduleRow.scan_id == scan_id, ScheduleRow.due_at <= now)
-        .values(due_at=until)
-    )
 
 
 def _option(row: Found) -> KeptOption:

@@ -92,7 +92,12 @@ async def set_schedule(
     row = insert(ScheduleRow).values(scan_id=scan_id, every_minutes=minutes, due_at=due_at)
     again = row.on_conflict_do_update(
         index_elements=[ScheduleRow.scan_id],
-        set_={"every_minutes": row.excluded.every_minutes, "due_at": row.excluded.due_at},
+        set_={
+            "every_minutes": row.excluded.every_minutes,
+            "due_at": row.excluded.due_at,
+            "begun_at": None,
+            "failed": 0,
+        },
     )
     await session.execute(again)
 
@@ -142,34 +147,6 @@ def _saved(row: ScanRow, schedule: ScheduleRow | None) -> SavedScan:
 async def count_scheduled(session: AsyncSession) -> int:
     query = select(func.count()).select_from(ScheduleRow)
     return int((await session.execute(query)).scalar_one())
-
-
-async def due_scans(session: AsyncSession, now: datetime, *, limit: int) -> list[tuple[UUID, UUID]]:
-    """Scans that should have run by now, as (member, scan); a system session sees everybody's."""
-    query = (
-        select(ScheduleRow.member_id, ScheduleRow.scan_id)
-        .where(ScheduleRow.due_at <= now)
-        .order_by(ScheduleRow.due_at)
-        .limit(limit)
-    )
-    return [(row.member_id, row.scan_id) for row in await session.execute(query)]
-
-
-async def claim(session: AsyncSession, scan_id: UUID, now: datetime) -> bool:
-    """Move a due scan to its next turn; False if somebody did so before. A turn that was missed is
-    not made up for."""
-    found = await session.scalars(
-        select(ScheduleRow)
-        .where(ScheduleRow.scan_id == scan_id, ScheduleRow.due_at <= now)
-        .with_for_update(skip_locked=True)
-    )
-    row = found.one_or_none()
-    if row is None:
-        return False
-    every = timedelta(minutes=row.every_minutes)
-    row.due_at += every * ((now - row.due_at) // every + 1)
-    await session.flush()
-    return True
 
 
 async def insert_opportunity(

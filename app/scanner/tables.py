@@ -53,7 +53,8 @@ class ScanVersionRow(MemberOwned, Row):
 
 
 class ScheduleRow(MemberOwned, Row):
-    """When a scan runs next, and again after `every_minutes`."""
+    """When a scan runs next, and again after `every_minutes`. `begun_at` is when its turn was begun
+    while that is not over, `failed` how many turns before, that one included, did not end well."""
 
     __tablename__ = "scan_schedules"
     __table_args__ = (
@@ -65,6 +66,8 @@ class ScheduleRow(MemberOwned, Row):
     scan_id: Mapped[Key]
     every_minutes: Mapped[int] = mapped_column(server_default="60")
     due_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
+    failed: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
 
 class OpportunityRow(MemberOwned, Row):

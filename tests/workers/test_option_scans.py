@@ -23,7 +23,8 @@ from app.scanner.models import Search
 from app.scanner.option_kept import KeptOption
 from app.scanner.option_scan import OptionSearch
 from app.scanner.option_setups import OptionSetup, Terms
-from workers import option_scans
+from app.scanner.turns import LEASE
+from workers import option_scans, turns
 from workers.runner import JobContext
 from workers.scanner import follow, run_due
 
@@ -173,8 +174,9 @@ async def test_a_scan_that_is_killed_between_storing_and_telling_tells_once_late
         await run_due(replace(desk.context, market=Dying()))
     assert (await desk.told(), await desk.kept()) == ([], ())
 
-    await run_due(desk.context)
-    await run_due(desk.context)
+    later = desk.later(LEASE)
+    await run_due(later)
+    await run_due(later)
     assert len(await desk.told()) == 1
     assert len(await desk.kept()) == 2
 
@@ -186,8 +188,8 @@ async def test_a_scan_whose_provider_is_dead_waits_and_keeps_no_other_from_it(de
 
     (message,) = await desk.told()
     assert message.content.startswith("**b** found ")
-    assert await desk.due_at(dead) == desk.clock.now() + option_scans.PAUSE
-    await run_due(desk.later(option_scans.PAUSE))
+    assert await desk.due_at(dead) == desk.clock.now() + turns.PAUSE
+    await run_due(desk.later(turns.PAUSE))
     assert {each.symbol for each in await desk.kept()} == {"AMD", "QQQ"}
 
 

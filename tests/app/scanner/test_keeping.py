@@ -18,7 +18,7 @@ from app.market.calendar import sessions_between
 from app.market.models import Instrument, Provider
 from app.market.providers.files import FilesMarket
 from app.market.providers.simulated import SimulatedMarket
-from app.scanner import keeping, repository
+from app.scanner import keeping, turns
 from app.scanner.kept import SavedScan, Status
 from app.scanner.models import Opportunity, Search
 from app.scanner.outcomes import HORIZON, Record
@@ -124,18 +124,36 @@ async def test_a_plan_without_scans_by_themselves_says_so_and_keeps_those_one_ru
     assert (await save(None)).every is None
 
 
-async def test_a_due_scan_is_claimed_once_and_missed_turns_are_not_made_up_for(desk: Desk) -> None:
+async def test_a_turn_is_begun_once_and_missed_turns_are_not_made_up_for(desk: Desk) -> None:
     saved = await desk.save("hourly", every=HOUR)
     later = desk.now + timedelta(hours=5, minutes=10)
 
     async with desk.database.system() as session:
-        due = await repository.due_scans(session, later, limit=10)
-    assert due == [(desk.member, saved.id)]
+        assert await turns.due_scans(session, later) == [(desk.member, saved.id)]
     async with desk.database.member(desk.member) as session:
-        assert await repository.claim(session, saved.id, later)
+        assert await turns.begin(session, saved.id, later) == 0
     async with desk.database.member(desk.member) as session:
-        assert not await repository.claim(session, saved.id, later)
+        assert await turns.begin(session, saved.id, later) is None
+    async with desk.database.member(desk.member) as session:
+        assert await turns.end(session, saved.id, later, later)
+        assert not await turns.end(session, saved.id, later, later), "it is over"
         assert (await keeping.get_scan(session, saved.id)).due_at == desk.now + timedelta(hours=6)
+
+
+async def test_a_turn_whose_worker_died_is_free_again_after_a_while_and_is_its_own_no_more(
+    desk: Desk,
+) -> None:
+    saved = await desk.save("hourly", every=HOUR)
+    again = desk.now + turns.LEASE
+    async with desk.database.member(desk.member) as session:
+        assert await turns.begin(session, saved.id, desk.now) == 0
+    async with desk.database.system() as session:
+        assert await turns.due_scans(session, again - timedelta(seconds=1)) == []
+        assert await turns.due_scans(session, again) == [(desk.member, saved.id)]
+    async with desk.database.member(desk.member) as session:
+        assert await turns.begin(session, saved.id, again) == 1
+        assert not await turns.end(session, saved.id, desk.now, again)
+        assert await turns.end(session, saved.id, again, again)
 
 
 async def test_another_members_scan_and_opportunity_do_not_exist(
