@@ -9,6 +9,7 @@ replay does, takes the watches back with it: prices older than what was seen are
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from uuid import UUID
 
 from app.alerts.models import Watch
 from app.alerts.monitor_gaps import Hole, ask_minutes
@@ -100,18 +101,28 @@ class Hearing:
     async def join(self) -> list[Firing]:
         """Bring what was armed to the present of the symbol, where that has come to it. Where the
         present is behind by the vendor's delay alone, it begins there, and nothing is played."""
-        fired: list[Firing] = []
         live = self.last
-        for alert, seen in self.watched.young() if live else ():
-            assert live is not None  # noqa: S101 - for the type checker
-            is_anew = has_gone_back(seen, self.now)
-            if not is_anew and live.at < seen.at - self.delay - WENT_BACK_SECONDS:
-                continue
-            if not is_anew and live.at >= seen.at:
-                minutes = joined(await self._missed(seen, live), live, seen)
-                fired += self.watched.play_alone(alert, live, minutes)
+        if live is None:
+            return []
+        here, behind = self._arrived(live)
+        fired: list[Firing] = []
+        if here:
+            oldest = min((seen for _, seen in here), key=lambda each: each.at)
+            asked = await self._missed(oldest, live)
+            for alert, seen in here:
+                fired += self.watched.play_alone(alert, live, joined(asked, live, seen))
+        for alert in (*(alert for alert, _ in here), *behind):
             self.watched.grow_up(alert)
         return fired
+
+    def _arrived(self, live: Live) -> tuple[list[tuple[UUID, Tape]], list[UUID]]:
+        """Which young ones the present has come to, and which are where it is but for a delay."""
+        young = self.watched.young()
+        anew = {alert for alert, seen in young if has_gone_back(seen, self.now)}
+        here = [each for each in young if each[0] not in anew and live.at >= each[1].at]
+        reached = live.at + self.delay + WENT_BACK_SECONDS
+        behind = [alert for alert, seen in young if alert in anew or live.at < seen.at <= reached]
+        return here, behind
 
     async def look_into_hole(self) -> bool:
         """Ask once more for what was missing, if it is due. True where there is more now, and all is

@@ -67,6 +67,7 @@ class Judge:
         self._asking: asyncio.Task[Found] | None = None
         self._minute = 0.0
         self._asked_at = 0.0
+        self._asked_of = 0.0
 
     @property
     def levelled(self) -> Collection[UUID]:
@@ -101,6 +102,11 @@ class Judge:
         self._formulas.pop(alert, None)
         self._aside.pop(alert, None)
 
+    def owes(self, at: float | None) -> bool:
+        """Whether a formula is still to be asked of that moment, though nothing else may come."""
+        is_new = at is not None and at > self._asked_of
+        return is_new and any(map(self.is_live, self._asked(self._formulas)))
+
     def ask(self, at: float, since: Callable[[UUID], float]) -> None:
         """Begin to ask for what is due at the market's time `at`, unless that goes on already."""
         if self._asking is not None or not (self._levels or self._formulas):
@@ -115,7 +121,7 @@ class Judge:
         if not is_new and (not formulas or now - self._asked_at < PRICE_SECONDS):
             return
         levels = self._asked(self._levels) if is_new else {}
-        self._minute, self._asked_at = minute, now
+        self._minute, self._asked_at, self._asked_of = minute, now, at
         moments = {alert: since(alert) for alert in formulas}
         self._asking = asyncio.create_task(self._find(at, levels, formulas, moments))
         self._asking.add_done_callback(lambda _: self._wake())

@@ -11,17 +11,16 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.models import Watch, is_book
+from app.alerts.monitor_around import Around
 from app.alerts.monitor_gaps import LOOK_SECONDS
 from app.alerts.monitor_hearing import Hearing
-from app.alerts.monitor_judging import BOOK_SECONDS, Books, Found, Judge
-from app.alerts.monitor_path import moment
+from app.alerts.monitor_judging import BOOK_SECONDS, PRICE_SECONDS, Books, Found, Judge
 from app.alerts.monitor_shares import Hold, LostShard
 from app.alerts.monitor_store import (
     Overtaken,
@@ -34,7 +33,6 @@ from app.alerts.monitor_store import (
 )
 from app.alerts.monitor_watched import Watched
 from app.alerts.repository import expire_alert
-from app.alerts.surroundings import look_around
 from app.alerts.telling import Due, Going, Writer, tell
 from app.alerts.triggers import Firing, Tape
 from app.core.clock import Clock
@@ -47,7 +45,6 @@ from app.market.streaming.gaps import SETTLED_SECONDS
 from app.market.streaming.messages import Live
 
 LATE_SECONDS = 30.0
-AROUND_SECONDS = 0.6
 _KEPT = 500
 _LONGEST_WAIT_SECONDS = 24 * 3600.0
 _PAUSE_SECONDS = 0.25
@@ -79,6 +76,7 @@ class SymbolWatch:
         self._news = asyncio.Event()
         self._aside: dict[UUID, float] = {}
         self._hearing = Hearing(symbol, desk.market, desk.clock, self._new_judge)
+        self._around = Around(symbol, desk.market)
         self._changes: deque[Watch] = deque()
         self._lives: deque[Live] = deque(maxlen=_KEPT)
         self._found: Found | None = None
@@ -168,6 +166,8 @@ class SymbolWatch:
     async def _wait(self) -> None:
         """Until there is news, or something is to be looked at again."""
         seconds = LOOK_SECONDS if self._hearing.hole else None
+        if self._watched.judge.owes(self._present()):
+            seconds = PRICE_SECONDS
         if is_book(self.symbol):
             seconds = BOOK_SECONDS
         try:
@@ -244,12 +244,7 @@ class SymbolWatch:
         at = self._watched.tape.at
         marked = [replace(each, is_late=each.at < at - LATE_SECONDS) for each in fired]
         _log.info("alerts fire", symbol=self.symbol, count=len(marked))
-        around = await look_around(
-            self.symbol,
-            market=self._desk.market,
-            at=moment(max(each.at for each in marked)) + timedelta(milliseconds=1),
-            seconds=AROUND_SECONDS,
-        )
+        around = await self._around.at(max(each.at for each in marked))
         now = self._desk.wall.now()
         written = self._watched.written(
             {each.alert for each in marked}, is_whole=self._hearing.hole is None

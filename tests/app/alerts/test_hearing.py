@@ -1,5 +1,6 @@
 """What sets off an alert is what happens once it is armed, compared with what held at that time."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from app.alerts import service
 from app.alerts.models import Alert, Status, shard_of
+from app.alerts.monitor_around import Around
 from app.alerts.monitor_shares import Shares
 from app.alerts.monitor_symbol import SymbolWatch
 from app.alerts.service import Standing
@@ -24,6 +26,7 @@ from app.core.clock import Clock, WallClock
 from app.core.errors import Conflict, ProviderUnavailable
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
+from app.infra.running import end
 from app.levels.service import map_levels
 from app.market.models import Bars
 from app.market.providers.simulated import SimulatedMarket
@@ -60,6 +63,7 @@ class Dictated(Zigzag):
     def __init__(self, prices: Mapping[datetime, float]) -> None:
         super().__init__()
         self.prices = {int(at.timestamp()): price for at, price in prices.items()}
+        self.asked = 0
 
     @override
     async def bars(
@@ -72,6 +76,7 @@ class Dictated(Zigzag):
         as_of: datetime,
         extended: bool = False,
     ) -> Bars:
+        self.asked += 1
         self._answer()
         if timeframe is not Timeframe.M1:
             raise NotCovered("There are minutes only.")
@@ -458,3 +463,71 @@ async def test_one_whose_end_is_past_is_not_armed_again(quiet: Street, ada: UUID
                 with pytest.raises(Conflict, match="has expired"):
                     await rearming
             await session.rollback()
+
+
+async def test_what_was_armed_meanwhile_is_made_up_for_with_one_question(
+    quiet: Street, ada: UUID
+) -> None:
+    alerts = [
+        await quiet.armed(ada, ONCE, 104.0, begins=begins(NOON + each * MINUTE, 103.0))
+        for each in range(5)
+    ]
+    ear = await Ear.open(quiet)
+    quiet.market.prices = Dictated({NOON + 10 * MINUTE: 105.0}).prices
+
+    (watch := ear.watch).heard(ear.live(NOON + 40 * MINUTE, 103.0))
+    assert watch._watched.first_looks() == []
+    fired = await watch._hearing.hear(watch._lives[0])
+
+    assert quiet.market.asked == 1
+    assert {each.alert for each in fired} == {each.id for each in alerts}
+
+
+async def test_a_formula_is_asked_of_the_last_price_though_nothing_trades_after_it(
+    quiet: Street, ada: UUID
+) -> None:
+    quiet.market = Dictated({NOON: 103.0})
+    condition = "price > 104 and price < 1000"
+    alert = await quiet.armed(
+        ada,
+        ONCE,
+        1.5,
+        begins=begins(NOON, 103.0, 1.5),
+        kind="formula",
+        condition=condition,
+        words="price is where it was asked for",
+    )
+    ear = await Ear.open(quiet)
+    running = asyncio.create_task(ear.watch.run())
+    try:
+        ear.watch.heard(ear.live(NOON + timedelta(seconds=1), 103.0))
+        await until(lambda: ear.watch._watched.judged_until(alert.id) > NOON.timestamp())
+        quiet.market.prices = Dictated({NOON: 105.0}).prices
+        ear.watch.heard(ear.live(NOON + timedelta(seconds=2), 105.0))
+
+        async def has_fired() -> bool:
+            return bool(await quiet.firings(ada, alert))
+
+        await until(has_fired)
+    finally:
+        await end([running])
+
+
+class Silent(Dictated):
+    """One that never answers."""
+
+    @override
+    async def bars(self, *args: Any, **more: Any) -> Bars:
+        self.asked += 1
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_market_that_does_not_say_what_stands_around_is_not_waited_for_twice() -> None:
+    around = Around(COIN, market := Silent({}))
+
+    assert await around.at(NOON.timestamp()) is None
+    asked = market.asked
+    assert asked
+    assert await around.at(NOON.timestamp() + 1) is None
+    assert market.asked == asked
