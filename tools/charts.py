@@ -151,15 +151,15 @@ async def _say_marks(
         return []
     low, high = await _seen(args, context, quote)
     said = []
-    for number, price in enumerate(args.marks, start=1):
-        mark = book.price(f"mark{number}", price, "price marked")
+    for number, (name, price) in enumerate(args.named_marks, start=1):
+        mark = book.price(f"mark{number}", price, name or "price marked")
         side = "above" if price > quote.last else "below"
         away = f"{{abs({mark.id}-{last.id})}} ({{abs({mark.id}-{last.id})/{last.id} : %, 2}}) {side} it"
         if price == quote.last:
             away = "exactly there"
         if not low - (high - low) <= price <= high + (high - low):
             away += " and out of view: an arrow at the edge points to it"
-        said.append(f"{mark.ref} is marked, {away}.")
+        said.append(f"{f'{name.capitalize()} ' if name else ''}{mark.ref} is marked, {away}.")
     return said
 
 
@@ -333,8 +333,10 @@ def _chart(
         show=args.shown,
         profile=args.volume_of or "",
         marks=tuple(
-            ChartMark(text=f"{mark:,.{instrument.decimals}f}", value=format(mark, "f"))
-            for mark in args.marks
+            ChartMark(
+                text=f"{name} {mark:,.{instrument.decimals}f}".strip(), value=format(mark, "f")
+            )
+            for name, mark in args.named_marks
         ),
         compare=args.compare,
         zoom=args.zoom or "",

@@ -55,6 +55,13 @@ class ShowChartArgs(ToolArgs):
     marks: tuple[Decimal, ...] = Field(
         (), description="Prices the member wants marked with a line.", max_length=8
     )
+    mark_names: tuple[Annotated[str, Field(pattern=r"^[a-z]+( [a-z]+)?$", max_length=20)], ...] = (
+        Field(
+            (),
+            description="What each marked price is, in their order: entry, stop, target.",
+            max_length=8,
+        )
+    )
     compare: tuple[SymbolArgument, ...] = Field(
         (), description="Symbols to lay beside it, all in percent.", max_length=4
     )
@@ -86,3 +93,9 @@ class ShowChartArgs(ToolArgs):
         if any(not 0 < mark < HIGHEST_PRICE for mark in marks):
             raise ValueError("a marked price is a positive number")
         return tuple(dict.fromkeys(marks))
+
+    @property
+    def named_marks(self) -> tuple[tuple[str, Decimal], ...]:
+        """Marked prices with their names; a price without one is nameless."""
+        names = (*self.mark_names, *[""] * len(self.marks))
+        return tuple(zip(names, self.marks, strict=False))

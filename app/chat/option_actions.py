@@ -87,6 +87,10 @@ def _scan(_: ToolArgs) -> str:
     return "Run this scan"
 
 
+def _alert(args: ToolArgs) -> str:
+    return f"Draft an alert on {getattr(args, 'symbol', '')}: {getattr(args, 'condition', '')}"
+
+
 def _where(args: ToolArgs) -> str:
     symbol, expiry = getattr(args, "symbol", None), getattr(args, "expiry", None)
     return f" in {symbol}{_day(expiry)}" if symbol else _day(expiry)
@@ -129,6 +133,7 @@ def _plain(number: Decimal | None) -> str:
 
 _QUESTIONS: Mapping[str, Callable[[Any], str]] = {
     "analyze_structure": _analysis,
+    "draft_alert": _alert,
     "draft_position_change": _draft,
     "get_option_chain": _chain,
     "get_volatility": _volatility,

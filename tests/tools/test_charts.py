@@ -147,6 +147,17 @@ async def test_a_family_that_cannot_be_shown_says_why(
     assert said.sentence.endswith(reason)
 
 
+async def test_a_mark_is_called_by_the_name_it_was_given(ask: Any) -> None:
+    arguments = {"marks": ["101", "99", "107"], "mark_names": ["entry", "stop"], "levels": False}
+    said = await ask(show_chart, {"symbol": "ACME", **arguments})
+    marks = [mark.text for mark in said.result.cards[0].marks]
+    assert marks == ["entry 101.00", "stop 99.00", "107.00"]
+    assert "Entry 101.00 is marked" in said.sentence
+    assert "107.00 is marked" in said.sentence
+    with pytest.raises(InvalidInput):
+        await ask(show_chart, {"symbol": "ACME", "marks": ["101"], "mark_names": ["sold at 9"]})
+
+
 async def test_a_mark_is_placed_against_the_price_and_said_when_it_is_out_of_view(ask: Any) -> None:
     said = await ask(show_chart, {"symbol": "ACME", "marks": ["101", "500"], "levels": False})
     assert (

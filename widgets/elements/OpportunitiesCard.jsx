@@ -1,5 +1,5 @@
 const { coach } = window;
-const { Card, EditFilter, Num, SaveScan, Thumbs, chartAction } = coach.parts(React);
+const { Card, EditFilter, Num, SaveScan, Thumbs, askAction, chartAction } = coach.parts(React);
 
 function OpportunitiesCard() {
   const { card_id, title, search, saved_as, rows, notes, freshness } = props;
@@ -33,7 +33,11 @@ function sentence(rows) {
 
 function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop, target, reward_to_risk, chance, expectation, counted, reached, stopped, mean, days, facts, invalid, ended, liked, source, reason }) {
   const side = direction === 'long' ? 'up' : 'down';
-  const chart = chartAction(callAction, { symbol, timeframe: '1d' }, props.freshness);
+  const marks = [['entry', entry], ['stop', stop], ['target', target]];
+  const chart = chartAction(callAction, { symbol, timeframe: '1d', levels: false, marks }, props.freshness);
+  const ends = !ended && !props.freshness.is_frozen && stop && target;
+  const condition = ends && `price crosses ${direction === 'long' ? 'below' : 'above'} ${stop.value} or price crosses ${direction === 'long' ? 'above' : 'below'} ${target.value}`;
+  const alert = askAction(callAction, 'Alert', 'draft_alert', { symbol, condition }, { isOther: true });
   const day = coach.format.day(Date.parse(at), 'America/New_York');
   return (
     <li>
@@ -48,6 +52,7 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
         <span className="tc-setup-acts">
           {!source && <Thumbs callAction={callAction} cardId={props.card_id} row={{ symbol, kind }} symbol={symbol} liked={liked} />}
           <button type="button" className="tc-action" onClick={chart.onClick} aria-label={`${chart.label}: ${symbol}`}>{chart.label}</button>
+          {ends && <button type="button" className="tc-action" onClick={alert.onClick} aria-label={`${alert.label} at stop or target: ${symbol}`}>{alert.label}</button>}
         </span>
       </div>
       <dl className="tc-grid">

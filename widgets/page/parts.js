@@ -175,9 +175,12 @@ function make(React) {
     );
   }
 
-  /** Opens the chart of a card's symbol, as of the same moment if the card is of the past. */
-  function chartAction(callAction, { symbol, timeframe = "5m", levels = true }, { is_frozen, as_of, asked_at }) {
-    const payload = { symbol, timeframe, levels, ...(is_frozen && { as_of: asked_at ?? as_of }) };
+  /** Opens the chart of a card's symbol, as of the same moment if the card is of the past; `marks` are
+   * pairs of a name and a number of the card, to be drawn as lines. */
+  function chartAction(callAction, { symbol, timeframe = "5m", levels = true, marks = [] }, { is_frozen, as_of, asked_at }) {
+    const drawn = marks.filter(([, number]) => number);
+    const lines = drawn.length > 0 && { marks: drawn.map(([, { value }]) => value), mark_names: drawn.map(([name]) => name) };
+    const payload = { symbol, timeframe, levels, ...lines, ...(is_frozen && { as_of: asked_at ?? as_of }) };
     return { label: "Chart", onClick: () => callAction({ name: "show_chart", payload }) };
   }
 

@@ -153,9 +153,10 @@ def _taken(clause: Clause, low: str, last: Call) -> Redrawn | None:
     averages = [str(each) for each in last.arguments.get("averages", ())]
     prices = {each.replace(",", "") for each in _NUMBER.findall(low)}
     if prices & set(marks):
-        return Redrawn(last.having(marks=[each for each in marks if each not in prices] or None))
+        left = [each for each in marks if each not in prices]
+        return Redrawn(last.having(marks=left or None, mark_names=None))
     if _MARKS.search(low):
-        return Redrawn(last.having(marks=None))
+        return Redrawn(last.having(marks=None, mark_names=None))
     if _AVERAGES.search(low) and not prices:
         return Redrawn(last.having(averages=None))
     named = {name[:3] for name in clause.values(Kind.AVERAGE)} if "ema" in low else set()

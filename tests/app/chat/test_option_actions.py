@@ -81,3 +81,12 @@ def test_the_last_card_of_an_answer_is_no_list_of_sources() -> None:
     assert found is not None
     assert found["name"] == "PositionsCard"
     assert card_of(elements[1:]) is None
+
+
+def test_an_alert_is_drafted_from_a_card() -> None:
+    condition = "price crosses below 115.02 or price crosses above 127.75"
+    clicked = {"tool": "draft_alert", "arguments": {"symbol": "AMD", "condition": condition}}
+    found = asked(clicked, TOOLBOX)
+
+    assert found.question == f"Draft an alert on AMD: {condition}"
+    assert found.arguments == clicked["arguments"]

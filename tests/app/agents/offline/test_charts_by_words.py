@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from app.agents.offline import replies
+from app.agents.offline.plans import Call, Frame
+from app.agents.offline.redrawing import redrawn
 
 SPX = {"symbol": "SPX", "timeframe": "5m"}
 OPENED = {**SPX, "show": ["pivots"], "averages": ["sma200@1d"]}
@@ -214,3 +216,18 @@ async def test_what_only_sounds_like_a_comparison_or_a_part_of_a_chart_is_not_on
     conversation: Any, question: str, tools: list[str]
 ) -> None:
     assert [name for name, _ in await last_of(conversation, *question.split(" -> "))] == tools
+
+
+@pytest.mark.parametrize(
+    ("question", "left"), [("remove the 101 line", ["99"]), ("drop the marks", None)]
+)
+def test_names_of_marks_go_with_the_marks_they_named(
+    reading: Any, question: str, left: list[str] | None
+) -> None:
+    opened = {"symbol": "AMD", "marks": ["101", "99"], "mark_names": ["entry", "stop"]}
+    chart = Call("show_chart", opened)
+    found = redrawn(reading(question).whole, Frame(calls=(chart,), chart=chart))
+
+    assert found is not None
+    assert found.call is not None
+    assert found.call.arguments == {"symbol": "AMD", **({"marks": left} if left else {})}

@@ -147,7 +147,7 @@ class Setups:
         )
         return self._card(
             self._row(book, LONG, ("118.40", "115.02", "127.75", "2.8", "29"), bounce),
-            self._row(book, SHORT, ("496.02", "503.10", "480.55", "2.2", "31"), turn),
+            self._row(book, SHORT, ("496.02", "503.10", "480.55", "2.2", ""), turn),
         )
 
     def none(self) -> OpportunitiesCard:
@@ -190,11 +190,11 @@ class Setups:
             stop=number("stop", stop),
             target=number("target", target),
             reward_to_risk=number("ratio", ratio, Unit.RATIO, 1),
-            chance=number("chance", chance, Unit.PERCENT, 0),
-            expectation=number("expectation", "0.12", Unit.RATIO, 2),
-            counted=number("cases", "1660", Unit.INDEX, 0),
-            reached=number("reached", "512", Unit.INDEX, 0),
-            stopped=number("stopped", "871", Unit.INDEX, 0),
+            chance=number("chance", chance, Unit.PERCENT, 0) if chance else None,
+            expectation=number("expectation", "0.12", Unit.RATIO, 2) if chance else None,
+            counted=number("cases", "1660" if chance else "12", Unit.INDEX, 0),
+            reached=number("reached", "512" if chance else "3", Unit.INDEX, 0),
+            stopped=number("stopped", "871" if chance else "5", Unit.INDEX, 0),
             mean=number("mean", "0.09", Unit.RATIO, 2),
             days=number("days", "1" if direction == "long" else "3", Unit.INDEX, 0),
             facts=tuple(
