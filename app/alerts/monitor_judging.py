@@ -62,6 +62,7 @@ class Judge:
         self._books = books
         self._wake = wake
         self._aside = {} if aside is None else aside
+        self._broken: list[UUID] = []
         self._levels: dict[UUID, Asked] = {}
         self._formulas: dict[UUID, Asked] = {}
         self._asking: asyncio.Task[Found] | None = None
@@ -133,6 +134,11 @@ class Judge:
         asking, self._asking = self._asking, None
         return None if asking.cancelled() else asking.result()
 
+    def take_broken(self) -> list[UUID]:
+        """What was set aside since."""
+        broken, self._broken = self._broken, []
+        return broken
+
     async def levels_at(self, at: float) -> Found:
         """All levels as of that moment, waited for; none where they do not come in time."""
         try:
@@ -192,6 +198,7 @@ class Judge:
         _log.error("a question is set aside", question=text, alerts=len(alerts), exc_info=fault)
         until = asyncio.get_running_loop().time() + ASIDE_SECONDS
         self._aside |= dict.fromkeys(alerts, until)
+        self._broken += alerts
 
     def _asked(self, chosen: Mapping[UUID, Asked]) -> dict[UUID, Asked]:
         """But for what is set aside."""

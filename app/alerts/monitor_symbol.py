@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts.models import Watch, is_book
 from app.alerts.monitor_around import Around
+from app.alerts.monitor_aside import say_aside
 from app.alerts.monitor_gaps import LOOK_SECONDS
 from app.alerts.monitor_hearing import Hearing
 from app.alerts.monitor_judging import BOOK_SECONDS, PRICE_SECONDS, Books, Found, Judge
@@ -229,6 +230,7 @@ class SymbolWatch:
             self._watched.heed(found)
             await self._tell(self._watched.judged(found, last.price if last else 0.0))
             self._found = None
+        await self._say_aside(self._watched.judge.take_broken())
         at = self._present()
         if at is not None:
             self._watched.judge.ask(at, self._watched.judged_until)
@@ -255,6 +257,17 @@ class SymbolWatch:
             due = await tell(session, going, around, self._desk.writer, now=now)
             tape = await self._write(session, written)
         self.settle(tape, written)
+        if due:
+            self._desk.wake(due)
+
+    async def _say_aside(self, broken: Sequence[UUID]) -> None:
+        watches = [self._watched.watches[each] for each in broken if each in self._watched.watches]
+        if not watches:
+            return
+        async with self._desk.database.system() as session:
+            await self.hold.check(session)
+            now = self._desk.wall.now()
+            due = [wake for each in watches for wake in await say_aside(session, each, now=now)]
         if due:
             self._desk.wake(due)
 

@@ -10,11 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from typing_extensions import override
 
-from app.alerts.models import Watch
+from app.alerts.models import Watch, shard_of
 from app.alerts.monitor_book import MemberBooks
 from app.alerts.monitor_judging import Found, Judge
-from app.alerts.triggers import Crosses, Side, State, Trigger
+from app.alerts.monitor_shares import Shares
+from app.alerts.monitor_symbol import SymbolWatch
+from app.alerts.service import Standing
+from app.alerts.triggers import Already, Crosses, Side, State, Tape, Trigger
 from app.alerts.values import Asked, Book, NoBook, truths_since
+from app.conversations import service as conversations
+from app.core.clock import FrozenClock
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.formula.formula import parse
@@ -24,6 +29,7 @@ from app.market.models import Bars
 from app.market.providers.simulated import SimulatedMarket
 from app.positions import service as positions
 from app.positions.models import Asset, AssetKind, Source
+from tests.app.alerts.conftest import COIN, Street, rises
 
 AT = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 SPY = Symbol("SPY")
@@ -178,3 +184,28 @@ async def test_a_formula_that_breaks_is_set_aside_alone() -> None:
     later = await answer(judge, AT + timedelta(minutes=1), {})
     assert later.verdicts.keys() == {holds.alert_id}
     assert judge._asked(judge._formulas).keys() == {holds.alert_id}
+
+
+@pytest.mark.database
+async def test_a_member_is_told_once_that_an_alert_cannot_be_worked_out(
+    street: Street, ada: UUID
+) -> None:
+    street.market = Counting(seed=7)
+    street.clock = FrozenClock(AT)
+    terms = {"kind": "formula", "condition": "rsi(14, 15m) > 1 and price > 1"}
+    waits = rises(already=Already.WAITS)
+    await street.armed(ada, waits, 1.5, begins=Standing(state=State(), tape=Tape()), **terms)
+    held = await Shares(street.database, uuid4().hex, 60.0).renew()
+    watch = SymbolWatch(COIN, held[shard_of(COIN)], street.desk())
+    await watch._take_up()
+    armed = list(watch._watched.watches)
+
+    for _ in range(2):
+        watch._watched.judge._set_aside("rsi(14, 15m)", armed, ZeroDivisionError())
+        await watch._go_on()
+
+    async with street.database.member(ada) as session:
+        (thread,) = (await conversations.list_threads(session)).threads
+        (message,) = await conversations.list_messages(session, thread.id)
+    assert thread.title == "Alerts"
+    assert "One of your alerts on BTC/USD cannot be worked out" in message.content
