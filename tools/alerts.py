@@ -22,6 +22,7 @@ from app.core.timeframes import Timeframe
 from app.grounding.ledger import Book
 from app.market import calendar
 from app.notifications.models import ChannelKind
+from tools.alerts_held import held_by_name
 from tools.alerts_words import (
     counted,
     kept_freshness,
@@ -114,12 +115,14 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     symbol = str(found.terms["symbol"])
     seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
     off = unreached(found.terms, await context.alerts.channels())
-    card = _card(found, seen, off, context)
+    held = await held_by_name(found.terms, book)
+    card = _card(found, seen, (*held.notes, *off), context)
     words = said(context.book, "condition", str(found.terms["words"]), now)
     about = f"{symbol}, {words}" if symbol else words
     told = "every time" if card.told == "every time" else "once, until it is armed again"
     sentence = (
         f"Here is a draft of an alert: {about}; told {told}{_where(found, off)}. {_stands(card)}"
+        f"{held.absence}"
     )
     return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
 
@@ -268,7 +271,7 @@ def _where(found: Drafted, off: Sequence[str]) -> str:
 
 
 def _card(
-    found: Drafted, seen: _Seen | None, off: Sequence[str], context: ToolContext
+    found: Drafted, seen: _Seen | None, notes: Sequence[str], context: ToolContext
 ) -> AlertDraftCard:
     terms, outlook, provider = found.terms, found.outlook, context.market.provider
     where = seen or _Seen(kept_freshness(provider, context.now))
@@ -292,7 +295,7 @@ def _card(
         hash=fingerprint_of(terms),
         valid_minutes=int(VALID_FOR.total_seconds() // 60),
         outcome="",
-        notes=((outlook.absence,) if outlook.absence else ()) + tuple(off),
+        notes=((outlook.absence,) if outlook.absence else ()) + tuple(notes),
         freshness=where.freshness,
     )
 

@@ -4,13 +4,13 @@ Decided: what is not known of one line is not known of the sum: an alert never g
 was missing. A book is valued at a calm pace and kept for a few seconds, for all that ask.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from typing_extensions import override
 
+from app.alerts.book_names import called
 from app.alerts.values import Book
 from app.core.errors import CoachError
 from app.formula.needs import OutsideNeed
@@ -26,34 +26,6 @@ from app.positions.valuation import value_positions
 KEPT = timedelta(seconds=15)
 """How long a valuation serves, and so how often a book is looked at."""
 
-_CONTRACT = re.compile(r"(\d+(?:\.\d+)?)\s*([cp])\b")
-_STRUCTURES = frozenset(
-    [
-        "iron",
-        "condor",
-        "butterfly",
-        "fly",
-        "spread",
-        "straddle",
-        "strangle",
-        "calendar",
-        "diagonal",
-        "collar",
-        "covered",
-        "vertical",
-        "ratio",
-        "credit",
-        "debit",
-        "bull",
-        "bear",
-        "jade",
-        "lizard",
-        "position",
-        "trade",
-        "my",
-        "the",
-    ]
-)
 _log = get_logger(__name__)
 
 
@@ -76,6 +48,21 @@ class MemberBook(Book):
         lines = await self._valued(at)
         found = {need.key: number_of(need, lines) for need in needs}
         return {key: number for key, number in found.items() if number is not None}
+
+    @override
+    async def lines(self, needs: Collection[OutsideNeed]) -> Mapping[str, Sequence[str]]:
+        named = [need for need in needs if need.settings]
+        if not named:
+            return {}
+        assets = [each.asset for each in await self._holdings.positions() if each.is_open]
+        return {
+            need.key: [
+                each.label
+                for each in called(need.settings[0], assets)
+                if need.name == "position" or each.is_option
+            ]
+            for need in named
+        }
 
     async def _valued(self, at: datetime) -> tuple[BookLine, ...]:
         if self._valued_at is None or not timedelta() <= at - self._valued_at < KEPT:
@@ -123,21 +110,8 @@ def number_of(need: OutsideNeed, lines: Sequence[BookLine]) -> float | None:
 
 def held(lines: Sequence[BookLine], name: str) -> list[BookLine]:
     """The lines a member means by a name: `DIS`, `AMD 180c jan`, `SPX condor`."""
-    wanted = _CONTRACT.sub(r"\1 \2", name.lower()).replace(",", " ").split()
-    words = [
-        {"c": "call", "p": "put", "calls": "call", "puts": "put"}.get(each, each) for each in wanted
-    ]
-    plain = [each for each in words if each not in _STRUCTURES]
-    found = [line for line in lines if _is_called(line, plain)]
-    if len(plain) < len(words):
-        return [line for line in found if line.position.asset.is_option]
-    return found
-
-
-def _is_called(line: BookLine, words: Iterable[str]) -> bool:
-    asset = line.position.asset
-    label = f"{asset.symbol} {asset.label}".lower().split()
-    return all(any(each.startswith(word) for each in label) for word in words)
+    meant = called(name, [line.position.asset for line in lines])
+    return [line for line in lines if line.position.asset in meant]
 
 
 def _of_position(part: str, lines: Sequence[BookLine]) -> float | None:

@@ -43,6 +43,10 @@ class Book(Protocol):
         """By key; what cannot be told is not in it."""
         ...
 
+    async def lines(self, needs: Collection[OutsideNeed]) -> Mapping[str, Sequence[str]]:
+        """By key, what is held by the name it is asked by; empty where nobody's book is asked."""
+        return {}
+
 
 class NoBook(Book):
     """Nobody's."""
