@@ -28,6 +28,19 @@ class OptionSearchBody(Body):
     earnings_behind: bool = False
 
 
+class SavedOptionSearchBody(Body):
+    """What a saved scan looks for in option chains, as `OptionSearchBody`; limits of what may be asked
+    are none of what is kept."""
+
+    setups: list[OptionSetup]
+    delta: float
+    days: int
+    width: float | None
+    min_probability: float
+    min_iv_rank: float
+    earnings_behind: bool
+
+
 class OptionLegBody(Body):
     """`quantity` is below zero where sold, `price` per share when it was found."""
 

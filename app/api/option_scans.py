@@ -1,6 +1,9 @@
 """Setups on options at the door of scans: looked for, kept and told as JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.option_scan_bodies import (
     NotKnownBody,
@@ -8,7 +11,7 @@ from app.api.option_scan_bodies import (
     OptionLegBody,
     OptionOpportunityBody,
     OptionRecordBody,
-    OptionSearchBody,
+    SavedOptionSearchBody,
 )
 from app.api.scan_bodies import RefusedBody, ScanBody, ScanRequest
 from app.api.state import Doors
@@ -26,6 +29,20 @@ from app.scanner.option_setups import Crush, OptionSetup, RichVolatility, Spread
 from app.users.models import Member
 
 _SECONDS = 60.0
+
+Saver = Callable[[AsyncSession], Awaitable[SavedScan | None]]
+"""Keeps the search that was run, if that is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionsScanned:
+    """What was found, what of it is shown, what of that is new to the member, and the scan that was
+    saved, if any."""
+
+    result: OptionScan
+    shown: tuple[OptionFind, ...]
+    new: tuple[OptionFind, ...]
+    saved: SavedScan | None
 
 
 def option_search(asked: ScanRequest, symbols: tuple[Symbol, ...]) -> OptionSearch | None:
@@ -57,8 +74,8 @@ def option_search(asked: ScanRequest, symbols: tuple[Symbol, ...]) -> OptionSear
     )
 
 
-def option_search_body(search: OptionSearch) -> OptionSearchBody:
-    return OptionSearchBody(
+def option_search_body(search: OptionSearch) -> SavedOptionSearchBody:
+    return SavedOptionSearchBody(
         setups=list(search.setups),
         delta=search.terms.delta,
         days=search.terms.days,
@@ -73,18 +90,19 @@ async def scan_options(
     at: Doors,
     member: Member,
     search: OptionSearch,
-    saved: SavedScan | None,
+    save: Saver,
     limit: int,
-) -> tuple[OptionScan, tuple[OptionFind, ...], tuple[OptionFind, ...]]:
-    """What was found, what of it is shown, and what of that is new to the member."""
+) -> OptionsScanned:
+    """Run it, keep it where it has a name, and keep what is shown of what it found."""
     now = at.clock.now()
     rate = await short_rate(at.macro, as_of=now)
     ports = Ports(at.market, at.macro, StoredRecords(at.database), now, rate.value)
     result = await scan_chains(search, ports, Bounds(seconds=_SECONDS))
     shown = result.found[:limit]
     async with at.database.member(member.id) as session:
+        saved = await save(session)
         new = await option_keeping.keep_options(session, shown, search, scan=saved, now=now)
-    return result, shown, new
+    return OptionsScanned(result, shown, new, saved)
 
 
 async def scan_body(
@@ -92,11 +110,12 @@ async def scan_body(
     member: Member,
     asked: ScanRequest,
     search: OptionSearch,
-    saved: SavedScan | None,
+    save: Saver,
     listed: SymbolList,
 ) -> ScanBody:
-    result, shown, new = await scan_options(at, member, search, saved, asked.limit)
-    fresh = {id(each) for each in new}
+    scanned = await scan_options(at, member, search, save, asked.limit)
+    result, saved = scanned.result, scanned.saved
+    fresh = {id(each) for each in scanned.new}
     return ScanBody(
         scan_id=str(saved.id) if saved else None,
         as_of=result.as_of,
@@ -107,7 +126,7 @@ async def scan_body(
             found_body(
                 kept_of(each, search, key=new_id(), now=result.as_of), is_new=id(each) in fresh
             )
-            for each in shown
+            for each in scanned.shown
         ],
         passing=None,
         left_out={str(symbol): reason for symbol, reason in result.left_out.items()},
@@ -116,7 +135,10 @@ async def scan_body(
             for (symbol, setup), reason in result.unknown.items()
         ],
         not_read=[str(each) for each in result.cut],
-        refused=[RefusedBody(line=each.line, text=each.text) for each in listed.refused],
+        refused=[
+            RefusedBody(line=each.line, text=each.text, reason=each.reason)
+            for each in listed.refused
+        ],
     )
 
 

@@ -12,6 +12,7 @@ from app.api.option_scan_bodies import (
     OptionOpportunityBody,
     OptionRecordBody,
     OptionSearchBody,
+    SavedOptionSearchBody,
 )
 from app.api.schemas import Body, Number
 from app.scanner.kept import Status
@@ -81,10 +82,11 @@ class FoundBody(Body):
 
 
 class RefusedBody(Body):
-    """A cell of a list that is no symbol; lines count from 1."""
+    """A cell of a list that is no symbol, and why; lines count from 1."""
 
     line: int
     text: str
+    reason: str
 
 
 class ScanBody(Body):
@@ -105,13 +107,24 @@ class ScanBody(Body):
     not_read: list[str]
 
 
-class SavedScanBody(SearchBody):
+class SavedScanBody(Body):
+    """A saved scan and what it looks for, as `SearchBody`; limits of what may be asked are none of what
+    is kept."""
+
     id: str
     name: str
     version: int
     every_minutes: int | None
     due_at: datetime | None
-    options: OptionSearchBody | None = None
+    setups: list[Setup]
+    direction: Direction | None
+    symbols: list[str]
+    sector: str
+    min_price: Number | None
+    max_price: Number | None
+    min_reward_to_risk: float | None
+    where: str
+    options: SavedOptionSearchBody | None
 
 
 class SavedScansBody(Body):

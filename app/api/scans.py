@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.api.auth import signed_in
 from app.api.market import symbol_of
 from app.api.option_scans import (
+    Saver,
     kept_body,
     option_search,
     option_search_body,
@@ -50,22 +51,22 @@ Asking = Annotated[Member, Depends(signed_in)]
 
 @router.post("/scans", summary="Look for setups now, and keep the search under a name")
 async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
-    """What is found is kept as opportunities, each once."""
+    """What is found is kept as opportunities, each once; a search that cannot be run is not saved."""
     at.turns.take(str(member.id))
     listed = read_list(asked.list_) if asked.list_.strip() else SymbolList((), ())
     search = _search(asked)
     search = replace(search, symbols=(*search.symbols, *listed.symbols), known=listed.known)
-    now = at.clock.now()
     options = option_search(asked, search.symbols)
     if options is not None:
         search = Search(options=options)
-    saved = await _saved(at, member, asked, search) if asked.name else None
-    if options is not None:
-        return await scan_body(at, member, asked, options, saved, listed)
-    result = await run_scan(search, market=at.market, as_of=now)
+        return await scan_body(
+            at, member, asked, options, _saver(at, member, asked, search), listed
+        )
+    result = await run_scan(search, market=at.market, as_of=at.clock.now())
     shown = result.found[: asked.limit]
     async with at.database.member(member.id) as session:
-        new = await keeping.keep(session, shown, scan=saved, now=now)
+        saved = await _saver(at, member, asked, search)(session)
+        new = await keeping.keep(session, shown, scan=saved, now=result.as_of)
     fresh = {(each.instrument.symbol, each.setup) for each in new}
     return ScanBody(
         scan_id=str(saved.id) if saved else None,
@@ -77,25 +78,34 @@ async def scan(at: AtDoor, member: Asking, asked: ScanRequest) -> ScanBody:
         ],
         passing=None if result.passing is None else [str(each) for each in result.passing],
         left_out={str(symbol): reason for symbol, reason in result.left_out.items()},
-        refused=[RefusedBody(line=each.line, text=each.text) for each in listed.refused],
+        refused=[
+            RefusedBody(line=each.line, text=each.text, reason=each.reason)
+            for each in listed.refused
+        ],
         option_opportunities=[],
         not_known=[],
         not_read=[],
     )
 
 
-async def _saved(at: Doors, member: Member, asked: ScanRequest, search: Search) -> SavedScan:
+def _saver(at: Doors, member: Member, asked: ScanRequest, search: Search) -> Saver:
+    """Keeps what is asked where it has a name: once it has run, for what cannot run is not kept."""
     plan = plan_of(member)
     every = timedelta(minutes=asked.every_minutes) if asked.every_minutes else None
-    async with at.database.member(member.id) as session:
+
+    async def save(session: AsyncSession) -> SavedScan | None:
+        if not asked.name:
+            return None
         return await keeping.save_scan(
             session,
             asked.name,
             search,
             every=every,
             allowed=(plan.scans, plan.scan_every),
-            now=at.clock.now(),
+            now=at.wall.now(),
         )
+
+    return save
 
 
 @router.get("/scans", summary="Saved scans")
@@ -176,7 +186,7 @@ def _search(asked: SearchBody) -> Search:
         setups=tuple(asked.setups),
         direction=asked.direction,
         symbols=tuple(symbol_of(each) for each in asked.symbols),
-        sector=asked.sector,
+        sector=asked.sector.strip(),
         min_price=asked.min_price,
         max_price=asked.max_price,
         min_reward_to_risk=asked.min_reward_to_risk,

@@ -22,6 +22,8 @@ _OPTIONS = (
     "option volume", "options volume", "usual option volume", "average option volume",
     "avg option volume", "option_volume", "usual_option_volume",
 )  # fmt: skip
+_ABOVE = 4
+"""Lines among which a header is looked for."""
 _FINVIZ = "no."
 """Finviz numbers its rows, and exports market caps in millions."""
 _MILLION = Decimal(1_000_000)
@@ -85,18 +87,40 @@ def read_traits(text: str) -> Mapping[Symbol, Traits]:
     Amounts are dollars, `1.2B` and `350M` too; an export of Finviz has millions.
     """
     lines = text.removeprefix("\ufeff").splitlines()
-    for at, line in enumerate(lines):
+    found = table_header(lines)
+    if found is None or len(found.names) < 2:
+        return {}
+    return _read("\n".join(lines[found.line :]), found.separator, found.names)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The line of a table that names its columns, counted from 0, and the names in lower case."""
+
+    line: int
+    separator: str
+    names: Sequence[str]
+
+
+def table_header(lines: Sequence[str]) -> Header | None:
+    """The header of a table with a column of symbols: its first line, or one of the next below a title
+    or Excel's `sep=;`; None if this is no table."""
+    written = [at for at, line in enumerate(lines) if line.strip()][:_ABOVE]
+    for place, at in enumerate(written):
         for separator in SEPARATORS:
-            names = header(line, separator)
-            if set(names) & set(_SYMBOL) and len(names) > 1:
-                return _read("\n".join(lines[at:]), separator, names)
-        if line.strip():
-            break
-    return {}
+            names = header(lines[at], separator)
+            known = _SYMBOL if place == 0 or lines[written[0]].startswith("sep=") else _SYMBOL[:4]
+            if set(names) & set(known) and (len(names) > 1 or place == 0):
+                return Header(at, separator, names)
+    return None
 
 
 def header(line: str, separator: str) -> Sequence[str]:
-    return [name.strip().strip('"').lower() for name in line.split(separator)]
+    try:
+        cells = next(csv.reader([line], delimiter=separator), [])
+    except csv.Error:
+        return []
+    return [name.strip().lower() for name in cells]
 
 
 def _read(table: str, separator: str, names: Sequence[str]) -> Mapping[Symbol, Traits]:

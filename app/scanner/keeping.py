@@ -6,6 +6,7 @@ reaches both counts as stopped, as in the records. Each is followed in bars that
 never has to be taken back. A session speaks for one member; nothing is committed here.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -27,6 +28,7 @@ NAME_LENGTH = 60
 SCANS = 100
 """Scans a member may save."""
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LISTED = 200
 _MILD = 4
 """Thumbs of each kind that are counted in."""
@@ -45,8 +47,8 @@ async def save_scan(  # noqa: PLR0913 - what a scan is
     """Keep a scan under its name; one of that name gets a new version if it looks for something
     else. `every` makes it run by itself; `allowed` is how many scans may, and how often at most."""
     wanted = " ".join(name.split())
-    if not 1 <= len(wanted) <= NAME_LENGTH:
-        raise InvalidInput("A scan has a name of 1 to 60 characters.")
+    if not 1 <= len(wanted) <= NAME_LENGTH or _CONTROL.search(wanted):
+        raise InvalidInput("A scan has a name of 1 to 60 characters that can be read.")
     await repository.take_turns(session)
     found = await repository.find_scan_by_name(session, wanted)
     await _check(session, found, every, allowed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
-from app.market.traits import Traits, read_traits
+from app.market.traits import Traits, read_traits, table_header
 
 LONGEST = 400_000
 """Characters of a list."""
@@ -24,15 +24,22 @@ _EXCHANGE = re.compile(r"([A-Z_0-9]{2,20}):(.+)", re.IGNORECASE)
 _COINS = {
     "BINANCE", "BITSTAMP", "BYBIT", "COINBASE", "CRYPTO", "GEMINI", "KRAKEN", "KUCOIN", "OKX",
 }  # fmt: skip
+_AMERICAN = {
+    "AMEX", "ARCA", "BATS", "CBOE", "DJ", "IEX", "NASDAQ", "NYSE", "NYSEAMERICAN", "NYSEARCA", "OTC",
+    "OTCMKTS", "SP", "US",
+}  # fmt: skip
+_INDICES = {"SPX", "NDX", "VIX", "RUT", "DJI"}
+"""These are the same wherever they are quoted."""
 _PAIR = re.compile(r"([A-Z0-9]{2,10}?)(USDT|USDC|USD|EUR)")
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A cell that is no symbol, by its line, counted from 1."""
+    """A cell that is no symbol of ours, by its line, counted from 1, and why."""
 
     line: int
     text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +61,17 @@ def read_list(text: str) -> SymbolList:
     if len(text) > LONGEST:
         raise InvalidInput(f"A list has at most {LONGEST:,} characters; split it.")
     found: dict[Symbol, None] = {}
-    refused = []
+    refused: list[Refused] = []
     for line, cell in _cells(text.removeprefix("\ufeff")):
         try:
             found[symbol_of_cell(cell)] = None
-        except InvalidInput:
-            refused.append(Refused(line, cell[:40]))
+        except InvalidInput as error:
+            refused.append(Refused(line, cell[:40], error.message))
     if not found:
+        why = f" {refused[0].reason}" if refused else ""
         raise InvalidInput(
             "There is no symbol in this list. Separate tickers by commas, spaces or lines, or give a "
-            "table with a column named Ticker or Symbol."
+            f"table with a column named Ticker or Symbol.{why}"
         )
     told = read_traits(text)
     known = tuple((symbol, told[symbol]) for symbol in found if symbol in told)
@@ -72,34 +80,28 @@ def read_list(text: str) -> SymbolList:
 
 def _cells(text: str) -> Iterator[tuple[int, str]]:
     lines = text.splitlines()
-    for at, line in enumerate(lines):
-        column = _column(line)
-        if column is not None:
-            yield from _table("\n".join(lines[at:]), at, *column)
-            return
-        if line.strip():
-            break
+    header = table_header(lines)
+    if header is not None:
+        column = next(header.names.index(name) for name in _COLUMNS if name in header.names)
+        table = "\n".join(lines[header.line :])
+        yield from _table(table, header.line, header.separator, column)
+        return
     for at, line in enumerate(lines, 1):
         for cell in filter(None, _SEPARATORS.split(_SECTION.sub("", line))):
             yield at, cell
 
 
-def _column(header: str) -> tuple[str, int] | None:
-    """Separator and place of the column with symbols; None if this is no header of a table."""
-    for separator in (",", ";", "\t"):
-        names = [name.strip().strip('"').lower() for name in header.split(separator)]
-        for wanted in _COLUMNS:
-            if wanted in names and (len(names) > 1 or wanted == names[0]):
-                return separator, names.index(wanted)
-    return None
-
-
 def _table(text: str, before: int, separator: str, column: int) -> Iterator[tuple[int, str]]:
     reader = csv.reader(io.StringIO(text), delimiter=separator)
     next(reader)
-    for row in reader:
-        if len(row) > column and row[column].strip():
-            yield before + reader.line_num, row[column].strip()
+    try:
+        for row in reader:
+            if len(row) > column and row[column].strip():
+                yield before + reader.line_num, row[column].strip()
+    except csv.Error as error:
+        raise InvalidInput(
+            "A cell of this table has no end: look for a quotation mark that is not closed."
+        ) from error
 
 
 def symbol_of_cell(cell: str) -> Symbol:
@@ -112,4 +114,8 @@ def symbol_of_cell(cell: str) -> Symbol:
     pair = _PAIR.fullmatch(name)
     if exchange in _COINS and pair:
         return Symbol.parse(f"{pair[1]}/{'USD' if pair[2].startswith('USD') else pair[2]}")
-    return Symbol.parse(name)
+    if exchange in _AMERICAN or name in _INDICES:
+        return Symbol.parse(name)
+    raise InvalidInput(
+        f"{exchange} is no exchange of the United States: {name} there is not what {name} is here."
+    )

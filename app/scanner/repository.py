@@ -112,7 +112,7 @@ async def find_scan(session: AsyncSession, scan_id: UUID) -> SavedScan | None:
 
 
 async def find_scan_by_name(session: AsyncSession, name: str) -> SavedScan | None:
-    return next(iter(await _scans(session, func.lower(ScanRow.name) == name.lower())), None)
+    return next(iter(await _scans(session, func.lower(ScanRow.name) == func.lower(name))), None)
 
 
 async def list_scans(session: AsyncSession) -> tuple[SavedScan, ...]:

@@ -51,7 +51,7 @@ async def universe_of(search: Search, market: MarketData) -> Universe:
         }
     traits = await _traits(search, market, list(instruments))
     listed = len(instruments)
-    if not search.sector:
+    if not search.sector.strip():
         kept = dict(list(instruments.items())[:LARGEST])
         return Universe(instruments=kept, traits=traits, left_out=named, listed=listed)
     chosen = {
