@@ -106,7 +106,12 @@ THRESHOLDS = {
 
 @pytest.mark.parametrize(
     ("text", "includes"),
-    [("price > 600", False), ("price >= 600", True), ("600 >= price", True), ("600 < price", False)],
+    [
+        ("price > 600", False),
+        ("price >= 600", True),
+        ("600 >= price", True),
+        ("600 < price", False),
+    ],
 )
 def test_a_threshold_knows_whether_its_level_is_enough(text: str, *, includes: bool) -> None:
     threshold = parse(text).as_threshold()
