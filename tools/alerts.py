@@ -15,7 +15,9 @@ from app.alerts.channels import channels_of, unreached, where_told
 from app.alerts.drafts import Drafted, Outlook, Wish
 from app.alerts.drafts import draft_alert as drafted_alert
 from app.alerts.models import Alert, fingerprint_of
+from app.alerts.reporting import Week, asks_reports, read_week
 from app.alerts.service import VALID_FOR
+from app.core.errors import CoachError
 from app.core.figures import Figure, Unit
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
@@ -35,6 +37,7 @@ from tools.alerts_words import (
 )
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.earnings_words import listed, reporting
 from tools.wording import PriceBook, freshness, shown
 from widgets.alerts import AlertDraftCard, AlertFiring, AlertHistoryCard, AlertsCard
 from widgets.base import CardNumber, Freshness
@@ -53,7 +56,8 @@ class DraftArgs(ToolArgs):
             "When to tell, in the formula language: `price hits 5930`, `price crosses below vwap`, "
             "`price within 0.3% of pdh`, `price tested 5900 3 times`, `rvol > 2x and price hits pdh`, "
             "`price moves 3% in 1h`, `rsi(14, 5m) crosses below 30 and price > sma(200, 1d)`, "
-            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`.'
+            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`, '
+            "`reports_this_week >= 1` for earnings of what the member holds."
         ),
         max_length=1000,
     )
@@ -98,6 +102,7 @@ class DraftArgs(ToolArgs):
         Example("alert me when rsi(14) on MU 5m crosses below 30 and price is above the 200 day", {"symbol": "MU", "condition": "rsi(14, 5m) crosses below 30 and price > sma(200, 1d)"}),
         Example("ping me when my SPX condor is down $500", {"condition": 'position("SPX condor").pnl <= -$500'}),
         Example("alert me when net delta goes over 200", {"condition": "net_delta crosses above 200"}),
+        Example("alert on earnings week for my positions", {"condition": "reports_this_week >= 1"}),
         Example("alert me when SPX hits $5,930, only by telegram", {"symbol": "SPX", "condition": "price hits $5930", "channels": ["telegram"]}),
         Example("notify me if my delta on the 180c drops under .3", {"condition": 'delta("180c") crosses below 0.3'}),
     ],
@@ -115,14 +120,15 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     symbol = str(found.terms["symbol"])
     seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
     off = unreached(found.terms, await context.alerts.channels())
+    week = await _week(found, context)
     held = await held_by_name(found.terms, book)
-    card = _card(found, seen, (*held.notes, *off), context)
+    card = _card(found, seen, (*held.notes, *off, *listed(week)), context)
     words = said(context.book, "condition", str(found.terms["words"]), now)
     about = f"{symbol}, {words}" if symbol else words
     told = "every time" if card.told == "every time" else "once, until it is armed again"
     sentence = (
         f"Here is a draft of an alert: {about}; told {told}{_where(found, off)}. {_stands(card)}"
-        f"{held.absence}"
+        f"{held.absence}{_on_reports(found, week, context)}"
     )
     return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
 
@@ -261,6 +267,25 @@ async def _seen(symbol: Symbol, outlook: Outlook, context: ToolContext) -> _Seen
         book.move("distance", distance, "distance to the level"),
         None if percent is None else book.percent("distance.percent", percent, "distance to it"),
     )
+
+
+async def _week(found: Drafted, context: ToolContext) -> Week | None:
+    """What the member holds that is still to report, where the alert is about that and it is known."""
+    if found.outlook.is_true is None or not asks_reports(found.terms):
+        return None
+    try:
+        held = await context.holdings.positions()
+        return await read_week(context.macro, held, context.now)
+    except CoachError:
+        return None
+
+
+def _on_reports(found: Drafted, week: Week | None, context: ToolContext) -> str:
+    """Which companies report and when; where nothing is known of them, why."""
+    if week is not None:
+        return f" {reporting(context.book, 'reports', week)}"
+    absence = found.outlook.absence
+    return f" {absence}" if absence and asks_reports(found.terms) else ""
 
 
 def _where(found: Drafted, off: Sequence[str]) -> str:

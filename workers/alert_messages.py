@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from typing_extensions import override
 
 from app.agents.history import figure_values, stored_message
 from app.alerts.edges import day_of
 from app.alerts.monitor_path import moment
+from app.alerts.reporting import Week, asks_reports
 from app.alerts.surroundings import Surroundings
 from app.alerts.telling import Fired, Writer, Written
 from app.alerts.triggers import (
@@ -36,6 +38,7 @@ from app.grounding.references import named
 from app.market.calendar import session_on
 from app.market.models import Provider, decimal_of
 from tools.alerts_words import kept_freshness, row_of, said
+from tools.earnings_words import reporting
 from tools.wording import freshness, time_in_words_of
 from widgets.alerts import AlertsCard
 from widgets.base import BaseCard
@@ -64,8 +67,18 @@ class _Text:
                 self.parts.append(TextPart(piece))
 
 
+class Weeks(Protocol):
+    """What members' alerts on reports were judged by."""
+
+    def week_at(self, member_id: UUID, at: datetime) -> Week | None: ...
+
+
 class MessageWriter(Writer):
-    """Writes for the conversation."""
+    """Writes for the conversation. Which companies report is told out of `weeks`, which nobody waits
+    for; without it the number alone is."""
+
+    def __init__(self, weeks: Weeks | None = None) -> None:
+        self._weeks = weeks
 
     @override
     def write(
@@ -83,7 +96,11 @@ class MessageWriter(Writer):
         for at, each in enumerate(fired):
             before = len(book.figures)
             text.say("" if at == 0 else "\n", "- " if len(fired) > 1 else "")
-            _say(text, f"{at}." if at else "", each, around if at == len(fired) - 1 else None)
+            path = f"{at}." if at else ""
+            _say(text, path, each, around if at == len(fired) - 1 else None)
+            if week := self._week(each):
+                words = reporting(book, f"{path}reports", week)
+                text.say(" ", *_with_figures(book, words))
             bodies.append(_body(each, book.figures[before:]))
         done = finished(
             book,
@@ -97,6 +114,11 @@ class MessageWriter(Writer):
             done, message_id=place.message_id, thread_id=place.thread_id, now=now
         )
         return Written(message=message, title=_title(fired), bodies=bodies)
+
+    def _week(self, fired: Fired) -> Week | None:
+        if self._weeks is None or not asks_reports(fired.alert.terms):
+            return None
+        return self._weeks.week_at(fired.alert.member_id, moment(fired.firing.at))
 
 
 def _say(text: _Text, path: str, fired: Fired, around: Surroundings | None) -> None:
@@ -154,6 +176,10 @@ def _in_words(fired: Fired, book: Book) -> list[str | Figure]:
     """A condition in its words, whose numbers are figures of what was asked for."""
     at = moment(fired.firing.at)
     words = said(book, f"{fired.firing.id}.asked", str(fired.alert.terms["words"]), at)
+    return _with_figures(book, words)
+
+
+def _with_figures(book: Book, words: str) -> list[str | Figure]:
     figures = {each.id: each for each in book.figures}
     return [figures.get(piece, piece) for piece in _REFERENCE.split(words)]
 

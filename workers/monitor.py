@@ -42,13 +42,14 @@ async def serve(settings: Settings, queue_url: str) -> None:
     queue = CeleryQueue(queue_url)
     waker = Waker(queue)
     macro = build_macro(settings, clock)
+    books = MemberBooks(database, market, macro)
     desk = Desk(
         database=database,
         market=market,
         clock=clock,
         wall=WallClock(),
-        writer=MessageWriter(),
-        books=MemberBooks(database, market, macro),
+        writer=MessageWriter(books),
+        books=books,
         wake=waker.wake,
     )
     monitor = Monitor(desk, LiveFeed(build_bus(settings)), Shares(database, uuid4().hex))

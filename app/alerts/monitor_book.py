@@ -1,7 +1,8 @@
 """What a member holds, in numbers a formula can ask for: `position("SPX condor").pnl`, `net_delta`.
 
 Decided: what is not known of one line is not known of the sum: an alert never goes off because a price
-was missing. A book is valued at a calm pace and kept for a few seconds, for all that ask.
+was missing. A book is valued at a calm pace and kept for a few seconds, for all that ask; dates of
+reports change seldom and are kept for minutes.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -11,6 +12,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from app.alerts.book_names import called
+from app.alerts.reporting import REPORTS, Week, monday_of, read_week
 from app.alerts.values import Book
 from app.core.errors import CoachError
 from app.formula.needs import OutsideNeed
@@ -25,6 +27,8 @@ from app.positions.valuation import value_positions
 
 KEPT = timedelta(seconds=15)
 """How long a valuation serves, and so how often a book is looked at."""
+WEEK_KEPT = timedelta(minutes=5)
+"""So long the reports of a week serve; what is out meanwhile no longer counts."""
 
 _log = get_logger(__name__)
 
@@ -40,14 +44,43 @@ class MemberBook(Book):
         self._macro = macro
         self._valued_at: datetime | None = None
         self._lines: tuple[BookLine, ...] = ()
+        self._week: Week | None = None
 
     @override
     async def numbers(self, needs: Collection[OutsideNeed], at: datetime) -> Mapping[str, float]:
-        if not needs:
-            return {}
-        lines = await self._valued(at)
-        found = {need.key: number_of(need, lines) for need in needs}
+        """Whatever is asked for beside reports is told without them; where they are all, the source
+        says itself why it has none."""
+        of_lines = [need for need in needs if need.name != REPORTS]
+        of_week = [need.key for need in needs if need.name == REPORTS]
+        lines = await self._valued(at) if of_lines else ()
+        found = {need.key: number_of(need, lines) for need in of_lines}
+        if of_week:
+            found |= dict.fromkeys(of_week, await self._counted(at, is_alone=not of_lines))
         return {key: number for key, number in found.items() if number is not None}
+
+    def week_at(self, at: datetime) -> Week | None:
+        """The reports that were counted about that moment; None where they were not."""
+        kept = self._week
+        if kept is None or abs(at - kept.as_of) > 2 * WEEK_KEPT or kept.monday != monday_of(at):
+            return None
+        return kept.at(at)
+
+    async def _counted(self, at: datetime, *, is_alone: bool) -> float | None:
+        try:
+            return float(len((await self._reports(at)).reports))
+        except CoachError as error:
+            if is_alone:
+                raise
+            _log.warning("reports are not known", reason=error.message)
+            return None
+
+    async def _reports(self, at: datetime) -> Week:
+        kept = self._week
+        is_kept = kept is not None and timedelta() <= at - kept.as_of < WEEK_KEPT
+        if kept is None or not is_kept or kept.monday != monday_of(at):
+            kept = await read_week(self._macro, await self._holdings.positions(), at)
+            self._week = kept
+        return kept.at(at)
 
     @override
     async def lines(self, needs: Collection[OutsideNeed]) -> Mapping[str, Sequence[str]]:
@@ -86,11 +119,16 @@ class MemberBooks:
         self._database, self._market, self._macro = database, market, macro
         self._books: dict[UUID, MemberBook] = {}
 
-    def of(self, member_id: UUID) -> Book:
+    def of(self, member_id: UUID) -> MemberBook:
         if member_id not in self._books:
             book = MemberBook(self._database, member_id, self._market, self._macro)
             self._books[member_id] = book
         return self._books[member_id]
+
+    def week_at(self, member_id: UUID, at: datetime) -> Week | None:
+        """The reports a member's alerts were judged by about that moment, without asking again."""
+        book = self._books.get(member_id)
+        return None if book is None else book.week_at(at)
 
 
 def number_of(need: OutsideNeed, lines: Sequence[BookLine]) -> float | None:

@@ -178,6 +178,18 @@ OUTSIDE = (
     ),
     _outside("open_pnl", Kind.PRICE, "your open profit and loss", "open pnl", "open p&l",
              provider="positions", example="open_pnl <= -$500"),
+    Word(
+        name="reports_this_week",
+        kind=Kind.NUMBER,
+        role=Role.OUTSIDE,
+        meaning="how many companies you hold, as stock or by options, are still to report earnings this "
+        "week; from Saturday morning on, in the coming one",
+        title="the number of companies you hold still to report this week",
+        provider="positions",
+        spoken=("reports this week",),
+        is_slow=True,
+        example="reports_this_week >= 1",
+    ),
     _outside("days_to_earnings", Kind.NUMBER, "days to earnings", "days to earnings",
              provider="earnings", example="days_to_earnings <= 7"),
     _outside("days_since_earnings", Kind.NUMBER, "days since earnings", "days since earnings",
