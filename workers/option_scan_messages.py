@@ -27,6 +27,7 @@ from tools.option_scans_card import best_said, freshness_of, notes_of, row_of
 from tools.options_words import rate_note
 from tools.scanner_card import count
 from widgets.option_scans import OptionScanCard
+from workers.scan_messages import SHOWN, shown_of
 from workers.unasked import finished
 
 
@@ -79,7 +80,7 @@ async def _told(
             kept_of(each, run.search, key=new_id(), now=now),
             record=records.get(each.setup),
         )
-        for each in new
+        for each in new[:SHOWN]
     ]
     notes = notes_of(result, run.search.wanted)
     if any(setup in SPREADS for setup in run.search.wanted):
@@ -92,7 +93,8 @@ async def _told(
     )
     simulated = "The market is simulated. " if result.provider.is_simulated else ""
     found = "new setup" if len(new) == 1 else "new setups"
-    said = f"**{plain(run.scan.name)}** found {number.ref} {found} on options. {simulated}"
+    said = f"**{plain(run.scan.name)}** found {number.ref} {found} on options"
+    said += f"{shown_of(book, len(new), now)}. {simulated}"
     if result.cut:
         cut = count(book, "cut", len(result.cut), "underlyings not read", now)
         what = "underlying was" if len(result.cut) == 1 else "underlyings were"

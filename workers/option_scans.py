@@ -27,7 +27,6 @@ from workers.turns import Turn
 AT_ONCE = 4
 CHAINS = 12
 SECONDS = 100.0
-TOLD = 10
 _DAY = timedelta(days=1)
 _AFTER_THE_CLOSE = timedelta(minutes=15)
 """Options on indices trade on for so long."""
@@ -75,7 +74,7 @@ async def _tell(context: JobContext, turn: Turn, told: Round) -> Enqueued:
         _log.info("option_scan.run", scan_id=str(scan.id), read=len(result.scanned), new=len(new))
         if not new:
             return Enqueued()
-        message = await post(session, turn.member_id, told, new[:TOLD], context.market)
+        message = await post(session, turn.member_id, told, new, context.market)
         note = Note(
             kind=Kind.OPPORTUNITY,
             key=f"scan {scan.id} {now.isoformat()}",

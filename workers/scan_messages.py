@@ -24,6 +24,17 @@ from tools.scanner import scan_market
 from tools.scanner_card import best_said, count, opportunities_card
 from workers.unasked import finished
 
+SHOWN = 10
+"""Opportunities of one message; the others are on the list."""
+
+
+def shown_of(book: Book, number: int, now: datetime) -> str:
+    """How many of so many a message shows, where that is not all of them."""
+    if number <= SHOWN:
+        return ""
+    shown = count(book, "shown", SHOWN, "new setups shown", now)
+    return f", {shown.ref} of them shown here and the others on your list of opportunities"
+
 
 async def post(
     session: AsyncSession,
@@ -40,8 +51,9 @@ async def post(
     )
     book = Book(place.letter, str(new_id()), scan_market.name, market.provider.name)
     told = count(book, "new", len(new), "new setups", now)
-    card = await opportunities_card(book, result, new, title=scan.name, market=market)
+    card = await opportunities_card(book, result, new[:SHOWN], title=scan.name, market=market)
     found = "new setup" if len(new) == 1 else "new setups"
+    found += shown_of(book, len(new), now)
     words = f"**{plain(scan.name)}** found {told.ref} {found}. {best_said(card.rows)}"
     done = finished(book, _parts(words, book), (card,), model="scanner", began=now, ended=now)
     message = stored_message(done, message_id=place.message_id, thread_id=place.thread_id, now=now)

@@ -24,8 +24,6 @@ AT_ONCE = 50
 """Scans of one run of the job; the rest is due at the next."""
 SECONDS = 300.0
 """No further scan is begun after so long, so that the last one has its time within the job's."""
-TOLD = 10
-"""Opportunities of one message; the others are on the list."""
 
 _log = get_logger(__name__)
 
@@ -90,7 +88,7 @@ async def _tell(context: JobContext, turn: Turn, scan: SavedScan, result: ScanRe
         _log.info("scan.run", scan_id=str(scan.id), found=len(result.found), new=len(new))
         if not new:
             return Enqueued()
-        message = await post(session, turn.member_id, scan, result, new[:TOLD], context.market)
+        message = await post(session, turn.member_id, scan, result, new, context.market)
         note = Note(
             kind=Kind.OPPORTUNITY,
             key=f"scan {scan.id} {now.isoformat()}",

@@ -124,6 +124,21 @@ async def test_a_due_scan_tells_what_is_new_with_its_card_and_bound_figures(desk
     assert call.arguments["setups"] == ["iron_condor"]
 
 
+async def test_what_is_not_shown_is_counted_and_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.scan_messages.SHOWN", 1)
+    monkeypatch.setattr("workers.option_scan_messages.SHOWN", 1)
+    await desk.save("mine")
+    await run_due(desk.context)
+
+    (message,) = await desk.told()
+    assert message.content.startswith(
+        "**mine** found 2 new setups on options, 1 of them shown here and the others on your list "
+    )
+    assert len(message.cards[0].props["rows"]) == 1
+
+
 async def test_what_still_stands_is_told_once_whichever_scan_finds_it(desk: Desk) -> None:
     await desk.save()
     await run_due(desk.context)

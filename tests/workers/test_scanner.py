@@ -92,6 +92,21 @@ async def test_a_due_scan_tells_what_is_new_with_its_card_and_bound_figures(desk
     assert await desk.kept() == len(card.props["rows"]) > 0
 
 
+async def test_what_is_not_shown_is_counted_and_said(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.scan_messages.SHOWN", 1)
+    await desk.save(search=Search(min_reward_to_risk=0.1))
+    await run_due(desk.context)
+
+    (message,) = await desk.told()
+    found = await desk.kept()
+    assert message.content.startswith(f"**mine** found {found} new setups, 1 of them shown here ")
+    assert found > len(message.cards[0].props["rows"]) == 1
+    assert message.grounding
+    assert message.grounding["numbers"] == message.grounding["bound"]
+
+
 async def test_what_was_told_is_not_told_again(desk: Desk) -> None:
     await desk.save()
     await run_due(desk.context)
