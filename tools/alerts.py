@@ -14,17 +14,15 @@ from pydantic import AwareDatetime, Field
 from app.alerts.channels import channels_of, unreached, where_told
 from app.alerts.drafts import Drafted, Outlook, Wish
 from app.alerts.drafts import draft_alert as drafted_alert
-from app.alerts.models import Alert, fingerprint_of
-from app.alerts.reporting import Week, asks_reports, read_week
-from app.alerts.service import VALID_FOR
-from app.core.errors import CoachError
-from app.core.figures import Figure, Unit
+from app.alerts.models import fingerprint_of
+from app.alerts.service import LISTED, VALID_FOR
+from app.core.figures import Figure
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
-from app.grounding.ledger import Book
 from app.market import calendar
 from app.notifications.models import ChannelKind
 from tools.alerts_held import held_by_name
+from tools.alerts_history import fired_history
 from tools.alerts_words import (
     counted,
     kept_freshness,
@@ -37,9 +35,8 @@ from tools.alerts_words import (
 )
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.earnings_words import listed, reporting
 from tools.wording import PriceBook, freshness, shown
-from widgets.alerts import AlertDraftCard, AlertFiring, AlertHistoryCard, AlertsCard
+from widgets.alerts import AlertDraftCard, AlertsCard
 from widgets.base import CardNumber, Freshness
 
 _NAMED = 5
@@ -56,8 +53,7 @@ class DraftArgs(ToolArgs):
             "When to tell, in the formula language: `price hits 5930`, `price crosses below vwap`, "
             "`price within 0.3% of pdh`, `price tested 5900 3 times`, `rvol > 2x and price hits pdh`, "
             "`price moves 3% in 1h`, `rsi(14, 5m) crosses below 30 and price > sma(200, 1d)`, "
-            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`, '
-            "`reports_this_week >= 1` for earnings of what the member holds."
+            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`.'
         ),
         max_length=1000,
     )
@@ -102,7 +98,6 @@ class DraftArgs(ToolArgs):
         Example("alert me when rsi(14) on MU 5m crosses below 30 and price is above the 200 day", {"symbol": "MU", "condition": "rsi(14, 5m) crosses below 30 and price > sma(200, 1d)"}),
         Example("ping me when my SPX condor is down $500", {"condition": 'position("SPX condor").pnl <= -$500'}),
         Example("alert me when net delta goes over 200", {"condition": "net_delta crosses above 200"}),
-        Example("alert on earnings week for my positions", {"condition": "reports_this_week >= 1"}),
         Example("alert me when SPX hits $5,930, only by telegram", {"symbol": "SPX", "condition": "price hits $5930", "channels": ["telegram"]}),
         Example("notify me if my delta on the 180c drops under .3", {"condition": 'delta("180c") crosses below 0.3'}),
     ],
@@ -120,15 +115,14 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     symbol = str(found.terms["symbol"])
     seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
     off = unreached(found.terms, await context.alerts.channels())
-    week = await _week(found, context)
     held = await held_by_name(found.terms, book)
-    card = _card(found, seen, (*held.notes, *off, *listed(week)), context)
+    card = _card(found, seen, (*held.notes, *off), context)
     words = said(context.book, "condition", str(found.terms["words"]), now)
     about = f"{symbol}, {words}" if symbol else words
     told = "every time" if card.told == "every time" else "once, until it is armed again"
     sentence = (
         f"Here is a draft of an alert: {about}; told {told}{_where(found, off)}. {_stands(card)}"
-        f"{held.absence}{_on_reports(found, week, context)}"
+        f"{held.absence}"
     )
     return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
 
@@ -171,13 +165,14 @@ async def list_alerts(args: ListArgs, context: ToolContext) -> ToolResult:
 
     Each row of the card has buttons to snooze it, arm it again or drop it.
     """
-    alerts = [each for each in await context.alerts.alerts() if args.symbol in (None, each.symbol)]
     if args.history:
-        return await _history(alerts, context)
+        return await fired_history(args.symbol, context)
+    newest = await context.alerts.alerts()
+    alerts = [each for each in newest if args.symbol in (None, each.symbol)]
     now, book = context.now, context.book
     about = f" on {args.symbol}" if args.symbol else ""
     if not alerts:
-        return ToolResult(f"Nothing is watched for you{about}, and no alert has fired.")
+        return ToolResult(f"Nothing is watched for you{about}.")
     rows = tuple(row_of(book, each, now) for each in alerts[:_LISTED])
     card = AlertsCard(
         title=f"on {args.symbol}" if args.symbol else "",
@@ -196,42 +191,10 @@ async def list_alerts(args: ListArgs, context: ToolContext) -> ToolResult:
         for place, each in enumerate(alerts[:_NAMED], 1)
     )
     more = " The newest" if len(alerts) > _NAMED else " They are"
-    return ToolResult(f"Your alerts{about}: {', '.join(parts)}.{more}: {named}.", (card,))
-
-
-async def _history(alerts: list[Alert], context: ToolContext) -> ToolResult:
-    by_id = {each.id: each for each in alerts}
-    told = [each for each in await context.alerts.firings(limit=500) if each.alert_id in by_id]
-    if not told:
-        return ToolResult("None of your alerts has fired yet.")
-    now, book = context.now, context.book
-    rows = []
-    for each in told[:_LISTED]:
-        alert = by_id[each.alert_id]
-        price = each.body.get("price")
-        rows.append(
-            AlertFiring(
-                at=each.at,
-                words=title_of(alert),
-                price=None
-                if not price or not alert.symbol
-                else _fired_at(book, alert, price, each.at),
-                is_late=each.is_late,
-            )
-        )
-    count = counted(book, "firings", len(told), "firings", now)
-    card = AlertHistoryCard(
-        title="Fired alerts",
-        is_replayed=False,
-        zone="America/New_York",
-        count=CardNumber.of(count),
-        rows=tuple(rows),
-        notes=(),
-        freshness=kept_freshness(context.market.provider, now),
-    )
-    last = said(book, "last", title_of(by_id[told[0].alert_id]), now)
-    times = "time" if len(told) == 1 else "times"
-    return ToolResult(f"Your alerts fired {count.ref} {times}; the last was {last}.", (card,))
+    whose = f"Your alerts{about}"
+    if len(newest) >= LISTED:
+        whose = f"Of your newest {counted(book, 'newest', LISTED, 'alerts looked at', now).ref} alerts, those{about or ' there'}"
+    return ToolResult(f"{whose}: {', '.join(parts)}.{more}: {named}.", (card,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,25 +230,6 @@ async def _seen(symbol: Symbol, outlook: Outlook, context: ToolContext) -> _Seen
         book.move("distance", distance, "distance to the level"),
         None if percent is None else book.percent("distance.percent", percent, "distance to it"),
     )
-
-
-async def _week(found: Drafted, context: ToolContext) -> Week | None:
-    """What the member holds that is still to report, where the alert is about that and it is known."""
-    if found.outlook.is_true is None or not asks_reports(found.terms):
-        return None
-    try:
-        held = await context.holdings.positions()
-        return await read_week(context.macro, held, context.now)
-    except CoachError:
-        return None
-
-
-def _on_reports(found: Drafted, week: Week | None, context: ToolContext) -> str:
-    """Which companies report and when; where nothing is known of them, why."""
-    if week is not None:
-        return f" {reporting(context.book, 'reports', week)}"
-    absence = found.outlook.absence
-    return f" {absence}" if absence and asks_reports(found.terms) else ""
 
 
 def _where(found: Drafted, off: Sequence[str]) -> str:
@@ -345,17 +289,3 @@ def _stands(card: AlertDraftCard) -> str:
 
 def _ref(number: CardNumber) -> str:
     return f"{{{number.figure}}}"
-
-
-def _fired_at(book: Book, alert: Alert, price: float, at: datetime) -> CardNumber:
-    made_of = alert.terms["instrument"]
-    figure = book.record(
-        f"{alert.id}.price.{at:%Y-%m-%dT%H:%M:%S}",
-        Decimal(repr(price)),
-        Unit(made_of["unit"]),
-        label="price when it fired",
-        entity=alert.symbol,
-        as_of=at,
-        decimals=int(made_of["decimals"]),
-    )
-    return CardNumber.of(figure)

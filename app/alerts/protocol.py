@@ -4,6 +4,7 @@ Decided: a port to read and nothing else, whose transactions PostgreSQL itself k
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.alerts.models import Alert, Told
 from app.alerts.monitor_book import MemberBook
 from app.alerts.values import Book, NoBook
 from app.core.errors import NotSignedIn
+from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.macro.source import MacroSource
 from app.market.protocol import MarketData
@@ -25,6 +27,15 @@ _READ_ONLY = text("SET TRANSACTION READ ONLY")
 _NOBODY = "Alerts belong to a member: sign in to ask about yours."
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """How often anything was told in all, and the `latest` of it with its alert, the last first;
+    dropped alerts are among them."""
+
+    count: int
+    latest: Sequence[tuple[Told, Alert]]
+
+
 class Watched(Protocol):
     """What one member wants to be told of."""
 
@@ -32,8 +43,8 @@ class Watched(Protocol):
         """Watched, fired and expired ones, the newest first; `NotSignedIn` where nobody asks."""
         ...
 
-    async def firings(self, *, limit: int) -> Sequence[Told]:
-        """What was told, the last first; `NotSignedIn` where nobody asks."""
+    async def history(self, symbol: Symbol | None, *, limit: int) -> History:
+        """What was told, of one symbol or of all; `NotSignedIn` where nobody asks."""
         ...
 
     async def channels(self) -> Sequence[Channel]:
@@ -53,7 +64,7 @@ class NothingWatched(Watched):
         raise NotSignedIn(_NOBODY)
 
     @override
-    async def firings(self, *, limit: int) -> Sequence[Told]:
+    async def history(self, symbol: Symbol | None, *, limit: int) -> History:
         raise NotSignedIn(_NOBODY)
 
     @override
@@ -79,10 +90,10 @@ class MemberAlerts(Watched):
             return await service.list_alerts(session)
 
     @override
-    async def firings(self, *, limit: int) -> Sequence[Told]:
+    async def history(self, symbol: Symbol | None, *, limit: int) -> History:
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
-            return await repository.list_firings(session, None, limit=limit)
+            return History(*await repository.list_history(session, symbol, limit=limit))
 
     @override
     async def channels(self) -> Sequence[Channel]:

@@ -136,20 +136,25 @@ async def list_firings(
     query = select(FiringRow).order_by(FiringRow.told_at.desc(), FiringRow.sequence.desc())
     if alert_id is not None:
         query = query.where(FiringRow.alert_id == alert_id)
-    return tuple(
-        Told(
-            id=row.id,
-            alert_id=row.alert_id,
-            sequence=row.sequence,
-            at=row.at,
-            told_at=row.told_at,
-            is_late=row.is_late,
-            body=row.body,
-            thread_id=row.thread_id,
-            message_id=row.message_id,
-        )
-        for row in await session.scalars(query.limit(limit))
+    return tuple(_told(row) for row in await session.scalars(query.limit(limit)))
+
+
+async def list_history(
+    session: AsyncSession, symbol: Symbol | None, *, limit: int
+) -> tuple[int, tuple[tuple[Told, Alert], ...]]:
+    """How often anything was told, and the last of it first, each with its alert; also of dropped
+    ones. Of one symbol, or of all."""
+    about = [] if symbol is None else [AlertRow.symbol == str(symbol)]
+    joined = select(FiringRow, AlertRow).join(AlertRow, AlertRow.id == FiringRow.alert_id)
+    count = (
+        select(func.count())
+        .select_from(FiringRow)
+        .join(AlertRow, AlertRow.id == FiringRow.alert_id)
     )
+    total = int((await session.execute(count.where(*about))).scalar_one())
+    latest = joined.where(*about).order_by(FiringRow.told_at.desc(), FiringRow.sequence.desc())
+    found = await session.execute(latest.limit(limit))
+    return total, tuple((_told(told), _alert(alert)) for told, alert in found)
 
 
 def watch_of(row: WatchRow) -> Watch:
@@ -190,4 +195,18 @@ def _alert(row: AlertRow) -> Alert:
         snoozed_until=row.snoozed_until,
         expires_at=row.expires_at,
         created_at=row.created_at,
+    )
+
+
+def _told(row: FiringRow) -> Told:
+    return Told(
+        id=row.id,
+        alert_id=row.alert_id,
+        sequence=row.sequence,
+        at=row.at,
+        told_at=row.told_at,
+        is_late=row.is_late,
+        body=row.body,
+        thread_id=row.thread_id,
+        message_id=row.message_id,
     )

@@ -25,7 +25,8 @@ VALID_FOR = timedelta(minutes=15)
 """From the moment a draft is shown."""
 LONGEST_SNOOZE = timedelta(days=30)
 SHOWN = (Status.ARMED, Status.FIRED, Status.EXPIRED)
-_LISTED = 500
+LISTED = 500
+"""Alerts that a list holds at most, the newest."""
 _WATCHED = ("kind", "symbol", "condition", "timeframe", "trigger", "level")
 """Of the terms: what the monitor, and so the house, has to know."""
 
@@ -151,7 +152,7 @@ async def get_alert(session: AsyncSession, alert_id: UUID) -> Alert:
 
 async def list_alerts(session: AsyncSession) -> tuple[Alert, ...]:
     """What is watched, and what has fired or ended, the newest first."""
-    return await repository.list_alerts(session, SHOWN, limit=_LISTED)
+    return await repository.list_alerts(session, SHOWN, limit=LISTED)
 
 
 async def list_firings(

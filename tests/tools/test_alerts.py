@@ -12,7 +12,8 @@ from typing_extensions import override
 from app.alerts.drafts import Wish
 from app.alerts.drafts import draft_alert as drafted_alert
 from app.alerts.models import Alert, Status, Told, fingerprint_of
-from app.alerts.protocol import NothingWatched, Watched
+from app.alerts.protocol import History, NothingWatched, Watched
+from app.alerts.service import LISTED
 from app.alerts.values import Book, NoBook
 from app.core.clock import FrozenClock
 from app.core.errors import InvalidInput, NotFound, NotSignedIn
@@ -43,14 +44,18 @@ class Kept(Watched):
     found: Sequence[Alert] = ()
     told: Sequence[Told] = ()
     reached: Sequence[Channel] = ()
+    gone: Sequence[Alert] = ()
 
     @override
     async def alerts(self) -> Sequence[Alert]:
         return self.found
 
     @override
-    async def firings(self, *, limit: int) -> Sequence[Told]:
-        return self.told[:limit]
+    async def history(self, symbol: Symbol | None, *, limit: int) -> History:
+        known = {each.id: each for each in (*self.found, *self.gone)}
+        told = [(each, known[each.alert_id]) for each in self.told]
+        about = [each for each in told if symbol in (None, each[1].symbol)]
+        return History(len(about), about[:limit])
 
     @override
     async def channels(self) -> Sequence[Channel]:
@@ -209,25 +214,61 @@ async def test_no_alerts_are_said_to_be_none_and_nobodys_need_a_member() -> None
         await ask(change_alert, Kept(), change="drop")
 
 
-async def test_the_history_is_of_what_was_told() -> None:
-    fired = await alert("SPX", "price hits 5930", fired=1, fired_at=NOW)
-    told = Told(
+def told_of(fired: Alert, number: int = 1) -> Told:
+    return Told(
         id=new_id(),
         alert_id=fired.id,
-        sequence=1,
+        sequence=number,
         at=NOW,
         told_at=NOW,
         is_late=True,
-        body={"price": 5930.2, "level": 5930.0, "number": 1},
+        body={"price": 5930.2, "level": 5930.0, "number": number},
         thread_id=new_id(),
         message_id=new_id(),
     )
-    said = await ask(list_alerts, Kept([fired], [told]), history=True)
+
+
+async def test_the_history_is_of_what_was_told() -> None:
+    fired = await alert("SPX", "price hits 5930", fired=1, fired_at=NOW)
+    said = await ask(list_alerts, Kept([fired], [told_of(fired)]), history=True)
     [card] = said.result.cards
 
     assert isinstance(card, AlertHistoryCard)
     assert [(row.price.text, row.is_late) for row in card.rows if row.price] == [("5,930.20", True)]
     assert said.sentence == "Your alerts fired 1 time; the last was SPX: price hits 5,930."
+
+
+async def test_what_a_dropped_alert_told_stays_in_the_history() -> None:
+    dropped = await alert("SPX", "price hits 5930", status=Status.DROPPED)
+    kept = Kept([], [told_of(dropped)], gone=[dropped])
+    mine = await ask(list_alerts, kept, history=True, symbol="SPX")
+    other = await ask(list_alerts, kept, history=True, symbol="AMD")
+    listed = await ask(list_alerts, kept)
+
+    assert mine.sentence == "Your alerts on SPX fired 1 time; the last was SPX: price hits 5,930."
+    assert other.sentence == "None of your alerts on AMD has fired yet."
+    assert listed.sentence == "Nothing is watched for you."
+
+
+async def test_a_history_counts_all_and_shows_the_latest() -> None:
+    fired = await alert("SPX", "price hits 5930")
+    kept = Kept([fired], [told_of(fired, number) for number in range(700, 0, -1)])
+    said = await ask(list_alerts, kept, history=True)
+    [card] = said.result.cards
+
+    assert isinstance(card, AlertHistoryCard)
+    assert said.sentence.startswith("Your alerts fired 700 times;")
+    assert (len(card.rows), card.notes) == (50, ("Only the latest are shown.",))
+
+
+async def test_a_list_that_is_cut_says_of_how_many_it_speaks() -> None:
+    one = await alert("SPX", "price hits 5930")
+    every = [replace(one, id=new_id()) for _ in range(LISTED)]
+    some = await ask(list_alerts, Kept(every[1:]))
+    many = await ask(list_alerts, Kept(every))
+
+    assert some.sentence.startswith("Your alerts: 499 armed.")
+    assert many.sentence.startswith("Of your newest 500 alerts, those there: 500 armed.")
 
 
 async def test_a_draft_says_where_it_is_told_and_which_channel_is_not_set_up() -> None:
