@@ -8,6 +8,7 @@ replay does, takes the watches back with it: prices older than what was seen are
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 from uuid import UUID
 
@@ -144,7 +145,9 @@ class Hearing:
         if not missing:
             return ()
         asked = await ask_minutes(self.symbol, missing, self._market, self._clock)
-        self._leave(Hole.left_by(missing, asked, self.now))
+        delay = live.delay_minutes * MINUTE
+        hole = Hole.left_by(missing, asked, self.now - delay)
+        self._leave(hole and replace(hole, due_at=hole.due_at + delay))
         return asked or ()
 
     def _leave(self, hole: Hole | None) -> None:

@@ -33,7 +33,7 @@ class Watched:
         self.index = ThresholdIndex()
         self.watches: dict[UUID, Watch] = {}
         self._dirty: dict[UUID, State] = {}
-        self._young: set[UUID] = set()
+        self._young: dict[UUID, None] = {}
         self._unlooked: set[UUID] = set()
         self._marked_at = mark.at if mark else 0.0
         self._levelled_at: dict[UUID, float] = {}
@@ -61,7 +61,7 @@ class Watched:
             is_young = watch.is_threshold
             self.index.resume(line, seen if is_young else Tape(at=seen.at, minute=seen.minute))
             if is_young:
-                self._young.add(alert)
+                self._young[alert] = None
                 self._unlooked.add(alert)
         self.index.add(alert, line, Trigger.of(watch.terms["trigger"]), state)
         self._snooze(watch)
@@ -90,7 +90,7 @@ class Watched:
         state = self.index.state(alert)
         self.index.remove(alert)
         self.index.add(alert, self.symbol, Trigger.of(self.watches[alert].terms["trigger"]), state)
-        self._young.discard(alert)
+        self._young.pop(alert, None)
         self._dirty[alert] = state
 
     def be_behind(self, seconds: float, present: float) -> None:
@@ -114,7 +114,7 @@ class Watched:
         self.watches.pop(alert, None)
         self._dirty.pop(alert, None)
         self._levelled_at.pop(alert, None)
-        self._young.discard(alert)
+        self._young.pop(alert, None)
         self.judge.remove(alert)
         if alert in self.index:
             self.index.remove(alert)

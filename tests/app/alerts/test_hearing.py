@@ -16,6 +16,7 @@ from app.alerts import service
 from app.alerts.models import Alert, Status, shard_of
 from app.alerts.monitor_around import Around
 from app.alerts.monitor_shares import Shares
+from app.alerts.monitor_store import write_marks, write_states
 from app.alerts.monitor_symbol import SymbolWatch
 from app.alerts.service import Standing
 from app.alerts.surroundings import Surroundings
@@ -112,7 +113,21 @@ class Ear:
 
     async def hears(self, at: datetime, price: float, **more: Any) -> None:
         self.watch.heard(self.live(at, price, **more))
+        await self.goes_on()
+
+    async def goes_on(self) -> None:
+        self.watch._is_whole = False
         await self.watch._go_on()
+        self.watch._is_whole = True
+
+    async def is_marked(self) -> bool:
+        """Write how far it was looked, as its monitor does; whether there was something to write."""
+        tape, states = self.watch.unwritten()
+        async with self.street.database.system() as session:
+            await write_states(session, states)
+            await write_marks(session, {COIN: tape} if tape else {}, now=NOON)
+        self.watch.settle(tape, states)
+        return tape is not None
 
     def live(
         self,
@@ -246,6 +261,27 @@ async def test_a_late_vendor_is_watched_from_what_it_says_when_it_is_armed(
     crossed = NOON - late + MINUTE
     await ear.hears(crossed, 105.0, behind=late)
     assert await told(quiet, ada, alert) == [(crossed, 105.0)]
+
+
+async def test_a_minute_that_a_late_vendor_may_still_tell_is_waited_for(
+    quiet: Street, ada: UUID
+) -> None:
+    late = 15 * MINUTE
+    start = NOON - late
+    alert = await quiet.armed(ada, ONCE, 104.0, begins=begins(NOON, 103.0))
+    ear = await Ear.open(quiet)
+    await ear.hears(start, 103.0, behind=late)
+    assert await ear.is_marked()
+    back = start + 3 * MINUTE + timedelta(seconds=5)
+
+    await ear.hears(back, 103.0, behind=late)
+    assert not await ear.is_marked()
+
+    quiet.market.prices = Dictated({start + 2 * MINUTE: 105.0}).prices
+    quiet.clock.at += timedelta(seconds=25)
+    await ear.goes_on()
+    ((at, price),) = await told(quiet, ada, alert)
+    assert (at.replace(second=0), price) == (start + 2 * MINUTE, 105.0)
 
 
 async def test_a_snooze_of_a_late_vendor_ends_with_the_clock(quiet: Street, ada: UUID) -> None:
@@ -391,15 +427,16 @@ async def test_where_the_levels_of_the_day_cannot_be_had_the_mark_waits(
     alert = await quiet.armed(ada, EACH, before, begins=standing, level="pdh")
     ear = await Ear.open(quiet)
     await ear.hears(eve, before * 0.99)
+    assert await ear.is_marked()
     market.is_away = True
 
     await ear.hears(dawn, (before + after) / 2, recent=(before * 0.99,))
     assert await told(quiet, ada, alert) == []
-    assert ear.watch.unwritten() == (None, [])
+    assert not await ear.is_marked()
 
     market.is_away = False
     quiet.clock.at = dawn + timedelta(seconds=10)
-    await ear.watch._go_on()
+    await ear.goes_on()
     assert await told(quiet, ada, alert) == []
     assert ear.watch._watched.index.state(alert.id).level == pytest.approx(after)
 
