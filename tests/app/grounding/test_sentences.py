@@ -34,6 +34,8 @@ from app.scanner.kept import KeptOpportunity, SavedScan, Status
 from app.scanner.models import Search
 from app.scanner.protocol import Finds
 from app.scanner.setups import Setup
+from app.scanner.sharing import SharedScan
+from app.users.plans import PRO, Plan
 from tests.app.positions.conftest import asset, held, option
 from tools import TOOLBOX
 from tools.base import Tool, ToolContext
@@ -42,8 +44,17 @@ READS = [
     tool for tool in TOOLBOX if tool.name != "calculate"
 ]  # which works on what the member said
 
+
+def _whole(tool: Tool[Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """With what an example leaves to the conversation: the scan that was just run."""
+    given = dict(arguments)
+    if tool.name == "save_scan" and not {"scan", "change"} & given.keys():
+        given["scan"] = {"setups": ["trend_pullback"]}
+    return given
+
+
 CALLS = [
-    *((tool, dict(each.arguments)) for tool in READS for each in tool.examples),
+    *((tool, _whole(tool, each.arguments)) for tool in READS for each in tool.examples),
     *(
         (TOOLBOX.get("get_indicators"), {"symbol": "SPY", "timeframe": "5m", "indicators": [kind]})
         for kind in IndicatorKind
@@ -100,11 +111,26 @@ class Found(Finds):
 
     @override
     async def scans(self) -> tuple[SavedScan, ...]:
-        saved = SavedScan(
-            id=new_id(), name="dips 2", version=1, search=Search(), thread_id=None,
-            every=timedelta(hours=1), due_at=None, updated_at=BOUGHT,
+        return tuple(
+            SavedScan(
+                id=new_id(), name=name, version=1, search=Search(), thread_id=None,
+                every=timedelta(hours=1), due_at=None, updated_at=BOUGHT,
+            )
+            for name in ("dips 2", "pullback", "breakout 3")
         )  # fmt: skip
-        return (saved,)
+
+    @override
+    async def shared(self) -> tuple[SharedScan, ...]:
+        return (
+            SharedScan(
+                id=new_id(), scan_id=new_id(), name="dips 4", version=2, search=Search(),
+                has_list=False, is_mine=False, shared_at=BOUGHT,
+            ),
+        )  # fmt: skip
+
+    @override
+    async def plan(self) -> Plan:
+        return PRO
 
     @override
     async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
