@@ -129,6 +129,14 @@ class Ear:
         self.watch.settle(tape, states)
         return tape is not None
 
+    async def judges(self, at: datetime, price: float, late: int) -> None:
+        """It hears, asks what is due, and heeds the answer."""
+        await self.hears(at, price, behind=late * MINUTE, recent=(103.0,))
+        asking = self.watch._watched.judge._asking
+        assert asking is not None
+        await asyncio.wait([asking])
+        await self.goes_on()
+
     def live(
         self,
         at: datetime,
@@ -548,6 +556,56 @@ async def test_a_formula_is_asked_of_the_last_price_though_nothing_trades_after_
         await until(has_fired)
     finally:
         await end([running])
+
+
+@pytest.mark.parametrize("late", [0, 15])
+async def test_a_formula_is_true_of_what_trades_after_it_was_armed_alone(
+    quiet: Street, ada: UUID, late: int
+) -> None:
+    start = NOON - late * MINUTE
+    before = {start - each * MINUTE: 105.0 if each % 2 else 103.0 for each in range(1, 30)}
+    quiet.market = Dictated(before | {start: 103.0})
+    condition = "price > 104 and price < 1000"
+    alert = await quiet.armed(
+        ada,
+        EACH,
+        1.5,
+        begins=begins(NOON, 103.0, 1.5),
+        kind="formula",
+        condition=condition,
+        words="price is where it was asked for",
+    )
+    ear = await Ear.open(quiet)
+    await ear.judges(start, 103.0, late)
+    assert await told(quiet, ada, alert) == []
+
+    quiet.market.prices |= Dictated({start + MINUTE: 105.0}).prices
+    became = start + MINUTE + timedelta(seconds=1)
+    await ear.judges(became, 105.0, late)
+    assert await told(quiet, ada, alert) == [(became, 105.0)]
+
+
+async def test_a_formula_knows_nothing_of_before_when_a_replay_begins_again(
+    quiet: Street, ada: UUID
+) -> None:
+    prices = {NOON - each * MINUTE: 105.0 if each % 2 else 103.0 for each in range(30)}
+    quiet.market = Dictated(prices | {NOON + 299 * MINUTE: 103.0})
+    condition = "price > 104 and price < 1000"
+    alert = await quiet.armed(
+        ada,
+        EACH,
+        1.5,
+        begins=begins(NOON + 299 * MINUTE, 103.0, 1.5),
+        kind="formula",
+        condition=condition,
+        words="price is where it was asked for",
+    )
+    ear = await Ear.open(quiet)
+    await ear.judges(NOON + 300 * MINUTE, 103.0, 0)
+    quiet.clock.at = NOON - MINUTE
+    await ear.judges(NOON, 103.0, 0)
+
+    assert await told(quiet, ada, alert) == []
 
 
 class Silent(Dictated):
