@@ -4,6 +4,7 @@ Decided: a change is proposed on a card and made by a member's click, like every
 meant is never guessed: where several fit, they are shown with their own buttons.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -165,7 +166,14 @@ async def _fits(alert: Alert, args: ChangeArgs, context: ToolContext) -> bool:
         with suppress(NotFound):
             name = (await context.market.instrument(Symbol(alert.symbol))).name
     text = f"{title_of(alert)} {alert.title} {alert.terms['condition']} {name}".lower()
-    return all(word in text for word in args.words.lower().replace(",", "").split())
+    return all(_stands_in(text, word) for word in args.words.lower().replace(",", "").split())
+
+
+def _stands_in(text: str, word: str) -> bool:
+    """A number whole: 60 is not in 600."""
+    if not word[0].isdigit():
+        return word in text
+    return re.search(rf"(?<![\d.]){re.escape(word)}(?![\d]|\.\d)", text) is not None
 
 
 class ReplayArgs(ToolArgs):

@@ -322,6 +322,14 @@ async def test_a_change_is_proposed_for_the_alert_that_is_meant() -> None:
         await ask(change_alert, kept, change="drop", symbol="AAPL")
 
 
+async def test_a_number_names_the_alert_that_has_it_whole() -> None:
+    sixty, more = await alert("AMD", "price hits 60"), await alert("AMD", "price hits 600")
+    said = await ask(change_alert, Kept([more, sixty]), change="drop", words="60")
+    [card] = said.result.cards
+    assert isinstance(card, AlertChangeCard)
+    assert [row.id for row in card.rows] == [str(sixty.id)]
+
+
 async def test_a_snooze_until_a_day_ends_by_each_exchanges_own_clock() -> None:
     stock = await alert("SPX", "price hits 5930", fired=1, fired_at=NOW)
     pair = await alert("BTC/USD", "price hits 1")

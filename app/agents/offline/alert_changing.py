@@ -18,7 +18,7 @@ from app.agents.offline.alert_doubts import (
     makes_first,
 )
 from app.agents.offline.alert_lengths import minutes_in, spans_in
-from app.agents.offline.alert_words import DAY, written
+from app.agents.offline.alert_words import DAY, name_in_condition, written
 from app.agents.offline.dates import today_of
 from app.agents.offline.days import Day, Look
 from app.agents.offline.mentions import Kind, Mention
@@ -85,7 +85,7 @@ def _silenced(low: str, reading: Reading, now: datetime) -> Asked:
         if not until:
             return Asked(said=[replies.ASK_SNOOZE])
         return Asked(_changes("snooze", reading, until=until))
-    minutes = _minutes(low)
+    minutes = _minutes(_without_names(low, reading))
     if minutes is None:
         return Asked(said=[replies.ASK_SNOOZE])
     return Asked(_changes("snooze", reading, minutes=minutes))
@@ -98,8 +98,10 @@ def _changes(change: str, reading: Reading, **length: int | str) -> list[Call]:
     if re.search(r"\b(?:all|every|everything|my (?:\w+ )?alerts)\b", low):
         asked["every"] = True
     named = list(dict.fromkeys(_named(low, each) for each in reading.whole.of(Kind.SYMBOL)))
-    if not named and (words := _number(low, reading)):
-        named = [("words", words)]
+    words = _words(low, reading)
+    if len(named) < 2 and words and "words" not in dict(named):
+        named = [*named, ("words", words)]
+        return [Call("change_alert", asked | dict(named) | length)]
     return [
         Call("change_alert", asked | {name: value} | length)
         for name, value in (named or [("change", change)])
@@ -113,16 +115,27 @@ def _named(low: str, mention: Mention) -> tuple[str, str]:
     return ("symbol", ticker) if is_ticker else ("words", surface)
 
 
-def _number(low: str, reading: Reading) -> str:
-    """The number by which an alert is named; lengths of time and ends are none."""
+def _words(low: str, reading: Reading) -> str:
+    """What an alert is named by as it stands in its condition: a level, an average, an indicator, a
+    number. Lengths of time and ends are none."""
     ends = found.start() if (found := _UNTIL.search(low)) else len(low)
-    taken = spans_in(low) + ([bare.span(1)] if (bare := _BARE_MINUTES.search(low)) else [])
-    numbers = [
-        each.values[0]
-        for each in reading.whole.of(Kind.NUMBER)
-        if each.start < ends and all(each.end <= start or each.start >= end for start, end in taken)
+    taken = spans_in(_without_names(low, reading)) + (
+        [bare.span(1)] if (bare := _BARE_MINUTES.search(low)) else []
+    )
+    named = [
+        name_in_condition(each)
+        for each in reading.canvas.mentions
+        if each.end <= ends and all(each.end <= start or each.start >= end for start, end in taken)
     ]
-    return numbers[0] if numbers else ""
+    return next(filter(None, named), "")
+
+
+def _without_names(low: str, reading: Reading) -> str:
+    """Of the same length: "50 day" in "the 50 day alert" is an average."""
+    for each in reading.canvas.mentions:
+        if each.kind in (Kind.AVERAGE, Kind.LEVEL):
+            low = f"{low[: each.start]}{'_' * (each.end - each.start)}{low[each.end :]}"
+    return low
 
 
 def _minutes(low: str) -> int | None:

@@ -69,7 +69,19 @@ _FIRST_WORD = re.compile(
 )
 _BELOW = re.compile(r"\b(?:below|under|beneath|less than|at most)\b")
 _ABOVE = re.compile(r"\b(?:above|over|past|more than|at least)\b")
+_UP_TO = re.compile(r"\b(?:to|through|at)\b")
 _LASTS = re.compile(r"^(?:is|are|stays?)\b")
+_OWNED = (
+    r"(?:(?:some|any)(?:thing|one)?|any of|one of|what(?:ever)?|stocks?|companies|names|a (?:stock|company)|the (?:stocks|companies|names))?"
+    r" ?(?:(?:of )?my (?:open |current )?(?:positions?|holdings?|stocks?|companies|book|portfolio|names|account|shares|options)|(?:that )?i(?:'m| am)? (?:hold|own|have|holding|in))"
+)
+_SOON = rf"(?: {DAY}| (?:this|next|the coming|in the coming|the same) week| soon| next| coming(?: up)?| ahead| due)?"
+_REPORTS = re.compile(
+    rf"(?:an? |the |my |our )?earnings(?: (?:weeks?|season))?{_SOON}(?: (?:for|of|on|in|from|across) {_OWNED})?{_SOON}"
+    rf"|(?:before|ahead of|into) (?:(?:the |my )?earnings(?: (?:weeks?|season))?(?: (?:for|of|on|in) {_OWNED})?|{_OWNED} (?:reports?|has earnings|have earnings))"
+    rf"|(?:there (?:are|is) )?earnings{_SOON} (?:for|of|on|in) {_OWNED}{_SOON}"
+    rf"|{_OWNED} (?:is |are |will be )?(?:about to |going to )?(?:(?:reports?|reporting)(?: (?:its |their )?(?:earnings|results|numbers))?|(?:has|have|having) (?:its |their )?earnings){_SOON}"
+)
 _GREEKS_OF_POSITIONS = ("delta", "theta")
 
 
@@ -213,6 +225,8 @@ def _side_of_something(found: Mapping[str, str]) -> Held | None:
 
 def _profit(name: str, found: Mapping[str, str], sign: str, minus: str) -> Held:
     amount = found["number"]
+    if re.fullmatch(r"(?:position|trade|holding)", (found.get("name") or "").strip()):
+        return Held(said=replies.ASK_HOLDING)
     if not name or _WHOLE.fullmatch(name) or _PROFITS.fullmatch(name):
         if found["percent"]:
             return Held(said=replies.ALERT_OF_ACCOUNT)
@@ -238,10 +252,16 @@ def _compared(left: str, found: Mapping[str, str]) -> Held:
 
 
 def _side(found: Mapping[str, str]) -> str | None:
-    """`below` or `above`; empty where either will do, None where the words say both."""
+    """`below` or `above`; empty where either will do, None where the words say both, or by how much."""
     move = found["move"]
     is_below, is_above = bool(_BELOW.search(move)), bool(_ABOVE.search(move))
     falls, rises = bool(_DOWN.search(move)), bool(_UP.search(move))
+    if (
+        not (is_below or is_above)
+        and (falls or rises or "move" in move)
+        and not _UP_TO.search(move)
+    ):
+        return None
     if (is_below or falls) and (is_above or rises):
         return None
     return "below" if is_below or falls else "above" if is_above or rises else ""
@@ -269,12 +289,17 @@ def _ticker(name: str) -> str:
     return f"{first.upper()} {rest}".strip()
 
 
+def _reports(_found: Mapping[str, str]) -> Held:
+    return Held("reports_this_week >= 1")
+
+
 def _read(text: str) -> Held:
     condition = formula_of(text)
     return Held(condition) if condition else Held(said=replies.ASK_HOLDING)
 
 
 _SHAPES = (
+    (_REPORTS, _reports),
     (_WHOLE_GREEK, _whole_greek),
     (_GREEK_OF, _greek_of),
     (_OWN_GREEK, _own_greek),

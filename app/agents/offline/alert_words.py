@@ -119,6 +119,21 @@ def written(canvas: Canvas) -> str:
     return re.sub(r"\s+", " ", "".join(parts)).strip()
 
 
+def name_in_condition(mention: Mention) -> str:
+    """By what a condition that is about this can be known; empty for what names none."""
+    if len(mention.values) != 1:
+        return ""
+    match mention.kind:
+        case Kind.LEVEL:
+            return _level(mention, "")
+        case Kind.AVERAGE:
+            return _average(mention, "").partition(",")[0].rstrip(")")
+        case Kind.NUMBER | Kind.INDICATOR:
+            return mention.values[0]
+        case _:
+            return ""
+
+
 def formula_of(text: str) -> str | None:
     """The condition that a piece of a written text means, in canonical spelling; None if none."""
     text = _OF_IT.sub("", f" {text.replace(DAY, 'today')} ").strip(" ,.!?;:")

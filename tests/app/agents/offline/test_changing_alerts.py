@@ -64,6 +64,11 @@ def test_a_word_that_turns_or_limits_a_change_is_asked_back(
         ("stop alerting me about nvda", {"change": "drop", "symbol": "NVDA"}),
         ("un-mute nvda", {"change": "rearm", "symbol": "NVDA"}),
         ("turn my alerts back on", {"change": "rearm", "every": True}),
+        ("drop my alert at 180 on nvda", {"change": "drop", "symbol": "NVDA", "words": "180"}),
+        ("drop the nvda vwap alert", {"change": "drop", "symbol": "NVDA", "words": "vwap"}),
+        ("drop the alert about the 200 day", {"change": "drop", "words": "sma(200"}),
+        ("snooze the 50 day alert", {"change": "snooze", "words": "sma(50", "minutes": 30}),
+        ("mute the rsi alert for 2h", {"change": "snooze", "words": "rsi", "minutes": 120}),
         ("drop it", None),
     ],
 )  # fmt: skip
