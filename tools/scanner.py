@@ -5,14 +5,17 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from app.core.figures import Unit
 from app.core.symbols import Symbol
+from app.grounding.ledger import Book
 from app.macro.source import plain
+from app.scanner.filtering import parse_filter
 from app.scanner.models import ScanResult, Search
 from app.scanner.service import run_scan
 from app.scanner.setups import Direction, Setup
 from tools.arguments import AsOf, SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
-from tools.scanner_card import TITLES, best_said, count, opportunities_card
+from tools.scanner_card import TITLES, best_said, count, exponent, opportunities_card
 
 _NAMED = 12
 """Symbols that a sentence names."""
@@ -93,6 +96,7 @@ async def scan_market(args: ScanArgs, context: ToolContext) -> ToolResult:
         card = card.model_copy(update={"freshness": frozen})
     passed = _passed(context, found, as_of)
     over = f"over {scanned.ref} {'symbol' if scanned.value == 1 else 'symbols'}"
+    over += _bounds(args, context.book, as_of)
     if not card.rows:
         return ToolResult(f"{passed}None of these setups stands now, {over}.", (card,))
     counted = f"{stand.ref} {'setup stands' if stand.value == 1 else 'setups stand'}, {over}."
@@ -129,4 +133,35 @@ def _title(args: ScanArgs) -> str:
     kinds = ", ".join(TITLES[setup] for setup in args.setups) or "all setups"
     side = f", {args.direction} only" if args.direction else ""
     where = f" in {plain(args.sector)}" if args.sector else ""
-    return f"{kinds}{side}{where}"
+    bounds = [
+        f"price from {args.min_price:,f}" if args.min_price else "",
+        f"price up to {args.max_price:,f}" if args.max_price else "",
+        f"reward to risk from {args.min_reward_to_risk:g}" if args.min_reward_to_risk else "",
+        parse_filter(args.where).in_words() if args.where.strip() else "",
+    ]
+    return ", ".join([f"{kinds}{side}{where}", *filter(None, bounds)])
+
+
+def _bounds(args: ScanArgs, book: Book, as_of: datetime) -> str:
+    """ ", priced from 10 to 50, with a reward to risk from 2": the bounds that a number gives."""
+
+    def bound(path: str, value: Decimal | float | None, unit: Unit) -> str:
+        if value is None:
+            return ""
+        exact = Decimal(str(value))
+        return book.record(
+            path,
+            exact,
+            unit,
+            label=path.replace("_", " "),
+            entity="scan",
+            as_of=as_of,
+            decimals=max(0, exponent(exact)),
+        ).ref
+
+    low = bound("min_price", args.min_price, Unit.USD)
+    high = bound("max_price", args.max_price, Unit.USD)
+    ratio = bound("min_reward_to_risk", args.min_reward_to_risk, Unit.RATIO)
+    ends = f"{f' from {low}' if low else ''}{f' up to {high}' if high else ''}"
+    priced = f", priced{ends}" if ends else ""
+    return f"{priced}{f', with a reward to risk from {ratio}' if ratio else ''}"

@@ -125,7 +125,9 @@ async def test_nothing_found_is_said_and_drawn_as_nothing(
     said = await ask(
         scan_market, {"symbols": ["SPY"], "min_reward_to_risk": 99}, at=NOW, market=market
     )
-    assert said.sentence == "None of these setups stands now, over 1 symbol."
+    assert said.sentence == (
+        "None of these setups stands now, over 1 symbol, with a reward to risk from 99."
+    )
     assert said.result.cards[0].rows == ()
 
 
@@ -205,3 +207,21 @@ async def test_a_card_says_of_how_many_the_market_cap_is_not_known(
     notes = said.result.cards[0].notes
     assert "2 of 12 have no market cap that is known here; they are left out." in notes
     assert any("has no dates" in note for note in notes)
+
+
+async def test_the_bounds_of_a_scan_are_said_and_in_its_title(
+    ask: Any, market: SimulatedMarket
+) -> None:
+    asked = {
+        "min_price": "10",
+        "max_price": "1500",
+        "min_reward_to_risk": 2,
+        "where": "rsi(14) < 60",
+    }
+    said = await ask(scan_market, {"symbols": FEW, **asked}, at=NOW, market=market)
+
+    assert said.result.cards[0].title == (
+        "all setups, price from 10, price up to 1,500, reward to risk from 2, RSI(14) is below 60"
+    )
+    bounds = "over 12 symbols, priced from 10 up to 1,500, with a reward to risk from 2"
+    assert bounds in said.sentence

@@ -13,10 +13,15 @@ from app.agents.offline.intents import Intent
 from app.agents.offline.mentions import Kind
 from app.agents.offline.plans import Call
 from app.agents.offline.reading import Reading
+from app.agents.offline.scan_bounds import Bounds, bounds_in
 from app.core.errors import InvalidInput
 from app.scanner.filtering import parse_filter
 from app.scanner.setups import Setup
 
+DAILY_ONLY = (
+    "Setups are judged on daily bars alone, so I did not scan on others. Ask without the timeframe for "
+    "the daily ones; a condition on shorter bars can be an alert."
+)
 _OTHERS = frozenset({Intent.REFUSED, Intent.ALERT, Intent.JOURNAL, Intent.BACKTEST, Intent.ORDER})
 _FOUND = re.compile(
     r"\bmy (?:\w+ )?(?:opportunit(?:y|ies)|scans?|screens?)\b"
@@ -77,17 +82,13 @@ _SETUPS: tuple[tuple[str, tuple[Setup, ...]], ...] = (
     (r"\bsqueez(?:e|es|ing)\b", (Setup.SQUEEZE_UP, Setup.SQUEEZE_DOWN)),
     (r"(?<!golden )(?<!death )\b(?:moving average|ma) cross(?:es|overs?)?\b", (Setup.GOLDEN_CROSS, Setup.DEATH_CROSS)),
 )  # fmt: skip
+_NEUTRAL = "|".join(
+    [*(shape for shape, _ in _SETUPS), *(rf"\b(?:{each})\b" for each in _SECTORS.values())]
+)
 _SHORT = re.compile(r"\b(?:shorts?|bearish|to short|downside|sell)\b(?! divergence)")
 _LONG = re.compile(r"\b(?:longs?|bullish|to buy|buys?|upside)\b(?! divergence)(?! term)")
-_AMOUNT = r"\$?(\d+(?:\.\d+)?)(?: dollars| bucks)?"
-_END = r"(?![\d.%:]|\w| ?(?:days?|day|percent|to 1|atr|bars?|week))"
-_UNDER = re.compile(
-    rf"\b(?:under|below|cheaper than|less than|up to|max)(?: a price of)? {_AMOUNT}{_END}"
-)
-_OVER = re.compile(rf"\b(?:over|above|more than|at least|from|min)(?: a price of)? {_AMOUNT}{_END}")
-_BETWEEN = re.compile(rf"\bbetween {_AMOUNT} and {_AMOUNT}{_END}")
 _RATIO = re.compile(
-    r"\b(\d+(?:\.\d+)?) ?(?:to|:) ?1\b|\b(?:reward|rr|r:r)\b.{0,20}?(?:of|over|above|at least|than) (\d+(?:\.\d+)?)"
+    r"(?:\b(?:at least|over|above|more than|min|minimum|better than) )?\b(\d+(?:\.\d+)?) ?(?:to|:) ?1\b|\b(?:reward|rr|r:r)\b.{0,20}?(?:of|over|above|at least|than) (\d+(?:\.\d+)?)"
 )
 _CONDITION = re.compile(
     r"(?:\b(?:where|with|whose|having|for|that have|when)\b|:)(.+)$", re.IGNORECASE
@@ -106,6 +107,9 @@ _CAPS = (
 _SIZED = re.compile(r"\d[kmbt]\b")
 _LIQUID = re.compile(r"\b(?:liquid options|options? (?:that are |are )?liquid|optionable)\b")
 _LIQUID_FROM = "usual_option_volume >= 5000"
+_FOREIGN = re.compile(
+    r"\b(?:hourly|hour|weekly|monthly|intraday|minute) (?:bars?|charts?|candles?|timeframes?|setups?)\b"
+)
 _OVERSOLD = re.compile(r"\b(oversold|overbought)\b")
 
 
@@ -126,10 +130,25 @@ def scan_calls(reading: Reading, part: str = "") -> list[Call]:
         ]
     setups = _setups(low)
     named = _spelled(low, reading.whole.values(Kind.SYMBOL))
-    condition = _condition(text, setups)
-    if not _is_scan(low, named, is_narrow=bool(setups or condition.written or _bounds(low))):
+    condition = _condition(text, setups, _symbols(reading))
+    if not _is_scan(low, named, is_narrow=bool(setups or condition.written or condition.bounds)):
         return []
     return [Call("scan_market", _asked(condition, setups, named))]
+
+
+def unscanned(reading: Reading) -> str:
+    """Why what is asked for cannot be scanned; empty where it can."""
+    low = reading.canvas.low
+    rest = bounds_in(low, neutral=_NEUTRAL).rest
+    foreign = [
+        each
+        for each in reading.canvas.mentions
+        if each.kind is Kind.TIMEFRAME
+        and each.values != ("1d",)
+        and low[each.start : each.end] in rest
+    ]
+    is_foreign = bool(foreign) or bool(_FOREIGN.search(rest))
+    return DAILY_ONLY if is_foreign and "(" not in low else ""
 
 
 def _is_scan(low: str, named: list[str], *, is_narrow: bool) -> bool:
@@ -162,7 +181,7 @@ def _asked(condition: "_Condition", setups: list[str], named: list[str]) -> dict
     elif sector:
         asked["sector"] = sector
     where = {"where": condition.written} if condition.written else {}
-    return asked | _bounds(low) | where
+    return asked | condition.bounds | where
 
 
 def _sector(low: str) -> str:
@@ -181,37 +200,35 @@ def _setups(low: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _bounds(low: str) -> dict[str, Any]:
-    bounds: dict[str, Any] = {}
-    if ratio := _RATIO.search(low):
-        bounds["min_reward_to_risk"] = float(ratio[1] or ratio[2])
-        low = low.replace(ratio[0], " ")
-    if between := _BETWEEN.search(low):
-        return bounds | {"min_price": between[1], "max_price": between[2]}
-    if under := _UNDER.search(low):
-        bounds["max_price"] = under[1]
-    if over := _OVER.search(low):
-        bounds["min_price"] = over[1]
-    return bounds
+def _ratio(low: str) -> tuple[dict[str, Any], str]:
+    """Reward to risk, and the words without it."""
+    found = _RATIO.search(low)
+    if found is None:
+        return {}, low
+    return {"min_reward_to_risk": float(found[1] or found[2])}, low.replace(found[0], " ")
 
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """What is asked beside setups, in the formula language; `low` is all words, `rest` those without
-    the condition."""
+    """What is asked beside setups: `written` in the formula language, `bounds` as arguments; `low` is
+    all words, `rest` those without the condition."""
 
     low: str
     rest: str
     written: str
+    bounds: dict[str, Any]
 
 
-def _condition(text: str, setups: list[str]) -> _Condition:
+def _condition(text: str, setups: list[str], symbols: str) -> _Condition:
     low = text.lower()
     if found := _CONDITION.search(text):
         try:
-            return _Condition(low, low[: found.start()], str(parse_filter(found[1].strip())))
+            written = str(parse_filter(found[1].strip()))
         except InvalidInput:
             pass
+        else:
+            bounds, rest = _bounded(low[: found.start()], symbols)
+            return _Condition(low, rest, " and ".join([written, *bounds.conditions]), bounds.price)
     parts = []
     if Setup.PULLBACK.value not in setups:
         if trend := _TREND.search(low):
@@ -224,4 +241,23 @@ def _condition(text: str, setups: list[str]) -> _Condition:
         size = gap["size"]
         parts.append(f"gap > {size}%" if gap["way"] == "up" else f"gap < -{size}%")
         rest = low.replace(gap[0], " ")
-    return _Condition(low, rest, " and ".join(parts))
+    bounds, rest = _bounded(rest, symbols)
+    return _Condition(low, rest, " and ".join([*parts, *bounds.conditions]), bounds.price)
+
+
+def _symbols(reading: Reading) -> str:
+    """A pattern of what was read as a symbol."""
+    canvas = reading.canvas
+    spelled = [
+        re.escape(canvas.low[each.start : each.end])
+        for each in canvas.mentions
+        if each.kind is Kind.SYMBOL
+    ]
+    return "".join(rf"|\b{each}" for each in spelled)
+
+
+def _bounded(low: str, symbols: str) -> tuple[Bounds, str]:
+    ratio, rest = _ratio(low)
+    found = bounds_in(rest, neutral=_NEUTRAL + symbols)
+    found.price = ratio | found.price
+    return found, found.rest

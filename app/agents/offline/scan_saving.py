@@ -19,7 +19,7 @@ _OTHERS = frozenset({Intent.REFUSED, Intent.ALERT, Intent.JOURNAL, Intent.BACKTE
 _MOMENTARY = ("limit", "as_of")
 _EVERY = re.compile(
     r"\b(?:(?:every|each|once an?|per|once every)\s+(?P<each>day|morning|evening|hour|5 ?-?(?:minutes?|mins?|m)|five minutes)"
-    r"|(?P<adverb>daily|hourly))\b",
+    r"|(?P<adverb>daily|hourly)(?! (?:bars?|charts?|candles?|timeframe)\b))\b",
     re.IGNORECASE,
 )
 _WORDS = {"d": "day", "m": "day", "e": "day", "h": "hour", "5": "5 minutes", "f": "5 minutes"}

@@ -31,7 +31,7 @@ from app.agents.offline.position_asking import position_calls
 from app.agents.offline.reading import Reading
 from app.agents.offline.redrawing import redrawn
 from app.agents.offline.roll_asking import roll_calls
-from app.agents.offline.scan_asking import scan_calls
+from app.agents.offline.scan_asking import scan_calls, unscanned
 from app.agents.offline.scan_saving import asked_of_saved_scans
 from app.agents.offline.settling import of_a_symbol, settled
 from app.agents.offline.wishes import Wish, is_of_a_chart
@@ -79,8 +79,7 @@ class Thinker:
             plan.add(rolls)
             return plan
         if scans := scan_calls(reading):
-            plan.add(scans)
-            return plan
+            return _scanned(reading, scans, plan)
         if asked := asked_of_option_scans(reading, frame) or asked_of_options(reading, frame, now):
             plan.take(asked)
             return plan
@@ -183,6 +182,14 @@ class Thinker:
             plan.add([Call("get_news", {"symbol": symbol}) for symbol in symbols])
         else:
             plan.say(replies.not_yet(intent))
+
+
+def _scanned(reading: Reading, scans: list[Call], plan: Plan) -> Plan:
+    """A list of what was found needs no bars; a scan is made of daily ones or not at all."""
+    is_refused = scans[0].name == "scan_market" and unscanned(reading)
+    plan.say(is_refused or "")
+    plan.add([] if is_refused else scans)
+    return plan
 
 
 def _symbols(clause: Clause, frame: Frame) -> list[str]:
