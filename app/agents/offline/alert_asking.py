@@ -39,6 +39,7 @@ _ASKS = re.compile(
     r"|\b(?:send|drop|shoot) me an? (?:e-?mail|telegram|slack|discord|push|message|text|notification|alert)\b"
     r"|\b(?:ping|notify|message|alert|text|tell) my (?:e-?mail|telegram|slack|discord|browser)\b"
     rf"|\blet me know {_BY}{_WHEN}\b|\b(?:tell|shout at|holler at) me {_BY}{_WHEN}\b.*?\b{_EVENT}"
+    rf"|\b(?:tell|shout at|holler at) me {_BY}(?:when(?:ever)?|once|as soon as|(?:every|each) time|every week|before)\b.*\b(?:i (?:hold|own)|my)\b.*\b(?:reports?|earnings)\b"
     r"|\b(?:set|create|make|add|put|want|need|draft|give me|arm|new)\b(?: up)?(?: me)?(?: an?| another| the)? ?(?:\w+ ){0,2}alerts?\b"
     r"|^(?:an? )?(?:price )?alert\b(?! history| list)|\balert (?:at|when|if)\b|\bwatch (?:for|out for)\b.*\b(?:test|break|cross|spike)|\bshout (?:when|if)\b"
 )
@@ -79,7 +80,7 @@ _ACTIVE = (
 )  # fmt: skip
 _CLOCKS = {"noon": "12:00", "the open": "9:30", "the close": "16:00"}
 _EVERY = re.compile(
-    r",?\s*\b(?:every (?:single )?time|each time|whenever|repeatedly|repeating|keep (?:telling|alerting|pinging) me|not just once|more than once|every occurrence)\b"
+    r",?\s*\b(?:every (?:single )?time|every week|each time|whenever|repeatedly|repeating|keep (?:telling|alerting|pinging) me|not just once|more than once|every occurrence)\b"
 )
 _ONCE = re.compile(
     r",?\s*\b(?:just once|only once|one time(?: only)?|once only|only the first time|a single time)\b|,\s*once\b|\bonce(?=\s*(?:,|$))"

@@ -46,8 +46,9 @@ ALERT_IN_ENGLISH = (
 )
 ASK_ALERT_SYMBOL = "An alert on which symbol? Say it together with what must happen."
 ALERT_OF_NEWS = (
-    "I cannot alert on earnings or news; alerts watch prices, levels, indicators, volume and what you"
-    " hold. Ask me when a company reports, and I look it up."
+    "I cannot alert on earnings of one company, or on news; alerts watch prices, levels, indicators, volume"
+    " and what you hold, and whether something of it reports: “alert on earnings week for my positions”."
+    " Ask me when a company reports, and I look it up."
 )
 ALERTS_EACH = (
     "An alert watches one symbol, so these are drafts of their own, each armed and told alone."

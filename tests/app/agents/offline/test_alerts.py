@@ -160,12 +160,36 @@ def test_a_change_names_what_is_to_be_changed(question: str, wanted: dict[str, A
 
 
 @pytest.mark.parametrize(
+    ("question", "limits"),
+    [
+        ("alert on earnings week for my positions", {}),
+        ("tell me when something I hold reports this week", {}),
+        ("warn me before earnings", {}),
+        ("let me know when my stocks report earnings", {}),
+        ("remind me before anything i own reports", {}),
+        ("tell me when any of my positions has earnings", {}),
+        ("alert me every week something i hold reports", {"repeats": True}),
+        ("ping me every week when one of my positions reports earnings", {"repeats": True}),
+        ("warn me ahead of earnings in my book, only by email", {"channels": ["email"]}),
+    ],
+)
+def test_reports_of_what_is_held_are_one_condition(question: str, limits: dict[str, Any]) -> None:
+    assert arguments(question) == {
+        "tool": "draft_alert",
+        "condition": "reports_this_week >= 1",
+        **limits,
+    }
+
+
+@pytest.mark.parametrize(
     ("question", "said"),
     [
         ("set an alert on aapl", replies.ASK_ALERT),
         ("alert me when SPY bounces off 600", replies.ASK_ALERT),
         ("alert me when it crosses vwap", replies.ASK_ALERT_SYMBOL),
-        ("alert on earnings week for my positions", replies.ALERT_OF_NEWS),
+        ("alert me before nvda earnings", replies.ALERT_OF_NEWS),
+        ("alert me when my nvda has earnings", replies.ALERT_OF_NEWS),
+        ("alert me on news about my positions", replies.ALERT_OF_NEWS),
         ("mute it until the cows come home", replies.ASK_SNOOZE),
         ("snooze it for now", replies.ASK_SNOOZE),
         ("alert me when spy hits 600, not by email", replies.ASK_ALERT),
@@ -181,6 +205,8 @@ def test_what_cannot_be_read_is_asked_back(question: str, said: str) -> None:
     "question",
     [
         "tell me if nvda is above vwap",
+        "tell me if anything i hold reports this week",
+        "which of my holdings have earnings this week",
         "tell me when the market opens",
         "if spy drops 5% what happens to my book",
         "when does nvda report",
