@@ -94,16 +94,27 @@ async def list_opportunities(args: ListArgs, context: ToolContext) -> ToolResult
     )
     records = await context.finds.option_records()
     found = await option_rows(context.book, options[: args.limit], records, context.market)
-    total = len(kept) + len(options)
+    counted = of_scan(args.scan, scans, await context.finds.tally(wanted))
+    total = max(sum(each.number for each in counted), len(kept) + len(options))
     state = "that have ended" if args.ended else "live"
     number = count(context.book, "kept", total, "opportunities", context.now)
     what = "opportunity" if total == 1 else "opportunities"
-    told = f"You have {number.ref} {what} {state}." if total else f"You have no {what} {state}."
+    of_them = shown_said(context.book, total, len(rows) + len(found), context.now)
+    told = f"You have {number.ref} {what} {state}{of_them}."
+    told = told if total else f"You have no {what} {state}."
     if rows:
         told += f" The newest: {'; '.join(_named(row) for row in rows[:3])}."
     told += options_said(context.book, found, records, context.now)
     told += f" {_scans_said(context.book, scans, context.now)}"
     return ToolResult(told, _cards(args, context, rows, found))
+
+
+def shown_said(book: Book, total: int, shown: int, now: datetime) -> str:
+    """How many of them are shown, where that is not all."""
+    if shown >= total:
+        return ""
+    number = count(book, "shown", shown, "opportunities shown", now)
+    return f", shown are the newest: {number.ref}"
 
 
 def _cards(

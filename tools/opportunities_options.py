@@ -13,7 +13,7 @@ from app.core.symbols import AssetClass
 from app.grounding.ledger import Book
 from app.market.models import Instrument
 from app.market.protocol import MarketData
-from app.scanner.kept import KeptOpportunity, SavedScan
+from app.scanner.kept import KeptOpportunity, SavedScan, Tally
 from app.scanner.option_kept import KeptOption, OptionRecord
 from app.scanner.option_scan import OptionFind
 from app.scanner.option_setups import SPREADS, OptionSetup
@@ -33,7 +33,7 @@ _WITHOUT_US = (
     "Held to the end, at what they were worth then; fees and early exercise are not counted."
 )
 
-Kept = TypeVar("Kept", KeptOpportunity, KeptOption)
+Kept = TypeVar("Kept", KeptOpportunity, KeptOption, Tally)
 
 
 def words_of(asked: str) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def _of_saved(scan: SavedScan) -> str:
     return " ".join([scan.name, *titles, *symbols]).lower()
 
 
-def _of_setup(each: KeptOpportunity | KeptOption) -> str:
+def _of_setup(each: KeptOpportunity | KeptOption | Tally) -> str:
     setup = each.setup
     if isinstance(setup, Sent):
         return "signal"

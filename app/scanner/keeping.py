@@ -18,8 +18,8 @@ from app.core.errors import Conflict, InvalidInput, NotEntitled, NotFound, Provi
 from app.core.timeframes import Timeframe
 from app.market.models import Bars
 from app.market.protocol import MarketData
-from app.scanner import repository
-from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner import option_repository, repository
+from app.scanner.kept import KeptOpportunity, SavedScan, Status, Tally
 from app.scanner.models import Opportunity, Search
 from app.scanner.outcomes import HORIZON
 from app.scanner.setups import Direction, Setup
@@ -29,7 +29,8 @@ SCANS = 100
 """Scans a member may save."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-_LISTED = 200
+LISTED = 1000
+"""Opportunities that are read at most."""
 _MILD = 4
 """Thumbs of each kind that are counted in."""
 
@@ -131,7 +132,13 @@ async def list_opportunities(
     session: AsyncSession, statuses: Sequence[Status] = (Status.LIVE,), *, limit: int = 50
 ) -> tuple[KeptOpportunity, ...]:
     """The newest first."""
-    return await repository.list_opportunities(session, statuses, limit=min(limit, _LISTED))
+    return await repository.list_opportunities(session, statuses, limit=min(limit, LISTED))
+
+
+async def tally(session: AsyncSession, statuses: Sequence[Status]) -> tuple[Tally, ...]:
+    """How many there are, on charts and on options, however many of them are listed."""
+    charts = await repository.tally(session, statuses)
+    return charts + await option_repository.tally(session, statuses)
 
 
 async def rate(session: AsyncSession, opportunity_id: UUID, *, liked: bool | None) -> None:
@@ -157,7 +164,7 @@ async def follow(
     that cannot be had is looked at the next time. Without a stop and a target only time ends it."""
     ended = []
     for each in await repository.list_opportunities(
-        session, [Status.LIVE], limit=_LISTED, lock=True
+        session, [Status.LIVE], limit=LISTED, lock=True
     ):
         try:
             status, at = await _ending(each, market, now)
@@ -168,7 +175,7 @@ async def follow(
         )
         if status is not Status.LIVE:
             ended.append(each.id)
-    every = await repository.list_opportunities(session, list(Status), limit=_LISTED)
+    every = await repository.list_opportunities(session, list(Status), limit=LISTED)
     return tuple(each for each in every if each.id in ended)
 
 

@@ -13,6 +13,7 @@ from app.market.traits import Traits
 from app.scanner.evidence import Fact, Measure
 from app.scanner.models import Opportunity, Search
 from app.scanner.option_bodies import option_search_body, option_search_of
+from app.scanner.option_setups import OptionSetup
 from app.scanner.setups import Direction, Setup
 from app.scanner.signals import Sent
 
@@ -84,6 +85,17 @@ class KeptOpportunity:
             return None
         chance = Decimal(repr(self.chance))
         return chance * ratio - (1 - chance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How many opportunities of one symbol and setup a scan found; `scan_id` is None of those that no
+    saved scan did."""
+
+    scan_id: UUID | None
+    symbol: Symbol
+    setup: Setup | Sent | OptionSetup
+    number: int
 
 
 def search_body(search: Search) -> dict[str, Any]:

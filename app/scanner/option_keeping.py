@@ -19,7 +19,8 @@ from app.scanner.option_kept import KeptOption, OptionRecord, kept_of
 from app.scanner.option_scan import OptionFind, OptionSearch
 from app.scanner.option_setups import OptionSetup
 
-_LISTED = 200
+LISTED = 1000
+"""Opportunities that are read at most."""
 _MILD = 4
 """Thumbs of each kind that are counted in."""
 
@@ -49,7 +50,7 @@ async def list_options(
     session: AsyncSession, statuses: Sequence[Status] = (Status.LIVE,), *, limit: int = 50
 ) -> tuple[KeptOption, ...]:
     """The newest first."""
-    return await option_repository.list_kept(session, statuses, limit=min(limit, _LISTED))
+    return await option_repository.list_kept(session, statuses, limit=min(limit, LISTED))
 
 
 async def option_records(session: AsyncSession) -> Mapping[OptionSetup, OptionRecord]:

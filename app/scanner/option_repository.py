@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.symbols import Symbol
-from app.scanner.kept import SavedScan, Status
+from app.scanner.kept import SavedScan, Status, Tally
 from app.scanner.option_bodies import fact_of
 from app.scanner.option_kept import STATUS_OF, Ending, KeptOption, OptionRecord, kept_body
 from app.scanner.option_setups import OptionSetup
@@ -68,6 +68,18 @@ async def list_kept(
         .limit(limit)
     )
     return await _kept(session, query)
+
+
+async def tally(session: AsyncSession, statuses: Sequence[Status]) -> tuple[Tally, ...]:
+    query = (
+        select(Found.scan_id, Found.symbol, Found.setup, func.count())
+        .where(Found.status.in_([each.value for each in statuses]))
+        .group_by(Found.scan_id, Found.symbol, Found.setup)
+    )
+    return tuple(
+        Tally(scan_id=scan_id, symbol=Symbol(symbol), setup=OptionSetup(setup), number=number)
+        for scan_id, symbol, setup, number in await session.execute(query)
+    )
 
 
 async def to_follow(

@@ -13,7 +13,7 @@ from typing_extensions import override
 from app.core.errors import NotSignedIn
 from app.infra.db.database import Database
 from app.scanner import keeping, option_keeping, sharing
-from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.kept import KeptOpportunity, SavedScan, Status, Tally
 from app.scanner.option_kept import KeptOption, OptionRecord
 from app.scanner.option_setups import OptionSetup
 from app.scanner.setups import Setup
@@ -49,6 +49,10 @@ class Finds(Protocol):
 
     async def options(self, statuses: Sequence[Status]) -> tuple[KeptOption, ...]:
         """Finds on options, the newest first; none where nobody asks."""
+        return ()
+
+    async def tally(self, statuses: Sequence[Status]) -> tuple[Tally, ...]:
+        """How many of both kinds there are, which may be more than are read; none where nobody asks."""
         return ()
 
     async def option_records(self) -> Mapping[OptionSetup, OptionRecord]:
@@ -105,7 +109,7 @@ class MemberFinds(Finds):
     async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
-            return await keeping.list_opportunities(session, statuses)
+            return await keeping.list_opportunities(session, statuses, limit=keeping.LISTED)
 
     @override
     async def taste(self) -> Mapping[Setup, float]:
@@ -117,7 +121,13 @@ class MemberFinds(Finds):
     async def options(self, statuses: Sequence[Status]) -> tuple[KeptOption, ...]:
         async with self._database.member(self._member_id) as session:
             await session.execute(_READ_ONLY)
-            return await option_keeping.list_options(session, statuses)
+            return await option_keeping.list_options(session, statuses, limit=option_keeping.LISTED)
+
+    @override
+    async def tally(self, statuses: Sequence[Status]) -> tuple[Tally, ...]:
+        async with self._database.member(self._member_id) as session:
+            await session.execute(_READ_ONLY)
+            return await keeping.tally(session, statuses)
 
     @override
     async def option_records(self) -> Mapping[OptionSetup, OptionRecord]:

@@ -18,6 +18,7 @@ from app.scanner.kept import (
     KeptOpportunity,
     SavedScan,
     Status,
+    Tally,
     facts_body,
     facts_of,
     opportunity_body,
@@ -247,6 +248,19 @@ async def list_opportunities(
         execution_options={"populate_existing": True},
     )
     return tuple(_opportunity(row) for row in found)
+
+
+async def tally(session: AsyncSession, statuses: Sequence[Status]) -> tuple[Tally, ...]:
+    row = OpportunityRow
+    query = (
+        select(row.scan_id, row.symbol, row.setup, func.count())
+        .where(row.status.in_([each.value for each in statuses]))
+        .group_by(row.scan_id, row.symbol, row.setup)
+    )
+    return tuple(
+        Tally(scan_id=scan_id, symbol=Symbol(symbol), setup=_setup(setup), number=number)
+        for scan_id, symbol, setup, number in await session.execute(query)
+    )
 
 
 async def find_opportunities(

@@ -16,7 +16,7 @@ from app.grounding.ledger import Ledger
 from app.grounding.references import fill
 from app.market.providers.simulated import SimulatedMarket
 from app.scanner.evidence import Fact, Measure
-from app.scanner.kept import KeptOpportunity, SavedScan, Status
+from app.scanner.kept import KeptOpportunity, SavedScan, Status, Tally
 from app.scanner.models import Search
 from app.scanner.protocol import Finds, NoFinds
 from app.scanner.setups import Setup
@@ -175,3 +175,17 @@ async def test_a_symbol_that_is_no_longer_listed_is_still_told() -> None:
 async def test_nobody_has_none() -> None:
     with pytest.raises(NotSignedIn):
         await asked(NoFinds())
+
+
+async def test_how_many_there_are_is_counted_and_how_many_are_shown_is_said() -> None:
+    class Many(Kept):
+        @override
+        async def tally(self, statuses: Sequence[Status]) -> tuple[Tally, ...]:
+            one = Tally(scan_id=None, symbol=KEPT.symbol, setup=Setup.PULLBACK, number=90)
+            return (one, replace(one, symbol=Symbol("SPY"), number=30))
+
+    many = Many(found=[KEPT, replace(KEPT, symbol=Symbol("SPY"))])
+    said, _ = await asked(many, limit=1)
+    assert said.startswith("You have 120 opportunities live, shown are the newest: 1.")
+    pulled, _ = await asked(many, scan="spy pullback")
+    assert pulled.startswith("You have 30 opportunities live, shown are the newest: 1.")

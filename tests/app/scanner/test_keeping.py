@@ -22,6 +22,7 @@ from app.scanner import keeping, turns
 from app.scanner.kept import SavedScan, Status
 from app.scanner.models import Opportunity, Search
 from app.scanner.outcomes import HORIZON, Record
+from app.scanner.protocol import MemberFinds
 from app.scanner.service import run_scan
 from app.scanner.setups import Direction, Setup
 
@@ -292,6 +293,15 @@ async def test_a_symbol_that_cannot_be_had_is_looked_at_the_next_time(
     assert await desk.follow(found, LATER) == [Status.REACHED]
     async with desk.database.member(desk.member) as session:
         assert [each.symbol for each in await keeping.list_opportunities(session)] == ["GONE"]
+
+
+async def test_more_than_are_listed_are_counted(desk: Desk, opportunity: Opportunity) -> None:
+    letters = [f"X{chr(65 + number // 26)}{chr(65 + number % 26)}" for number in range(60)]
+    await desk.keep(*(replace(opportunity, instrument=listed(name)) for name in letters))
+    finds = MemberFinds(desk.database, desk.member)
+    assert sum(each.number for each in await finds.tally([Status.LIVE])) == 60
+    assert len(await finds.opportunities([Status.LIVE])) == 60
+    assert await finds.tally([Status.STOPPED]) == ()
 
 
 async def test_what_a_scan_finds_can_be_kept(desk: Desk) -> None:
