@@ -63,7 +63,7 @@ _REPLAY = re.compile(
 )
 _FRAME = re.compile(
     rf"\b(?:please |can you |could you |coach |just |hey )*(?:(?:alert|notify|ping|text|email|warn|wake|buzz|message|remind)(?: me)?(?: up)?(?: by email| by text)?|(?:let|tell|shout at|holler at) me(?: know)?|(?:i )?(?:want|need|set|create|make|add|put|draft|give me|arm|new)(?: up)?(?: me)?(?: to)?(?: an?| another| the)? ?(?:price |new |one |quick )?alerts?(?: for me| me)?|watch(?: out)?|shout|(?:an? )?(?:price )?alerts?)\b"
-    rf"(?: (?:{_WHEN}|on|for|about|that|right away|to))*"
+    rf"(?: (?:{_WHEN}|on|for|about|that|right away|to)\b)*"
 )
 _LEADS = re.compile(rf"^(?:and |ok |so |also |then |please |{_WHEN} |on |for |a |that )+")
 _TAIL = re.compile(

@@ -79,7 +79,7 @@ _SOON = rf"(?: {DAY}| (?:this|next|the coming|in the coming|the same) week| soon
 _REPORTS = re.compile(
     rf"(?:an? |the |my |our )?earnings(?: (?:weeks?|season))?{_SOON}(?: (?:for|of|on|in|from|across) {_OWNED})?{_SOON}"
     rf"|(?:before|ahead of|into) (?:(?:the |my )?earnings(?: (?:weeks?|season))?(?: (?:for|of|on|in) {_OWNED})?|{_OWNED} (?:reports?|has earnings|have earnings))"
-    rf"|(?:there (?:are|is) )?earnings{_SOON} (?:for|of|on|in) {_OWNED}{_SOON}"
+    rf"|(?:there (?:are|is) |i have )?earnings{_SOON}(?: (?:for|of|on|in) {_OWNED}{_SOON})?"
     rf"|{_OWNED} (?:is |are |will be )?(?:about to |going to )?(?:(?:reports?|reporting)(?: (?:its |their )?(?:earnings|results|numbers))?|(?:has|have|having) (?:its |their )?earnings){_SOON}"
 )
 _GREEKS_OF_POSITIONS = ("delta", "theta")

@@ -168,6 +168,8 @@ def test_a_change_names_what_is_to_be_changed(question: str, wanted: dict[str, A
         ("let me know when my stocks report earnings", {}),
         ("remind me before anything i own reports", {}),
         ("tell me when any of my positions has earnings", {}),
+        ("alert me when one of my holdings has earnings", {}),
+        ("warn me when i have earnings coming up", {}),
         ("alert me every week something i hold reports", {"repeats": True}),
         ("ping me every week when one of my positions reports earnings", {"repeats": True}),
         ("warn me ahead of earnings in my book, only by email", {"channels": ["email"]}),
