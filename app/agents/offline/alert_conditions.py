@@ -29,7 +29,7 @@ _ON_DAYS = {"pdh": "high(1d)[1]", "pdl": "low(1d)[1]", "pdc": "close(1d)[1]"}
 """The levels of a day change as its bar ends, so of its bar they are asked of the bar before."""
 _ZONE = re.compile(
     rf"{SYMBOL} (?:hits|reaches|enters|touches|tags|gets (?:in)?to|gets in|comes (?:in)?to|goes (?:in)?to|trades (?:at|in|into)|is (?:at|in)|drops (?:in)?to"
-    r"|falls (?:in)?to|rises (?:in)?to|pulls back (?:in)?to)(?: the| a)? (?P<low>\$?\d[\d.]*) ?(?:-|–|to) ?(?P<high>\$?\d[\d.]*)(?: (?:zone|area|range|region))?"
+    r"|falls (?:in)?to|rises (?:in)?to|pulls back (?:in)?to|is between|trades between|gets between)(?: the| a)? (?P<low>\$?\d[\d.]*) ?(?:-|–|to|and) ?(?P<high>\$?\d[\d.]*)(?: (?:zone|area|range|region))?"
 )
 _RANGE = re.compile(r"\d ?[-–] ?\$?\d")
 _AVERAGES = re.compile(

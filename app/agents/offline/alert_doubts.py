@@ -33,6 +33,11 @@ _NOT_ALL = re.compile(
 _LATER = re.compile(
     r"\b(?:after|before|between|during|while|when(?:ever)?|if(?! (?:you|possible))|once(?! more)|starting|overnight|at night|weekends?|outside)\b"
 )
+_SOME = re.compile(
+    r"\b(?:alerts|all|every\w*|ones)\b.*\b(?:fired|expired|triggered|hit|gone off|went off|older|newer|snoozed|muted|armed)\b"
+    r"|\b(?:fired|expired|triggered|old|older|snoozed|muted|armed)\b.*\balerts\b|\b(?:oldest|newest|first|second|third)\b"
+)
+_FOR = re.compile(r"\bfor (?:\d|an? |half|one|two|three|four|five|ten)")
 _START = r"^(?:so |and |but |hey |ok |okay |coach |well |then )*"
 _ASKS_BACK = re.compile(
     rf"{_START}(?:should|shall|how (?:do|can|would|should)|can i|could i|may i|must i|is there|is it|would it|do you think)\b"
@@ -66,9 +71,10 @@ def doubt_about(low: str, reading: Reading) -> str:
     plain = _UNTIL.sub("", low)
     if _ASKS_BACK.search(low) or _NEGATED.search(plain):
         return replies.ASK_CHANGE
-    if _NOT_ALL.search(low):
+    if _NOT_ALL.search(low) or _SOME.search(plain):
         return replies.ASK_CHANGE_EXCEPT
-    if sum(bool(each.search(plain)) for each in (SNOOZE, REARM, DROP, _MAKES)) > 1:
+    wishes = sum(bool(each.search(plain)) for each in (SNOOZE, REARM, DROP, _MAKES))
+    if wishes > 1 or len(_FOR.findall(plain)) > 1:
         return replies.ASK_CHANGE
     return replies.ASK_CHANGE_NOW if _is_later(plain, reading) else ""
 

@@ -186,7 +186,7 @@ def _measure(found: Mapping[str, str]) -> Held:
         if side == "below" or _minus(found):
             return Held(said=replies.ASK_HOLDING)
         return _profit(name, found, "<=", "-")
-    sign = {"below": "<=", "above": ">="}.get(side) or ("<=" if _minus(found) else ">=")
+    sign = _sign(side, found)
     return _profit(name, found, sign, _minus(found))
 
 
@@ -214,7 +214,7 @@ def _side_of_something(found: Mapping[str, str]) -> Held | None:
         return Held(said=replies.ALERT_OF_SPAN)
     is_profit = _PROFITS.fullmatch(name) or _IN_PROFIT.fullmatch(after)
     if is_profit or _minus(found):
-        sign = {"below": "<=", "above": ">="}.get(side) or ("<=" if _minus(found) else ">=")
+        sign = _sign(side, found)
         return _profit(name, found, sign, _minus(found))
     if _WHOLE.fullmatch(name):
         return Held(said=replies.ALERT_OF_ACCOUNT)
@@ -265,6 +265,13 @@ def _side(found: Mapping[str, str]) -> str | None:
     if (is_below or falls) and (is_above or rises):
         return None
     return "below" if is_below or falls else "above" if is_above or rises else ""
+
+
+def _sign(side: str, found: Mapping[str, str]) -> str:
+    """Of a result: where no side is said, a loss is reached from above and a profit from below."""
+    if not side and found["move"].startswith("cross"):
+        return "crosses"
+    return {"below": "<=", "above": ">="}.get(side) or ("<=" if _minus(found) else ">=")
 
 
 def _minus(found: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ _UNIT = r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wee
 _COUNT = rf"(?:\d+(?:\.\d+)?(?: ?1/2)?|\.\d+|(?:{COUNT_WORDS})(?= ))"
 _LENGTH = re.compile(
     rf"\b(?P<part>half|(?:a )?quarter|three quarters)(?: of)?(?: an?)? (?P<of>hour|minute)\b"
-    rf"|(?<!\d)(?<!\d[.,])(?:(?<!\w)|(?<=\d[hm]))(?P<count>{_COUNT})(?P<half> and a half)?[ -]?{_UNIT}(?P<more> and a half\b)?"
+    rf"|(?<!\d)(?<!\d[.,–-])(?:(?<!\w)|(?<=\d[hm]))(?P<count>{_COUNT})(?P<half> and a half)?[ -]?{_UNIT}(?P<more> and a half\b)?"
 )
 _PARTS = {"half": Fraction(1, 2), "quarter": Fraction(1, 4), "three quarters": Fraction(3, 4)}
 _MINUTES = {

@@ -71,8 +71,8 @@ ASK_CHANGE = (
     " an hour”, “re-arm the SPY alert”, “drop the gold one”. A card shows it, and your click does it."
 )
 ASK_CHANGE_EXCEPT = (
-    "I cannot leave some out. Nothing is changed: name those that are meant, by symbol, or use the buttons"
-    " of the list (“list my alerts”)."
+    "I cannot pick some and leave others out. Nothing is changed: name those that are meant, by symbol, or"
+    " use the buttons of the list (“list my alerts”)."
 )
 ASK_CHANGE_NOW = (
     "Alerts are changed as you click, not at another time, and not chosen by time. Nothing is changed. You"

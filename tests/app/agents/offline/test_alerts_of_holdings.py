@@ -25,6 +25,7 @@ def ask(reading: Callable[[str], Reading]) -> Callable[[str], Asked]:
         ("ping me when my qqq fly hits 40% profit", 'position("QQQ fly").pnl_pct >= 40%'),
         ("alert me when my pnl drops below $200", "open_pnl <= $200"),
         ("alert me when my p&l hits -1,500", "open_pnl <= -$1500"),
+        ("alert me when my open p&l crosses 0", "open_pnl crosses $0"),
         ("alert me when my loss hits $500", "open_pnl <= -$500"),
         ("notify me when my portfolio falls below -1000", "open_pnl <= -$1000"),
         ("alert me when my nvda position goes below -500", 'position("NVDA").pnl <= -$500'),

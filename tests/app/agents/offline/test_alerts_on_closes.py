@@ -64,6 +64,7 @@ def test_a_close_of_unknown_bars_and_two_levels_in_one_are_asked_back(
         ("alert me when nvda hits 170-175", "price between 170 and 175"),
         ("alert me when nvda gets into the $170 to $175 zone", "price between $170 and $175"),
         ("alert me when nvda drops into the 175-170 area", "price between 170 and 175"),
+        ("alert me when nvda is between 175 and 170", "price between 170 and 175"),
         ("alert me at golden cross on nvda", "sma(50, 1d) crosses above sma(200, 1d)"),
         ("alert me when nvda makes a death cross", "sma(50, 1d) crosses below sma(200, 1d)"),
         ("alert me on a golden cross on nvda hourly", "sma(50, 1h) crosses above sma(200, 1h)"),
