@@ -84,6 +84,16 @@ async def test_a_condition_needs_no_words_that_ask_for_an_alert(web: httpx.Async
     )
 
 
+async def test_a_week_of_reports_without_a_source_is_drafted_with_what_to_set_up(
+    web: httpx.AsyncClient,
+) -> None:
+    found = await drafted(web, text="alert on earnings week for my positions")
+
+    assert found["alert"]["condition"] == "reports_this_week >= 1"
+    assert found["now"]["is_true"] is None
+    assert "Earnings dates need a source" in found["now"]["absence"]
+
+
 async def test_what_a_sentence_leaves_open_is_said_by_the_other_fields(
     web: httpx.AsyncClient,
 ) -> None:
