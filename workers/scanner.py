@@ -1,7 +1,6 @@
 """Scans that run by themselves, and opportunities followed to their end."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from app.core.jobs import Job
 from app.infra.telemetry import get_logger
 from app.notifications.models import Enqueued, Kind, Note
 from app.notifications.service import enqueue
-from app.scanner import keeping, turns
+from app.scanner import following, keeping, turns
 from app.scanner.kept import SavedScan
 from app.scanner.models import ScanResult
 from app.scanner.service import run_scan
@@ -22,6 +21,8 @@ from workers.turns import Turn, begin, take
 
 AT_ONCE = 50
 """Scans of one run of the job; the rest is due at the next."""
+_TURN_SECONDS = 600
+"""Between two runs of those that follow."""
 SECONDS = 300.0
 """No further scan is begun after so long, so that the last one has its time within the job's."""
 
@@ -102,20 +103,25 @@ async def _tell(context: JobContext, turn: Turn, scan: SavedScan, result: ScanRe
 
 @job(Job.FOLLOW_OPPORTUNITIES, retries=0)
 async def follow(context: JobContext) -> None:
-    """End what has reached its target, its stop or its time."""
+    """End what has reached its target, its stop or its time. Whom one run does not come to is among
+    the first of a later one."""
     async with context.database.system() as session:
-        members = await list_member_ids(session)
-    for member_id in members:
-        await _follow(context, member_id, context.present)
+        members = list(await list_member_ids(session))
+    first = int(context.clock.now().timestamp()) // _TURN_SECONDS % max(1, len(members))
+    for member_id in (*members[first:], *members[:first]):
+        await _follow(context, member_id)
 
 
-async def _follow(context: JobContext, member_id: UUID, now: datetime) -> None:
+async def _follow(context: JobContext, member_id: UUID) -> None:
     try:
-        async with context.database.member(member_id) as session:
-            ended = await keeping.follow(session, market=context.market, now=now)
+        ended = await following.follow(
+            context.database, member_id, market=context.market, now=context.present
+        )
         await option_scans.follow(context, member_id)
     except ProviderUnavailable as error:
         _log.warning("opportunities.not_followed", reason=error.message)
-        return
-    if ended:
-        _log.info("opportunities.ended", count=len(ended))
+    except Exception:  # noqa: BLE001 - one member's must not end everybody's
+        _log.exception("opportunities.broken", member_id=str(member_id))
+    else:
+        if ended:
+            _log.info("opportunities.ended", count=len(ended))

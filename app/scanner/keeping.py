@@ -1,28 +1,22 @@
-"""Scans that are saved, and opportunities that are kept and followed to their end.
+"""Scans that are saved, and opportunities that are kept.
 
-Decided: a setup on one bar of one symbol is one opportunity of a member, whichever scan finds it and
-however often. It ends by itself: at the target, at the stop, or when its time is over; a bar that
-reaches both counts as stopped, as in the records. Each is followed in bars that are over, so an end
-never has to be taken back. A session speaks for one member; nothing is committed here.
+Decided: while a setup of one symbol stands it is one opportunity of a member, whichever scan finds it,
+on however many days; after its end it is new on the next bar. It ends by itself: at the target, at the
+stop, or when its time is over. A session speaks for one member; nothing is committed here.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import Conflict, InvalidInput, NotEntitled, NotFound, ProviderUnavailable
-from app.core.timeframes import Timeframe
-from app.market.models import Bars
-from app.market.protocol import MarketData
+from app.core.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from app.scanner import option_repository, repository
 from app.scanner.kept import KeptOpportunity, SavedScan, Status, Tally
 from app.scanner.models import Opportunity, Search
-from app.scanner.outcomes import HORIZON
-from app.scanner.setups import Direction, Setup
+from app.scanner.setups import Setup
 
 NAME_LENGTH = 60
 SCANS = 100
@@ -119,11 +113,16 @@ async def keep(
     now: datetime,
 ) -> tuple[Opportunity, ...]:
     """Those that are new to this member."""
+    if not found:
+        return ()
+    await repository.take_turns(session)
+    live = await repository.live_keys(session)
     return tuple(
         [
             each
             for each in found
-            if await repository.insert_opportunity(session, each, scan, now) is not None
+            if (each.instrument.symbol, each.setup) not in live
+            and await repository.insert_opportunity(session, each, scan, now) is not None
         ]
     )
 
@@ -155,70 +154,3 @@ async def taste(session: AsyncSession) -> Mapping[Setup, float]:
         setup: 0.5 + (up + _MILD) / (up + down + 2 * _MILD)
         for setup, (up, down) in (await repository.count_thumbs(session)).items()
     }
-
-
-async def follow(
-    session: AsyncSession, *, market: MarketData, now: datetime
-) -> tuple[KeptOpportunity, ...]:
-    """Look at the bars since, and end what has ended; those that have, as they now are. A symbol
-    that cannot be had is looked at the next time. Without a stop and a target only time ends it."""
-    ended = []
-    for each in await repository.list_opportunities(
-        session, [Status.LIVE], limit=LISTED, lock=True
-    ):
-        try:
-            status, at = await _ending(each, market, now)
-        except (NotFound, ProviderUnavailable):
-            continue
-        await repository.set_followed(
-            session, each.id, status, to=now, ended_at=None if status is Status.LIVE else at
-        )
-        if status is not Status.LIVE:
-            ended.append(each.id)
-    every = await repository.list_opportunities(session, list(Status), limit=LISTED)
-    return tuple(each for each in every if each.id in ended)
-
-
-async def _ending(
-    each: KeptOpportunity, market: MarketData, now: datetime
-) -> tuple[Status, datetime]:
-    """By minutes of the day it was found in and by days after that."""
-    minutes = await market.bars(
-        each.symbol,
-        Timeframe.M1,
-        start=each.found_at.replace(second=0, microsecond=0) + timedelta(minutes=1),
-        end=min(now, each.found_at + timedelta(days=1)),
-        as_of=now,
-    )
-    days = await market.bars(
-        each.symbol, Timeframe.D1, start=each.bar_at + timedelta(hours=1), end=now, as_of=now
-    )
-    for bars in (_over(minutes), _over(days)):
-        found = _first_end(each, bars)
-        if found is not None:
-            return found
-    finished = _over(days)
-    if len(finished) >= HORIZON:
-        return Status.EXPIRED, datetime.fromtimestamp(int(finished.time[HORIZON - 1]), UTC)
-    return Status.LIVE, now
-
-
-def _over(bars: Bars) -> Bars:
-    """Without the one that is still open."""
-    return bars.slice(0, -1) if bars.is_forming else bars
-
-
-def _first_end(each: KeptOpportunity, bars: Bars) -> tuple[Status, datetime] | None:
-    if each.stop is None or each.target is None:
-        return None
-    stop, target = float(each.stop), float(each.target)
-    if each.setup.direction is Direction.LONG:
-        to_target, to_stop = bars.high >= target, bars.low <= stop
-    else:
-        to_target, to_stop = bars.low <= target, bars.high >= stop
-    hit = np.flatnonzero(to_target | to_stop)
-    if not len(hit):
-        return None
-    first = int(hit[0])
-    status = Status.STOPPED if to_stop[first] else Status.REACHED
-    return status, datetime.fromtimestamp(int(bars.time[first]), UTC)

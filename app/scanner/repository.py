@@ -171,7 +171,9 @@ async def insert_opportunity(
 
 
 async def keep_shown(session: AsyncSession, shown: KeptOpportunity) -> None:
-    """Keep what a card showed, unless it is kept already."""
+    """Keep what a card showed, unless it is kept already or the same setup still stands."""
+    if (shown.symbol, shown.setup) in await live_keys(session):
+        return
     values = {
         "symbol": str(shown.symbol),
         "setup": shown.setup.value,
@@ -208,14 +210,20 @@ async def insert_once(session: AsyncSession, values: Mapping[str, Any]) -> UUID 
 
 
 async def set_liked_of(session: AsyncSession, shown: KeptOpportunity, liked: int | None) -> None:
-    await session.execute(
-        update(OpportunityRow)
+    """Of the one on that bar, else of the same setup where it still stands."""
+    is_of_bar = OpportunityRow.bar_at == shown.bar_at
+    same = (
+        select(OpportunityRow.id)
         .where(
             OpportunityRow.symbol == str(shown.symbol),
             OpportunityRow.setup == shown.setup.value,
-            OpportunityRow.bar_at == shown.bar_at,
+            is_of_bar | (OpportunityRow.status == Status.LIVE.value),
         )
-        .values(liked=liked)
+        .order_by(is_of_bar.desc(), OpportunityRow.found_at.desc())
+        .limit(1)
+    )
+    await session.execute(
+        update(OpportunityRow).where(OpportunityRow.id.in_(same)).values(liked=liked)
     )
 
 
@@ -234,7 +242,7 @@ async def count_thumbs(session: AsyncSession) -> dict[Setup, tuple[int, int]]:
 
 
 async def list_opportunities(
-    session: AsyncSession, statuses: Sequence[Status], *, limit: int, lock: bool = False
+    session: AsyncSession, statuses: Sequence[Status], *, limit: int
 ) -> tuple[KeptOpportunity, ...]:
     """The newest first."""
     query = (
@@ -243,11 +251,29 @@ async def list_opportunities(
         .order_by(OpportunityRow.found_at.desc(), OpportunityRow.id.desc())
         .limit(limit)
     )
-    found = await session.scalars(
-        query.with_for_update(skip_locked=True) if lock else query,
-        execution_options={"populate_existing": True},
-    )
+    found = await session.scalars(query, execution_options={"populate_existing": True})
     return tuple(_opportunity(row) for row in found)
+
+
+async def to_follow(session: AsyncSession, *, limit: int) -> tuple[KeptOpportunity, ...]:
+    """Live ones, those that were looked at longest ago first."""
+    query = (
+        select(OpportunityRow)
+        .where(OpportunityRow.status == Status.LIVE.value)
+        .order_by(OpportunityRow.followed_to, OpportunityRow.id)
+        .limit(limit)
+    )
+    found = await session.scalars(query, execution_options={"populate_existing": True})
+    return tuple(_opportunity(row) for row in found)
+
+
+async def live_keys(session: AsyncSession) -> frozenset[tuple[Symbol, Setup | Sent]]:
+    query = select(OpportunityRow.symbol, OpportunityRow.setup).where(
+        OpportunityRow.status == Status.LIVE.value
+    )
+    return frozenset(
+        (Symbol(symbol), _setup(setup)) for symbol, setup in await session.execute(query)
+    )
 
 
 async def tally(session: AsyncSession, statuses: Sequence[Status]) -> tuple[Tally, ...]:
@@ -279,12 +305,14 @@ async def set_liked(session: AsyncSession, key: UUID, liked: int | None) -> bool
 
 async def set_followed(
     session: AsyncSession, key: UUID, status: Status, *, to: datetime, ended_at: datetime | None
-) -> None:
-    await session.execute(
+) -> bool:
+    """False if somebody ended it meanwhile, whose word stands."""
+    query = (
         update(OpportunityRow)
-        .where(OpportunityRow.id == key)
+        .where(OpportunityRow.id == key, OpportunityRow.status == Status.LIVE.value)
         .values(status=status.value, followed_to=to, ended_at=ended_at)
     )
+    return (await session.execute(query.returning(OpportunityRow.id))).first() is not None
 
 
 def _opportunity(row: OpportunityRow) -> KeptOpportunity:

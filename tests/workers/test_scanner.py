@@ -301,3 +301,24 @@ async def test_opportunities_end_by_themselves(desk: Desk) -> None:
 
     assert await desk.kept() == 0
     assert await desk.kept(Status.REACHED, Status.STOPPED, Status.EXPIRED) == found
+
+
+async def test_what_breaks_for_one_member_keeps_no_other_from_being_followed(
+    desk: Desk, database: Database, bob: UUID
+) -> None:
+    class BrokenOnce(SimulatedMarket):
+        is_broken = True
+
+        @override
+        async def instrument(self, symbol: Symbol) -> Instrument:
+            if self.is_broken:
+                self.is_broken = False
+                raise ValueError("Nobody expected this.")
+            return await super().instrument(symbol)
+
+    other = Desk(database, bob, desk.clock)
+    for each in (desk, other):
+        await each.save()
+    await run_due(desk.context)
+    await follow(replace(desk.later(timedelta(days=45)), market=BrokenOnce()))
+    assert sorted([await desk.kept() > 0, await other.kept() > 0]) == [False, True]

@@ -1,6 +1,6 @@
 """Scans that are saved, and opportunities followed to their end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from typing_extensions import override
 
 from app.core.errors import Conflict, InvalidInput, NotEntitled, NotFound
 from app.core.symbols import AssetClass, Symbol
@@ -18,7 +19,8 @@ from app.market.calendar import sessions_between
 from app.market.models import Instrument, Provider
 from app.market.providers.files import FilesMarket
 from app.market.providers.simulated import SimulatedMarket
-from app.scanner import keeping, turns
+from app.market.vendor import Split
+from app.scanner import following, keeping, turns
 from app.scanner.kept import SavedScan, Status
 from app.scanner.models import Opportunity, Search
 from app.scanner.outcomes import HORIZON, Record
@@ -58,8 +60,8 @@ class Desk:
             return await keeping.keep(session, found, now=self.now)
 
     async def follow(self, market: FilesMarket, now: datetime) -> list[Status]:
-        async with self.database.member(self.member) as session:
-            return [each.status for each in await keeping.follow(session, market=market, now=now)]
+        ended = await following.follow(self.database, self.member, market=market, now=now)
+        return [each.status for each in ended]
 
 
 @pytest.fixture
@@ -302,6 +304,101 @@ async def test_more_than_are_listed_are_counted(desk: Desk, opportunity: Opportu
     assert sum(each.number for each in await finds.tally([Status.LIVE])) == 60
     assert len(await finds.opportunities([Status.LIVE])) == 60
     assert await finds.tally([Status.STOPPED]) == ()
+
+
+async def test_the_one_looked_at_longest_ago_is_looked_at_first(
+    desk: Desk,
+    opportunity: Opportunity,
+    market: Callable[..., FilesMarket],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following, "AT_ONCE", 2)
+    await desk.keep(opportunity)
+    desk.now += timedelta(seconds=60)
+    await desk.keep(*(replace(opportunity, instrument=listed(each)) for each in ("XA", "XB", "XC")))
+    found = market(("2026-11-20T11:40:00", 101.0, 90.0))
+    assert await desk.follow(found, LATER) == [Status.STOPPED]
+    assert await desk.follow(found, LATER) == []
+    async with desk.database.member(desk.member) as session:
+        rest = await keeping.list_opportunities(session)
+    assert {each.followed_to for each in rest} == {LATER}, "what cannot be had has had its turn"
+
+
+async def test_a_symbol_that_is_gone_or_halted_ends_by_the_calendar(
+    desk: Desk, opportunity: Opportunity, market: Callable[..., FilesMarket]
+) -> None:
+    await desk.keep(opportunity, replace(opportunity, instrument=listed("GONE")))
+    found = market(("2026-11-20T11:40:00", 101.0, 99.0), days=3)
+    assert await desk.follow(found, datetime(2026, 12, 21, 20, 30, tzinfo=UTC)) == []
+    late = datetime(2029, 1, 1, tzinfo=UTC)
+    assert await desk.follow(found, late) == [Status.EXPIRED, Status.EXPIRED]
+
+
+async def test_what_happens_after_its_time_is_no_end_of_it(
+    desk: Desk, opportunity: Opportunity, market: Callable[..., FilesMarket], tmp_path: Path
+) -> None:
+    await desk.keep(opportunity)
+    market(("2026-11-20T11:40:00", 101.0, 99.0), days=HORIZON + 2)
+    path = tmp_path / "ACME" / "1m" / "bars.csv"
+    later = "2026-12-29T10:00:00-05:00,100,111,100,100,10\n"
+    path.write_text(path.read_text(encoding="utf-8") + later, encoding="utf-8")
+    late = datetime(2026, 12, 30, 12, tzinfo=UTC)
+    assert await desk.follow(FilesMarket(tmp_path), late) == [Status.EXPIRED]
+
+
+@pytest.mark.parametrize(
+    ("price", "expected"), [(25.0, []), (23.5, [Status.STOPPED]), (27.75, [Status.REACHED])]
+)
+async def test_a_split_is_no_end_and_levels_are_in_todays_shares(
+    desk: Desk, opportunity: Opportunity, tmp_path: Path, price: float, expected: list[Status]
+) -> None:
+    class Splitting(FilesMarket):
+        @override
+        async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
+            return [Split(date(2026, 11, 24), Decimal(4)), Split(date(2026, 12, 24), Decimal(3))]
+
+    await desk.keep(opportunity)
+    lines = ["time,open,high,low,close,volume", "2026-11-19T15:59:00-05:00,25,25.1,24.9,25,10"]
+    for day in (20, 23, 24):
+        low, high = (min(price, 24.9), max(price, 25.1)) if day == 24 else (24.9, 25.1)
+        lines.append(f"2026-11-{day}T11:40:00-05:00,25,{high},{low},25,10")
+    folder = tmp_path / "ACME" / "1m"
+    folder.mkdir(parents=True)
+    (folder / "bars.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    late = datetime(2026, 11, 25, 14, tzinfo=UTC)
+    assert await desk.follow(Splitting(tmp_path), late) == expected
+
+
+async def test_nothing_is_locked_while_a_market_is_asked(
+    desk: Desk, opportunity: Opportunity, market: Callable[..., FilesMarket], tmp_path: Path
+) -> None:
+    await desk.keep(opportunity)
+    market(("2026-11-20T11:40:00", 110.0, 100.0))
+
+    class Asking(FilesMarket):
+        @override
+        async def splits(self, symbol: Symbol, *, since: date) -> Sequence[Split]:
+            async with desk.database.member(desk.member) as session:
+                await session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+                (row,) = await keeping.list_opportunities(session)
+                await keeping.rate(session, row.id, liked=True)
+            return ()
+
+    assert await desk.follow(Asking(tmp_path), LATER + DAY) == [Status.REACHED]
+    async with desk.database.member(desk.member) as session:
+        (row,) = await keeping.list_opportunities(session, [Status.REACHED])
+    assert row.liked == 1
+
+
+async def test_a_setup_that_still_stands_is_not_new_the_next_day(
+    desk: Desk, opportunity: Opportunity, market: Callable[..., FilesMarket]
+) -> None:
+    await desk.keep(opportunity)
+    tomorrow = replace(opportunity, at=opportunity.at + 3 * DAY)
+    assert await desk.keep(tomorrow) == ()
+    assert await desk.follow(market(("2026-11-20T11:40:00", 110.0, 100.0)), LATER)
+    assert await desk.keep(opportunity) == (), "it has ended on that bar"
+    assert await desk.keep(tomorrow) == (tomorrow,)
 
 
 async def test_what_a_scan_finds_can_be_kept(desk: Desk) -> None:
