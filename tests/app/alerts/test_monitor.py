@@ -110,6 +110,7 @@ class _FailsOnce(MessageWriter):
     """The database goes away while the first firing is told."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.has_failed = False
 
     @override
