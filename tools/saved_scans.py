@@ -98,16 +98,17 @@ async def save_scan(args: SaveScanArgs, context: ToolContext) -> ToolResult:
     """
     scans, plan = await context.finds.scans(), await context.finds.plan()
     search = _asked(args)
-    if search is not None:
-        saved = (
-            next((each for each in scans if each.search == search), None) if not args.name else None
-        )
-        return _drafted(args, context, (scans, plan), search, saved)
-    fitting = _fitting(args, scans)
+    if args.change == "save" and search is not None:
+        same = next((each for each in scans if each.search == search), None)
+        return _drafted(args, context, (scans, plan), search, None if args.name else same)
+    fitting = _fitting(args, scans, search)
     if len(fitting) > 1:
         card = _list(context, fitting, (scans, plan), "which fit")
         return ToolResult("Which one do you mean? Each has its own buttons on the card.", (card,))
-    return _drafted(args, context, (scans, plan), fitting[0].search, fitting[0])
+    [meant] = fitting
+    return _drafted(
+        args, context, (scans, plan), meant.search, None if _is_copy(args, meant) else meant
+    )
 
 
 class ListScansArgs(ToolArgs):
@@ -193,12 +194,25 @@ def _asked(args: SaveScanArgs) -> Search | None:
     return search
 
 
-def _fitting(args: SaveScanArgs, scans: Sequence[SavedScan]) -> Sequence[SavedScan]:
+def _is_copy(args: SaveScanArgs, meant: SavedScan) -> bool:
+    """To save one under another name leaves it as it is."""
+    name = _one_line(args.name).lower()
+    return args.change == "save" and name not in ("", meant.name.lower())
+
+
+def _fitting(
+    args: SaveScanArgs, scans: Sequence[SavedScan], search: Search | None
+) -> Sequence[SavedScan]:
+    """Those that may be meant: of that very name, or that look for the same, or by words."""
     if not scans:
         raise NotFound("You have no saved scans.")
-    words = [word for word in args.saved.lower().replace(",", " ").split() if word not in _FILLERS]
-    exact = [each for each in scans if each.name.lower() == args.saved.strip().lower()]
-    fitting = exact or [each for each in scans if all(word in _text(each) for word in words)]
+    asked = _one_line(args.saved or ("" if args.change == "save" else args.name)).lower()
+    exact = [each for each in scans if each.name.lower() == asked]
+    fitting = (
+        exact
+        or [each for each in scans if each.search == search]
+        or _worded(asked, scans if search is None or asked else ())
+    )
     if args.change == "stop" and not exact:
         fitting = [each for each in fitting if each.every is not None]
     if not fitting:
@@ -208,6 +222,15 @@ def _fitting(args: SaveScanArgs, scans: Sequence[SavedScan]) -> Sequence[SavedSc
             suggestions=[each.name for each in scans[:5]],
         )
     return fitting
+
+
+def _worded(asked: str, scans: Sequence[SavedScan]) -> Sequence[SavedScan]:
+    words = [word for word in asked.replace(",", " ").split() if word not in _FILLERS]
+    return [each for each in scans if all(word in _text(each) for word in words)]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text(scan: SavedScan) -> str:
@@ -225,7 +248,7 @@ def _drafted(
     change, every = args.change, _EVERY[args.every] if args.every else None
     if change == "schedule" and every is None:
         raise InvalidInput("How often? Every day, every hour or every five minutes.")
-    name = " ".join(args.name.split()) or (saved.name if saved else made_name(search))
+    name = saved.name if saved else _one_line(args.name) or made_name(search)
     same = saved or next((each for each in scans if each.name.lower() == name.lower()), None)
     if change == "save" and same is not None and every is None:
         every = same.every

@@ -162,6 +162,43 @@ async def test_the_scan_that_is_meant_is_found_by_its_name_or_by_what_it_looks_f
     assert card.notes == ("What it found stays.",)
 
 
+SAME = {"setups": ["trend_pullback"], "sector": "technology"}
+OTHER = {"setups": ["squeeze_up"]}
+
+
+@pytest.mark.parametrize("change", ["schedule", "stop", "delete"])
+@pytest.mark.parametrize(
+    "asked",
+    [{"scan": SAME}, {"name": "mine"}, {"name": "Mine", "scan": SAME}, {"saved": "mine", "scan": OTHER}],
+)  # fmt: skip
+async def test_a_change_names_the_saved_scan_by_its_name_or_by_what_it_looks_for(
+    files: MarketData, change: str, asked: dict[str, Any]
+) -> None:
+    mine = scan("mine", every=HOUR)
+    kept = Kept([scan("other", Search(setups=(Setup.BREAKOUT,)), every=HOUR), mine])
+    _, card = await ask(files, kept, save_scan, change=change, every="hour", **asked)
+    assert (card.change, card.scan_id, card.name) == (change, str(mine.id), "mine")
+    assert card.search == search_body(PULLBACKS)
+
+
+@pytest.mark.parametrize("change", ["schedule", "stop", "delete"])
+@pytest.mark.parametrize("asked", [{"scan": OTHER}, {"options": {"setups": ["iron_condor"]}}])
+async def test_no_change_is_drafted_of_a_scan_that_is_not_saved(
+    files: MarketData, change: str, asked: dict[str, Any]
+) -> None:
+    kept = Kept([scan("mine", every=HOUR)])
+    with pytest.raises(NotFound, match=r"No such scan|None of your saved scans"):
+        await ask(files, kept, save_scan, change=change, every="hour", **asked)
+
+
+async def test_a_saved_scan_under_another_name_is_a_scan_of_its_own(files: MarketData) -> None:
+    kept = Kept([scan("mine", every=HOUR)])
+    said, card = await ask(files, kept, save_scan, saved="mine", name="morning")
+    assert (card.change, card.name, card.scan_id) == ("save", "morning", None)
+    assert (card.search, card.every_minutes) == (search_body(PULLBACKS), None)
+    assert "save “morning”" in said
+
+
 async def test_several_that_fit_are_shown_and_none_is_chosen(files: MarketData) -> None:
     kept = Kept([scan("a", every=HOUR), scan("b", every=HOUR), scan("c")])
     said, card = await ask(files, kept, save_scan, change="stop", saved="pullback")
