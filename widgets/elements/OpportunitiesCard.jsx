@@ -65,8 +65,8 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
       </dl>
       {counted && (
         <p className="tc-under">
-          {!chance && 'Not enough past cases for a chance: '}
-          {reached ? <><Num n={reached} /> of <Num n={counted} /> reached the target, <Num n={stopped} /> stopped</> : <><Num n={counted} /> past cases</>}
+          {chance ? 'Past cases: ' : 'Not enough past cases for a chance: '}
+          {reached ? <><Num n={reached} /> of <Num n={counted} /> reached the target, <Num n={stopped} /> stopped</> : <Num n={counted} />}
           {mean && <>, mean result <Num n={mean} /> of the risk</>}
         </p>
       )}
