@@ -9,7 +9,7 @@ rule would need and nobody tells is told, never assumed.
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from time import monotonic
 
 from app.core.errors import CoachError, InvalidInput, NotFound, ProviderUnavailable
@@ -22,7 +22,7 @@ from app.market.models import Instrument, Provider
 from app.market.protocol import MarketData
 from app.options.past import VolatilityHistory, volatility_history
 from app.options.records import VolatilityRecords
-from app.options.service import Listed, listed_options
+from app.options.service import Listed, listed_options, nearest_series
 from app.scanner.in_time import answered, finished
 from app.scanner.option_setups import (
     LEAST_RANK,
@@ -51,7 +51,8 @@ _LAST_REPORT = timedelta(days=100)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptionSearch:
     """What is looked for; without setups all of them. `min_rank` is a fraction. `is_after_earnings`
-    wants companies whose report is out and whose next one comes later than `terms.days`."""
+    wants companies whose report is out and whose next one comes later than the spread expires, or than
+    `terms.days` where no spread is wanted."""
 
     setups: tuple[OptionSetup, ...] = ()
     symbols: tuple[Symbol, ...] = ()
@@ -304,8 +305,7 @@ async def _reports(search: OptionSearch, listed: Listed, ports: Ports) -> Report
         return Reports(is_exempt=True)
     if listed.chain.provider.is_simulated:
         return Reports(absence="Companies of the simulated market do not report.")
-    today = market_date(ports.as_of)
-    until = today + timedelta(days=search.terms.days)
+    today, until = market_date(ports.as_of), _held_until(search, listed, ports)
     symbol = listed.instrument.symbol
     try:
         told = await ports.macro.earnings(today - _LAST_REPORT, until, symbol)
@@ -317,6 +317,13 @@ async def _reports(search: OptionSearch, listed: Listed, ports: Ports) -> Report
         last=past[-1] if past else None,
         is_next_soon=len(past) < len(reports),
     )
+
+
+def _held_until(search: OptionSearch, listed: Listed, ports: Ports) -> date:
+    """The expiry that a spread would have; without spreads the days that are asked for."""
+    if not set(SPREADS) & set(search.wanted):
+        return market_date(ports.as_of) + timedelta(days=search.terms.days)
+    return nearest_series(listed, days=search.terms.days).expiry
 
 
 def _ranked(found: Iterable[OptionFind], wanted: Sequence[OptionSetup]) -> list[OptionFind]:

@@ -38,6 +38,7 @@ from app.scanner.option_setups import (
     OptionSetup,
     Report,
     RichVolatility,
+    Spread,
     Terms,
     post_earnings_crush,
     rich_volatility,
@@ -375,6 +376,32 @@ async def test_earnings_behind_them_keeps_who_reported_and_does_not_again_soon(
     unchosen = await scan(market, search)
     assert {each.instrument.symbol for each in unchosen.found} == {"AMD", "NVDA", "TSLA", "SPY"}
     assert unchosen.without_reports
+
+
+async def test_a_report_before_the_expiry_that_is_chosen_is_not_behind_them(
+    market: ToldMarket, tmp_path: Path
+) -> None:
+    search = of("AMD", setups=(OptionSetup.BULL_PUT,), after=True)
+    plain = replace(search, terms=Terms(min_probability=0.0), is_after_earnings=False)
+    [found] = (await scan(market, plain)).found
+    assert isinstance(found.fact, Spread)
+    expiry, today = found.fact.expiry, NOW.date()
+    held = (expiry - today).days
+    for days, reported, kept in (
+        (held - 1, expiry, 0),
+        (held + 1, expiry + timedelta(days=1), 1),
+    ):
+        (tmp_path / "earnings.csv").write_text(
+            f"symbol,date,time\nAMD,2026-11-04,after close\nAMD,{reported},after close\n",
+            encoding="utf-8",
+        )
+        terms = Terms(min_probability=0.0, days=days)
+        asked = replace(search, terms=terms)
+        [same] = (await scan(market, replace(asked, is_after_earnings=False))).found
+        assert isinstance(same.fact, Spread)
+        assert same.fact.expiry == expiry
+        found_after = await scan(market, asked, macro=FilesSource(tmp_path))
+        assert len(found_after.found) == kept
 
 
 async def test_without_symbols_the_most_traded_are_read_the_strongest_first(
