@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from app.core.errors import NotFound
+from app.core.errors import NotFound, ProviderUnavailable
 from app.core.figures import Unit
 from app.grounding.ledger import Book
 from app.macro.source import plain
@@ -141,9 +141,10 @@ def notes_on(rows: Sequence[OpportunityRow]) -> tuple[str, ...]:
 
 
 async def instrument_of(each: KeptOpportunity, market: MarketData) -> Instrument | None:
+    """None where nobody knows it now: what was kept can be said without its name."""
     try:
         return await market.instrument(each.symbol)
-    except NotFound:
+    except (NotFound, ProviderUnavailable):
         return None
 
 

@@ -1,6 +1,6 @@
 """Signals from outside, as the member reads them: whose they are, and that nobody checked them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from app.conversations import service as conversations
 from app.conversations.models import StoredMessage
 from app.conversations.unasked import take_place
 from app.core.ids import new_id
+from app.core.symbols import Symbol
 from app.grounding.ledger import Book, Ledger, Speaker
 from app.grounding.parts import Part, TextPart
 from app.grounding.references import Filler
-from app.market.protocol import MarketData
+from app.market.models import Instrument
 from app.scanner.kept import KeptOpportunity
-from tools.opportunities import instrument_of, kept_row, list_opportunities, notes_on
+from tools.opportunities import kept_row, list_opportunities, notes_on
 from tools.scanner_card import NAMED, count, pointed
 from widgets.base import CardNumber, Freshness
 from widgets.scanner import OpportunitiesCard, OpportunityRow
@@ -28,13 +29,13 @@ async def post(
     member_id: UUID,
     sent: Sequence[KeptOpportunity],
     *,
-    market: MarketData,
+    known: Mapping[Symbol, Instrument],
     now: datetime,
 ) -> StoredMessage:
     """Say what came, where scans tell what they found; part of the caller's transaction."""
     place = await take_place(session, Speaker.SCANS, member_id=member_id, thread_id=None, now=now)
     book = Book(place.letter, str(new_id()), list_opportunities.name, sent[0].provider)
-    rows = tuple([kept_row(book, each, await instrument_of(each, market)) for each in sent])
+    rows = tuple(kept_row(book, each, known.get(each.symbol)) for each in sent)
     card = OpportunitiesCard(
         title="from outside",
         rows=rows,

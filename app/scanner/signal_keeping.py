@@ -7,7 +7,7 @@ within ten minutes, which is also longer than a recording of a signed post is go
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -23,6 +23,7 @@ from app.core.errors import InvalidInput, NotFound, ProviderUnavailable, RateLim
 from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.market.protocol import MarketData
+from app.market.vendor import NotCovered
 from app.scanner import repository
 from app.scanner.kept import KeptOpportunity
 from app.scanner.signal_sources import Source
@@ -50,8 +51,8 @@ class Arrived:
 
 async def check(signal: Signal, *, market: MarketData, now: datetime) -> Signal:
     """The signal under the market's name of its symbol; `InvalidInput` for a symbol that does not
-    exist, or prices that cannot be its. Where the market does not answer in time, it stays as it came:
-    none of it is vouched for anyway."""
+    exist or is not carried here, or prices that cannot be its. Where the market does not answer in
+    time, it stays as it came: none of it is vouched for anyway."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             known = replace(signal, symbol=(await market.instrument(signal.symbol)).symbol)
@@ -59,6 +60,8 @@ async def check(signal: Signal, *, market: MarketData, now: datetime) -> Signal:
     except NotFound as error:
         near = f" Did you mean {', '.join(error.suggestions[:3])}?" if error.suggestions else ""
         raise InvalidInput(f"There is no symbol {signal.symbol} here.{near}") from error
+    except NotCovered as error:
+        raise InvalidInput(f"{signal.symbol} cannot be followed here. {error.message}") from error
     except (ProviderUnavailable, TimeoutError):
         return signal
     for name, price in signal.prices.items():
@@ -74,7 +77,7 @@ async def _last(symbol: Symbol, market: MarketData, now: datetime) -> Decimal | 
     """None where nothing has been traded yet, or prices are not to be had."""
     try:
         return (await market.quote(symbol, as_of=now)).last
-    except NotFound:
+    except (NotFound, NotCovered):
         return None
 
 
@@ -160,17 +163,30 @@ async def waiting(session: AsyncSession, *, limit: int) -> tuple[UUID, ...]:
     return tuple(await session.scalars(query))
 
 
+async def untold(session: AsyncSession, *, limit: int) -> Mapping[UUID, KeptOpportunity]:
+    """What is yet to be told by the id of its delivery, oldest first."""
+    query = (
+        select(SignalRow.id, SignalRow.opportunity_id)
+        .where(SignalRow.told_at.is_(None))
+        .order_by(SignalRow.id)
+        .limit(limit)
+    )
+    rows = (await session.execute(query)).all()
+    found = await repository.find_opportunities(session, [row.opportunity_id for row in rows])
+    kept = {each.id: each for each in found}
+    return {row.id: kept[row.opportunity_id] for row in rows}
+
+
 async def take_untold(
-    session: AsyncSession, now: datetime, *, limit: int
+    session: AsyncSession, deliveries: Sequence[UUID], now: datetime
 ) -> Sequence[KeptOpportunity]:
-    """What is yet to be told, oldest first, told from now on if this transaction commits. What
-    another is telling right now is left to it."""
+    """Those of `deliveries` that are yet to be told, told from now on if this transaction commits.
+    What another is telling right now is left to it."""
     rows = (
         await session.execute(
             select(SignalRow.id, SignalRow.opportunity_id)
-            .where(SignalRow.told_at.is_(None))
+            .where(SignalRow.told_at.is_(None), SignalRow.id.in_(deliveries))
             .order_by(SignalRow.id)
-            .limit(limit)
             .with_for_update(skip_locked=True)
         )
     ).all()

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from typing_extensions import override
 
 from app.conversations import service as conversations
@@ -17,12 +21,14 @@ from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.market.models import Instrument
 from app.market.providers.simulated import SimulatedMarket
+from app.market.vendor import NotCovered
 from app.notifications.sealing import Vault
 from app.scanner import keeping, signal_keeping, signal_sources
 from app.scanner.kept import KeptOpportunity, Status
 from app.scanner.signal_keeping import Arrived
 from app.scanner.signal_sources import Source, SourceKind
 from app.scanner.signals import read_signal
+from workers import signals
 from workers.runner import JobContext
 from workers.scanner import follow
 from workers.signals import tell_signals
@@ -124,18 +130,26 @@ async def test_several_signals_are_one_message(desk: Desk) -> None:
     assert len(message.cards[0].props["rows"]) == 4
 
 
-class Dying(SimulatedMarket):
-    """Ends the process when the message is being written."""
+class Dying(Database):
+    """Ends the process when the message is written and not yet for good."""
 
     @override
-    async def instrument(self, symbol: Symbol) -> Instrument:
-        raise KeyboardInterrupt
+    @asynccontextmanager
+    async def member(self, member_id: UUID) -> AsyncIterator[AsyncSession]:
+        async with super().member(member_id) as session:
+            yield session
+            if (await session.execute(text("SELECT count(*) FROM notifications"))).scalar_one():
+                raise KeyboardInterrupt
 
 
-async def test_a_worker_that_is_killed_while_it_tells_loses_and_doubles_nothing(desk: Desk) -> None:
+async def test_a_worker_that_is_killed_while_it_tells_loses_and_doubles_nothing(
+    desk: Desk,
+) -> None:
     await desk.post(await desk.source(), {"symbol": "AMD", "side": "buy"})
+    dying = Dying(desk.database.url)
     with pytest.raises(KeyboardInterrupt):
-        await tell_signals(replace(desk.context, market=Dying()))
+        await tell_signals(replace(desk.context, database=dying))
+    await dying.close()
     assert await desk.told() == []
 
     await tell_signals(desk.context)
@@ -220,6 +234,90 @@ async def test_a_market_that_does_not_answer_refuses_nothing(desk: Desk) -> None
     desk.market = Silent()
     await desk.post(await desk.source(), {"symbol": "AMD", "side": "buy", "target": 900_000})
     assert len(await desk.kept()) == 1
+
+
+class WithoutAmd(SimulatedMarket):
+    """Does not answer for AMD, in one way or another."""
+
+    def __init__(self, failure: type[ProviderUnavailable] = ProviderUnavailable) -> None:
+        super().__init__()
+        self.failure = failure
+
+    @override
+    async def instrument(self, symbol: Symbol) -> Instrument:
+        if symbol == "AMD":
+            raise self.failure("The market does not carry AMD.")
+        return await super().instrument(symbol)
+
+
+@pytest.mark.parametrize("failure", [ProviderUnavailable, NotCovered])
+async def test_a_symbol_that_nobody_answers_for_silences_no_other(
+    desk: Desk, bob: UUID, failure: type[ProviderUnavailable]
+) -> None:
+    others = Desk(desk.database, bob, desk.clock)
+    source = await desk.source()
+    await desk.post(source, {"symbol": "AMD", "side": "buy"})
+    await desk.post(source, {"symbol": "NVDA", "side": "buy"})
+    await others.post(await others.source(), {"symbol": "NVDA", "side": "buy"})
+    await tell_signals(replace(desk.context, market=WithoutAmd(failure)))
+
+    (message,), (other,) = await desk.told(), await others.told()
+    assert [row["symbol"] for row in message.cards[0].props["rows"]] == ["AMD", "NVDA"]
+    assert other.content.startswith("New signal: **NVDA** long")
+
+
+class Waiting(SimulatedMarket):
+    """Never answers."""
+
+    @override
+    async def instrument(self, symbol: Symbol) -> Instrument:
+        await asyncio.Event().wait()
+        raise NotFound("Nothing was waited for.")
+
+
+async def test_a_market_that_hangs_keeps_no_signal_from_being_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "PATIENCE_SECONDS", 0.05)
+    await desk.post(await desk.source(), {"symbol": "AMD", "side": "buy"})
+    await tell_signals(replace(desk.context, market=Waiting()))
+    assert len(await desk.told()) == 1
+
+
+class Broken(Database):
+    """Fails for one member."""
+
+    def __init__(self, url: URL | str, broken: UUID) -> None:
+        super().__init__(url)
+        self.broken = broken
+
+    @override
+    @asynccontextmanager
+    async def member(self, member_id: UUID) -> AsyncIterator[AsyncSession]:
+        if member_id == self.broken:
+            raise RuntimeError("what is kept of this member cannot be read")
+        async with super().member(member_id) as session:
+            yield session
+
+
+@pytest.mark.parametrize("first", [True, False])
+async def test_a_member_whose_signals_cannot_be_told_silences_no_other(
+    desk: Desk, bob: UUID, *, first: bool
+) -> None:
+    others = Desk(desk.database, bob, desk.clock)
+    for each in (desk, others):
+        await each.post(await each.source(), {"symbol": "AMD", "side": "buy"})
+    broken = Broken(desk.database.url, desk.member if first else bob)
+    await tell_signals(replace(desk.context, database=broken))
+    await broken.close()
+    assert [len(await desk.told()), len(await others.told())] == ([0, 1] if first else [1, 0])
+
+
+async def test_a_symbol_that_is_not_carried_here_is_refused(desk: Desk) -> None:
+    desk.market = WithoutAmd(NotCovered)
+    with pytest.raises(InvalidInput, match="AMD cannot be followed here"):
+        await desk.post(await desk.source(), {"symbol": "AMD", "side": "buy"})
+    assert await desk.kept() == ()
 
 
 async def test_a_revoked_address_takes_nothing_and_keeps_what_came(desk: Desk) -> None:
