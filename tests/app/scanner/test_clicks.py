@@ -64,6 +64,19 @@ async def card(database: Database, ada: UUID, now: datetime) -> dict[str, Any]:
     return props
 
 
+async def test_a_row_with_too_few_cases_for_a_chance_is_kept_without_one(
+    database: Database, ada: UUID, now: datetime, card: dict[str, Any]
+) -> None:
+    async with database.member(ada) as session:
+        shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
+        row = {**shown.props["rows"][0], "chance": None, "counted": number("12", "index")}
+        await conversations.update_card(session, shown.id, {**shown.props, "rows": [row]})
+        await rate_shown(session, "card", "AMD", "support_bounce", liked=True, now=now)
+        (kept,) = await keeping.list_opportunities(session)
+
+    assert (kept.chance, kept.cases, kept.liked) == (None, 12, 1)
+
+
 async def test_a_thumb_keeps_what_the_card_showed(
     database: Database, ada: UUID, now: datetime, card: dict[str, Any]
 ) -> None:
