@@ -257,6 +257,7 @@ def _drafted(
         change=change,
         name=name,
         scan_id=str(saved.id) if saved else None,
+        version=same.version if same else None,
         terms=terms_of(search),
         schedule=schedule_said(None if change in ("stop", "delete") else every),
         every_minutes=None if change in ("stop", "delete") else minutes_of(every),

@@ -20,11 +20,13 @@ class ScanTerm(BaseModel):
 class ScanDraftCard(BaseCard):
     """A scan that a click would save or change. `terms` say what it looks for, `schedule` how often it
     would run by itself, `plan` what the plan allows, `refused` why it cannot be done. `search` is what
-    is stored; `scan_id` is the saved scan that is changed."""
+    is stored; `scan_id` is the saved scan that is changed, `version` the one of it, or of the scan of that
+    name, when it was drawn: None if there was none."""
 
     change: Literal["save", "schedule", "stop", "delete"]
     name: str
     scan_id: str | None
+    version: int | None
     terms: tuple[ScanTerm, ...]
     schedule: str
     every_minutes: int | None

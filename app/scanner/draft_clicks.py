@@ -1,8 +1,8 @@
 """A member's clicks on cards of saved scans: what a draft shows is done, once, and the card says so.
 
 Decided: what is stored is read from the stored card and never from the browser, and the plan is asked
-again when it is. A draft of a saved scan does what it says to that scan alone: if it was deleted since,
-nothing is made in its place.
+again when it is. A click does what it says to the scan that was shown: if that was deleted or looks for
+something else by now, nothing is done.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from app.conversations import service as conversations
 from app.conversations.models import StoredCard
 from app.core.errors import Conflict, NotEntitled, NotFound
 from app.scanner import keeping, repository, sharing
-from app.scanner.kept import search_of
+from app.scanner.kept import SavedScan, search_of
 
 DRAFT, LIST = "ScanDraftCard", "SavedScansCard"
 DONE = "done"
@@ -37,8 +37,8 @@ class RowChange:
 async def confirm_shown(
     session: AsyncSession, card: str, *, allowed: Allowed, thread_id: UUID | None, now: datetime
 ) -> None:
-    """Do what a draft proposes, once. `Conflict` for one that is too old; `NotEntitled` beyond the
-    plan."""
+    """Do what a draft proposes, once. `Conflict` for one that is too old, or whose scan is another by
+    now; `NotEntitled` beyond the plan."""
     await repository.take_turns(session)
     found, shown_at = await conversations.find_drawn_card(session, DRAFT, card)
     shown = found.props
@@ -49,6 +49,7 @@ async def confirm_shown(
     if now - shown_at > VALID_FOR:
         raise Conflict("This is too old: your scans may have changed. Ask again.")
     if shown["change"] == "save" and shown["scan_id"] is None:
+        _check(await repository.find_scan_by_name(session, shown["name"]), shown)
         await keeping.save_scan(
             session,
             shown["name"],
@@ -63,6 +64,7 @@ async def confirm_shown(
             "delete" if shown["change"] == "delete" else "schedule"
         )
         change = RowChange(scan_id=UUID(shown["scan_id"]), wanted=wanted, every=_every(shown))
+        _check(await keeping.get_scan(session, change.scan_id), shown)
         await _change(session, change, allowed, now)
     await conversations.update_card(session, found.id, {**shown, "outcome": DONE})
 
@@ -73,6 +75,7 @@ async def change_listed(
     """Change one scan of a list, whose row then says how it is."""
     await repository.take_turns(session)
     found, rows, row = await _row(session, card, change.scan_id)
+    _check(await keeping.get_scan(session, change.scan_id), row)
     await _change(session, change, allowed, now)
     row["outcome"] = "deleted" if change.wanted == "delete" else "changed"
     row["every_minutes"] = int(change.every.total_seconds() // 60) if change.every else None
@@ -84,6 +87,7 @@ async def share_listed(
 ) -> None:
     """Share the definition of a scan of a list with the members of this server."""
     found, rows, row = await _row(session, card, scan_id)
+    _check(await keeping.get_scan(session, scan_id), row)
     await sharing.share(session, scan_id, with_list=with_list, now=now)
     row["outcome"] = "shared"
     await conversations.update_card(session, found.id, {**found.props, "rows": rows})
@@ -118,6 +122,12 @@ async def _change(
     await keeping.save_scan(
         session, scan.name, scan.search, every=change.every, allowed=allowed, now=now
     )
+
+
+def _check(scan: SavedScan | None, shown: Mapping[str, Any]) -> None:
+    """`Conflict` where what is saved now is not the version that was shown, None being none."""
+    if (scan.version if scan else None) != shown.get("version"):
+        raise Conflict("This scan has changed since it was shown. Ask again.")
 
 
 def _every(shown: Mapping[str, Any]) -> timedelta | None:

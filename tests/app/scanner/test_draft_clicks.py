@@ -52,6 +52,7 @@ async def draft(database: Database, member: UUID, now: datetime, **changes: Any)
         "change": "save",
         "name": "morning",
         "scan_id": None,
+        "version": None,
         "every_minutes": 60,
         "search": search_body(SEARCH),
         "refused": "",
@@ -135,7 +136,14 @@ async def test_a_saved_scan_is_scheduled_stopped_and_deleted_by_its_draft(
             session, "mine", SEARCH, every=timedelta(days=1), allowed=ALLOWED, now=now
         )
     await draft(
-        database, ada, now, change=change, name="mine", scan_id=str(kept.id), every_minutes=minutes
+        database,
+        ada,
+        now,
+        change=change,
+        name="mine",
+        scan_id=str(kept.id),
+        version=1,
+        every_minutes=minutes,
     )
     await confirm(database, ada, now)
     assert await saved(database, ada) == left
@@ -150,6 +158,53 @@ async def test_a_draft_of_a_scan_that_is_gone_makes_no_other(
     assert await saved(database, ada) == []
 
 
+async def changed(database: Database, member: UUID, now: datetime) -> UUID:
+    """A scan that looks for something else than it did."""
+    async with database.member(member) as session:
+        for search in (SEARCH, Search(setups=(Setup.BREAKOUT,))):
+            await keeping.save_scan(session, "mine", search, every=None, allowed=ALLOWED, now=now)
+        [kept] = await keeping.list_scans(session)
+    return kept.id
+
+
+@pytest.mark.parametrize("change", ["save", "schedule", "stop", "delete"])
+async def test_a_scan_that_is_another_than_was_shown_is_not_changed(
+    database: Database, ada: UUID, now: datetime, change: str
+) -> None:
+    key = await changed(database, ada, now)
+    await draft(database, ada, now, change=change, name="mine", scan_id=str(key), version=1)
+    with pytest.raises(Conflict, match="changed since"):
+        await confirm(database, ada, now)
+    assert await saved(database, ada) == [("mine", 2, None)]
+
+
+@pytest.mark.parametrize("version", [None, 1])
+async def test_a_new_scan_replaces_none_of_its_name_but_the_one_that_was_shown(
+    database: Database, ada: UUID, now: datetime, version: int | None
+) -> None:
+    await changed(database, ada, now)
+    await draft(database, ada, now, name="Mine", version=version)
+    with pytest.raises(Conflict, match="changed since"):
+        await confirm(database, ada, now)
+    assert await saved(database, ada) == [("mine", 2, None)]
+
+
+async def test_a_row_of_a_scan_that_is_another_by_now_changes_and_shares_nothing(
+    database: Database, ada: UUID, now: datetime
+) -> None:
+    key = await changed(database, ada, now)
+    await draw(database, ada, now, "SavedScansCard", rows=[{"id": str(key), "version": 1}])
+    async with database.member(ada) as session:
+        with pytest.raises(Conflict, match="changed since"):
+            await change_listed(
+                session, "card", RowChange(scan_id=key, wanted="delete"), allowed=ALLOWED, now=now
+            )
+        with pytest.raises(Conflict, match="changed since"):
+            await share_listed(session, "card", key, with_list=True, now=now)
+        assert await list_shared(session) == ()
+    assert await saved(database, ada) == [("mine", 2, None)]
+
+
 async def test_a_row_of_a_list_is_changed_and_says_so(
     database: Database, ada: UUID, bob: UUID, now: datetime
 ) -> None:
@@ -157,7 +212,7 @@ async def test_a_row_of_a_list_is_changed_and_says_so(
         kept = await keeping.save_scan(
             session, "mine", SEARCH, every=None, allowed=ALLOWED, now=now
         )
-    row = {"id": str(kept.id), "name": "mine", "every_minutes": None, "outcome": ""}
+    row = {"id": str(kept.id), "version": 1, "name": "mine", "every_minutes": None, "outcome": ""}
     await draw(database, ada, now, "SavedScansCard", rows=[row])
 
     change = RowChange(scan_id=kept.id, wanted="schedule", every=HOUR)
@@ -186,7 +241,13 @@ async def test_a_scan_is_shared_and_used_from_a_list_once_its_row_is_there(
         kept = await keeping.save_scan(
             session, "mine", SEARCH, every=None, allowed=ALLOWED, now=now
         )
-    await draw(database, ada, now, "SavedScansCard", rows=[{"id": str(kept.id), "outcome": ""}])
+    await draw(
+        database,
+        ada,
+        now,
+        "SavedScansCard",
+        rows=[{"id": str(kept.id), "version": 1, "outcome": ""}],
+    )
     async with database.member(ada) as session:
         await share_listed(session, "card", kept.id, with_list=False, now=now)
         card, _ = await conversations.find_drawn_card(session, "SavedScansCard", "card")

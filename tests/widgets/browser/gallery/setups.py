@@ -92,6 +92,7 @@ class Setups:
             change="save",
             name="morning pullbacks",
             scan_id=None,
+            version=None,
             terms=(
                 ScanTerm(label="Universe", words="stocks of the sector technology"),
                 ScanTerm(label="Setups", words="pullback in an uptrend"),
