@@ -36,6 +36,13 @@ async def test_a_scan_finds_keeps_and_tells_what_is_new(
     assert first["scanned"] > 100
     assert first["found"] == len(first["opportunities"]) > 0
     assert all(each["is_new"] for each in first["opportunities"])
+    for each in first["opportunities"]:
+        assert each["reached"] + each["stopped"] + each["undecided"] == each["cases"]
+        assert each["days"] >= 1
+        assert (each["chance"] is None) == (each["expectation"] is None)
+    assert any(
+        each["chance"] and each["mean_result"] is not None for each in first["opportunities"]
+    )
     told = {(each["symbol"], each["setup"], each["bar_at"]) for each in first["opportunities"]}
     assert not any(
         each["is_new"]
