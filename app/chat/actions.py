@@ -42,7 +42,7 @@ from app.conversations import service
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.positions.confirming import confirm_draft, discard_draft
-from app.scanner.clicks import rate_shown, save_shown
+from app.scanner.clicks import Saving, rate_shown, save_shown
 from app.scanner.option_clicks import rate_shown_option
 from app.users.models import Member
 from app.users.plans import plan_of
@@ -161,14 +161,15 @@ async def show_positions(
 
 
 class Thumb(BaseModel):
-    """A thumb for a row of a card of opportunities; None takes it back. On cards of options a row has
-    a `variant`."""
+    """A thumb for a row of a card of opportunities; None takes it back. A row is known by its bar, on
+    cards of options by its `variant`."""
 
     model_config = ConfigDict(extra="forbid")
 
     card_id: str
     symbol: str
     kind: str
+    at: str = ""
     variant: str | None = None
     liked: bool | None
 
@@ -184,9 +185,8 @@ async def rate_opportunity(
             named = (thumb.symbol, thumb.kind, thumb.variant)
             await rate_shown_option(transaction, thumb.card_id, named, liked=thumb.liked)
             return
-        await rate_shown(
-            transaction, thumb.card_id, thumb.symbol, thumb.kind, liked=thumb.liked, now=now
-        )
+        named = (thumb.symbol, thumb.kind, thumb.at)
+        await rate_shown(transaction, thumb.card_id, named, liked=thumb.liked, now=now)
 
 
 class ScanName(BaseModel):
@@ -197,6 +197,7 @@ class ScanName(BaseModel):
     card_id: str
     name: str
     every_minutes: int | None = Field(default=None, ge=5, le=7 * 24 * 60)
+    is_replacing: bool = False
 
 
 async def save_scan(session: WebsocketSession, member: Member, payload: Mapping[str, Any]) -> None:
@@ -207,8 +208,12 @@ async def save_scan(session: WebsocketSession, member: Member, payload: Mapping[
         await save_shown(
             transaction,
             asked.card_id,
-            asked.name,
-            every=timedelta(minutes=asked.every_minutes) if asked.every_minutes else None,
+            Saving(
+                name=asked.name,
+                every=timedelta(minutes=asked.every_minutes) if asked.every_minutes else None,
+                thread_id=UUID(session.thread_id),
+                is_replacing=asked.is_replacing,
+            ),
             allowed=(plan.scans, plan.scan_every),
             now=room().wall.now(),
         )

@@ -5,21 +5,24 @@ conversation and never from the browser.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.conversations import service as conversations
 from app.conversations.models import StoredCard
-from app.core.errors import NotFound
+from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.figures import Unit
 from app.core.ids import new_id
 from app.core.symbols import Symbol
 from app.scanner import keeping, repository
 from app.scanner.evidence import Fact, Measure
 from app.scanner.kept import KeptOpportunity, SavedScan, search_of
+from app.scanner.models import Search
 from app.scanner.setups import Setup
 
 ELEMENT = "OpportunitiesCard"
@@ -27,15 +30,33 @@ OPTIONS = "OptionScanCard"
 _MEASURES = {Unit.COUNT.value: Measure.TIMES, Unit.INDEX.value: Measure.POINTS}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """Under which name a card's scan is saved, and how often it runs by itself. `is_replacing` is said
+    by who was told that a scan of this name looks for something else or runs at another interval."""
+
+    name: str
+    every: timedelta | None
+    thread_id: UUID | None = None
+    is_replacing: bool = False
+
+
 async def rate_shown(
-    session: AsyncSession, card: str, symbol: str, setup: str, *, liked: bool | None, now: datetime
+    session: AsyncSession,
+    card: str,
+    named: tuple[str, str, str],
+    *,
+    liked: bool | None,
+    now: datetime,
 ) -> None:
-    """Thumbs for a row of a card of the member, which is kept as an opportunity by it."""
+    """Thumbs for the row `named` by symbol, setup and bar, which is kept as an opportunity by it."""
     found, _ = await conversations.find_drawn_card(session, ELEMENT, card)
     rows = [dict(row) for row in found.props["rows"]]
-    row = next((row for row in rows if (row["symbol"], row["kind"]) == (symbol, setup)), None)
+    row = next((row for row in rows if (row["symbol"], row["kind"], row["at"]) == named), None)
     if row is None:
         raise NotFound("There is no such opportunity on this card.")
+    if row.get("source"):
+        raise InvalidInput("Thumbs teach the scanner's own setups; a signal from outside has none.")
     shown = _shown(row, found.props, now)
     await repository.keep_shown(session, shown)
     await repository.set_liked_of(session, shown, None if liked is None else 1 if liked else -1)
@@ -46,21 +67,40 @@ async def rate_shown(
 async def save_shown(
     session: AsyncSession,
     card: str,
-    name: str,
+    wanted: Saving,
     *,
-    every: timedelta | None,
     allowed: tuple[int, timedelta],
     now: datetime,
 ) -> SavedScan:
-    """Save what a card's scan looked for; it tells in the conversation of the card."""
+    """Save what a card's scan looked for; it tells in the conversation of the card. `Conflict` where that
+    would change a scan of the same name and nobody said so."""
     found = await _card_of_scan(session, card)
     if not found.props.get("search"):
         raise NotFound("This card comes from no scan that could be saved.")
+    search = search_of(found.props["search"])
+    if not wanted.is_replacing:
+        await _check_free(session, wanted, search)
     saved = await keeping.save_scan(
-        session, name, search_of(found.props["search"]), every=every, allowed=allowed, now=now
+        session,
+        wanted.name,
+        search,
+        every=wanted.every,
+        allowed=allowed,
+        thread_id=wanted.thread_id,
+        now=now,
     )
     await conversations.update_card(session, found.id, {**found.props, "saved_as": saved.name})
     return saved
+
+
+async def _check_free(session: AsyncSession, wanted: Saving, search: Search) -> None:
+    there = await repository.find_scan_by_name(session, " ".join(wanted.name.split()))
+    if there is None or (there.search == search and there.every in (None, wanted.every)):
+        return
+    lost = "" if there.search == search else " gives it this search instead"
+    if there.every not in (None, wanted.every):
+        lost += f"{' and' if lost else ''} {'changes' if wanted.every else 'stops'} its schedule"
+    raise Conflict(f"You have a scan of this name. Replacing it{lost}.")
 
 
 async def _card_of_scan(session: AsyncSession, card: str) -> StoredCard:

@@ -50,7 +50,7 @@ function Row({ symbol, name, kind, setup, direction, at, is_forming, entry, stop
           <span className="tc-under">{name} · {setup}{is_forming ? ', bar still open' : ''} · <time dateTime={at}>{day}</time></span>
         </span>
         <span className="tc-setup-acts">
-          {!source && <Thumbs callAction={callAction} cardId={props.card_id} row={{ symbol, kind }} symbol={symbol} liked={liked} />}
+          {!source && <Thumbs callAction={callAction} cardId={props.card_id} row={{ symbol, kind, at }} symbol={symbol} liked={liked} />}
           <button type="button" className="tc-action" onClick={chart.onClick} aria-label={`${chart.label}: ${symbol}`}>{chart.label}</button>
           {ends && <button type="button" className="tc-action" onClick={alert.onClick} aria-label={`${alert.label} at stop or target: ${symbol}`}>{alert.label}</button>}
         </span>

@@ -6,6 +6,8 @@ const THUMBS = [
   [true, "Good", "Good setup"],
   [false, "Bad", "Bad setup"],
 ];
+/** How the server says that saving would change a scan. */
+const TAKEN = "You have a scan of this name.";
 const EVERY = [
   ["", "only when I ask"],
   ["1440", "daily"],
@@ -48,11 +50,13 @@ export function scanParts(React) {
     const [every, setEvery] = useMemory(React, cardId, "scan every", "");
     const [saved, setSaved] = useMemory(React, cardId, "scan saved", savedAs);
     const [fault, setFault] = useMemory(React, cardId, "scan fault", "");
+    const isTaken = fault.startsWith(TAKEN);
     const save = async (event) => {
       event.preventDefault();
       setFault("");
       try {
         const payload = { card_id: cardId, name, every_minutes: every ? Number(every) : null };
+        if (isTaken) payload.is_replacing = true;
         const answer = await callAction({ name: "save_scan", payload });
         if (answer && answer.success === false) throw new Error("It was not saved.");
         setSaved(name.trim());
@@ -75,7 +79,10 @@ export function scanParts(React) {
         required: true,
         placeholder: "Name this scan",
         "aria-label": "Name of the scan",
-        onChange: (event) => setName(event.target.value),
+        onChange: (event) => {
+          setFault("");
+          setName(event.target.value);
+        },
       }),
       h(
         "select",
@@ -83,11 +90,14 @@ export function scanParts(React) {
           className: "tc-input",
           value: every,
           "aria-label": "How often it runs",
-          onChange: (event) => setEvery(event.target.value),
+          onChange: (event) => {
+            setFault("");
+            setEvery(event.target.value);
+          },
         },
         options,
       ),
-      h("button", { type: "submit", className: "tc-secondary" }, "Save"),
+      h("button", { type: "submit", className: "tc-secondary" }, isTaken ? "Replace it" : "Save"),
       fault && h("p", { className: "tc-fault", role: "alert" }, fault),
     );
   }

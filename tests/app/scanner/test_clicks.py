@@ -1,5 +1,6 @@
 """Clicks on a card of opportunities store what the card showed, for its member alone."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,17 +9,18 @@ import pytest
 
 from app.conversations import service as conversations
 from app.conversations.models import Role, StoredCard, StoredMessage
-from app.core.errors import NotFound
+from app.core.errors import Conflict, NotFound
 from app.core.ids import new_id
 from app.infra.db.database import Database
 from app.scanner import keeping
-from app.scanner.clicks import rate_shown, save_shown
+from app.scanner.clicks import Saving, rate_shown, save_shown
 from app.scanner.evidence import Fact, Measure
 from app.scanner.kept import search_body
 from app.scanner.models import Search
 from app.scanner.setups import Setup
 
 ALLOWED = (5, timedelta(minutes=5))
+ROW = ("AMD", "support_bounce", "2026-11-20T14:30:00Z")
 
 
 def number(value: str, unit: str = "USD") -> dict[str, str]:
@@ -71,7 +73,7 @@ async def test_a_row_with_too_few_cases_for_a_chance_is_kept_without_one(
         shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
         row = {**shown.props["rows"][0], "chance": None, "counted": number("12", "index")}
         await conversations.update_card(session, shown.id, {**shown.props, "rows": [row]})
-        await rate_shown(session, "card", "AMD", "support_bounce", liked=True, now=now)
+        await rate_shown(session, "card", ROW, liked=True, now=now)
         (kept,) = await keeping.list_opportunities(session)
 
     assert (kept.chance, kept.cases, kept.liked) == (None, 12, 1)
@@ -82,7 +84,7 @@ async def test_a_thumb_keeps_what_the_card_showed(
 ) -> None:
     for liked in (True, False):
         async with database.member(ada) as session:
-            await rate_shown(session, "card", "AMD", "support_bounce", liked=liked, now=now)
+            await rate_shown(session, "card", ROW, liked=liked, now=now)
     async with database.member(ada) as session:
         (kept,) = await keeping.list_opportunities(session)
         shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
@@ -99,16 +101,21 @@ async def test_thumbs_weigh_what_comes_first(
 ) -> None:
     async with database.member(ada) as session:
         assert await keeping.taste(session) == {}
-        await rate_shown(session, "card", "AMD", "support_bounce", liked=True, now=now)
+        await rate_shown(session, "card", ROW, liked=True, now=now)
         assert 1 < (await keeping.taste(session))[Setup.BOUNCE] < 1.1
 
 
 async def test_a_cards_scan_is_saved_under_a_name_and_the_card_says_so(
     database: Database, ada: UUID, now: datetime, card: dict[str, Any]
 ) -> None:
+    thread = new_id()
     async with database.member(ada) as session:
         saved = await save_shown(
-            session, "card", "bounces", every=timedelta(hours=1), allowed=ALLOWED, now=now
+            session,
+            "card",
+            Saving(name="bounces", every=timedelta(hours=1), thread_id=thread),
+            allowed=ALLOWED,
+            now=now,
         )
         shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
 
@@ -118,6 +125,7 @@ async def test_a_cards_scan_is_saved_under_a_name_and_the_card_says_so(
         timedelta(hours=1),
     )
     assert shown.props["saved_as"] == "bounces"
+    assert saved.thread_id == thread, "it tells where its card stands"
 
 
 async def test_another_members_card_and_a_row_that_is_not_on_it_do_not_exist(
@@ -125,9 +133,63 @@ async def test_another_members_card_and_a_row_that_is_not_on_it_do_not_exist(
 ) -> None:
     async with database.member(bob) as session:
         with pytest.raises(NotFound):
-            await rate_shown(session, "card", "AMD", "support_bounce", liked=True, now=now)
+            await rate_shown(session, "card", ROW, liked=True, now=now)
         with pytest.raises(NotFound):
-            await save_shown(session, "card", "mine", every=None, allowed=ALLOWED, now=now)
+            await save_shown(
+                session, "card", Saving(name="mine", every=None), allowed=ALLOWED, now=now
+            )
     async with database.member(ada) as session:
         with pytest.raises(NotFound, match="on this card"):
-            await rate_shown(session, "card", "NVDA", "support_bounce", liked=True, now=now)
+            await rate_shown(session, "card", ("NVDA", *ROW[1:]), liked=True, now=now)
+
+
+async def test_a_thumb_is_for_the_row_of_its_bar(
+    database: Database, ada: UUID, now: datetime, card: dict[str, Any]
+) -> None:
+    later = "2026-11-23T14:30:00Z"
+    async with database.member(ada) as session:
+        found, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
+        (first,) = found.props["rows"]
+        rows = [{**first, "at": later}, first]
+        await conversations.update_card(session, found.id, {**found.props, "rows": rows})
+        await rate_shown(session, "card", ROW, liked=True, now=now)
+        (kept,) = await keeping.list_opportunities(session)
+        shown, _ = await conversations.find_drawn_card(session, "OpportunitiesCard", "card")
+    assert kept.bar_at == datetime.fromisoformat(ROW[2])
+    assert [row.get("liked") for row in shown.props["rows"]] == [None, True]
+
+
+@pytest.mark.parametrize(
+    ("search", "every", "said"),
+    [
+        (Search(), None, "gives it this search instead."),
+        (Search(setups=(Setup.BOUNCE,)), timedelta(hours=1), "it stops its schedule."),
+        (Search(), timedelta(hours=1), "gives it this search instead and stops its schedule."),
+    ],
+)
+async def test_what_saving_would_change_is_said_before_it_does(
+    database: Database,
+    ada: UUID,
+    now: datetime,
+    card: dict[str, Any],
+    search: Search,
+    every: timedelta | None,
+    said: str,
+) -> None:
+    async with database.member(ada) as session:
+        before = await keeping.save_scan(
+            session, "Mine", search, every=every, allowed=ALLOWED, now=now
+        )
+        asked = Saving(name=" mine ", every=None)
+        with pytest.raises(Conflict, match="You have a scan of this name") as refused:
+            await save_shown(session, "card", asked, allowed=ALLOWED, now=now)
+        assert refused.value.message.endswith(said)
+        assert await keeping.get_scan(session, before.id) == before
+        after = await save_shown(
+            session, "card", replace(asked, is_replacing=True), allowed=ALLOWED, now=now
+        )
+    assert (after.id, after.every, after.search) == (
+        before.id,
+        None,
+        Search(setups=(Setup.BOUNCE,)),
+    )

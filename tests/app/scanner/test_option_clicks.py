@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.infra.db.database import Database
 from app.scanner import option_keeping
-from app.scanner.clicks import save_shown
+from app.scanner.clicks import Saving, save_shown
 from app.scanner.kept import search_body
 from app.scanner.models import Search
 from app.scanner.option_clicks import rate_shown_option
@@ -79,7 +79,9 @@ async def test_what_a_card_looked_for_is_saved_under_a_name(
 ) -> None:
     hour = timedelta(hours=1)
     async with database.member(ada) as session:
-        saved = await save_shown(session, "card", "condors", every=hour, allowed=(1, hour), now=now)
+        saved = await save_shown(
+            session, "card", Saving(name="condors", every=hour), allowed=(1, hour), now=now
+        )
         shown, _ = await conversations.find_drawn_card(session, "OptionScanCard", "card")
     assert saved.search.options == SEARCH
     assert shown.props["saved_as"] == "condors"

@@ -88,9 +88,43 @@ def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
 
     thumb, saved = (each["payload"] for each in asked)
     assert [each["name"] for each in asked] == ["rate_opportunity", "save_scan"]
+    bar = thumb.pop("at", "")
+    assert bar.endswith("Z") == (cards == "setups")
     assert {**thumb, "card_id": ""} == {"card_id": "", "liked": True, **row}
     assert (saved["name"], saved["every_minutes"]) == ("condors", 60)
     assert faults == []
+
+
+def test_what_saving_would_change_is_said_and_the_next_click_replaces_it(
+    open_gallery: Open, faults: list[str]
+) -> None:
+    page = open_gallery()
+    asked: list[Any] = []
+    taken = "You have a scan of this name. Replacing it stops its schedule."
+
+    def answer(route: Route) -> None:
+        payload = json.loads(route.request.post_data or "{}")["action"]["payload"]
+        asked.append(payload)
+        refused = json.dumps({"detail": taken})
+        if not payload.get("is_replacing"):
+            route.fulfill(status=409, content_type="application/json", body=refused)
+            return
+        body = json.dumps({"success": True, "response": {"ok": True}})
+        route.fulfill(status=200, content_type="application/json", body=body)
+
+    page.route("**/project/action", answer)
+    ask(page, "setups")
+    card = page.locator(".tc-card")
+    card.get_by_label("Name of the scan").fill("mine")
+    card.get_by_role("button", name="Save").click()
+    expect(card.get_by_role("alert")).to_have_text(taken)
+    card.get_by_label("Name of the scan").fill("other")
+    expect(card.get_by_role("button", name="Save")).to_be_visible()
+    card.get_by_role("button", name="Save").click()
+    card.get_by_role("button", name="Replace it").click()
+    expect(card.get_by_role("status")).to_have_text("saved as other")
+    assert [each.get("is_replacing") for each in asked] == [None, None, True]
+    assert [each for each in faults if "409" not in each] == []
 
 
 def test_a_scan_that_found_nothing_says_what_to_ask_instead(
