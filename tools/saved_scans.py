@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field
 
 from app.core.errors import InvalidInput, NotEntitled, NotFound
+from app.grounding.untrusted import untrusted
 from app.macro.source import plain
 from app.scanner.draft_clicks import VALID_FOR
 from app.scanner.filtering import parse_filter
@@ -152,15 +153,12 @@ async def list_scans(args: ListScansArgs, context: ToolContext) -> ToolResult:
 
 
 async def _shared(context: ToolContext) -> ToolResult:
+    """Names that others gave are on the card, and for a model no more than quotations."""
     shared = await context.finds.shared()
     if not shared:
         return ToolResult("No scan is shared on this server. One of yours is shared on its list.")
     now, book = context.now, context.book
     number = count(book, "shared", len(shared), "shared scans", now)
-    named = "; ".join(
-        said(book, f"name.{place}", plain(each.name), now)
-        for place, each in enumerate(shared[:5], 1)
-    )
     card = SavedScansCard(
         title="shared on this server",
         rows=tuple(map(shared_row, shared)),
@@ -169,7 +167,8 @@ async def _shared(context: ToolContext) -> ToolResult:
         freshness=kept_freshness(context.market.provider, now),
     )
     are = "scan is" if len(shared) == 1 else "scans are"
-    return ToolResult(f"{number.ref} {are} shared on this server: {named}.", (card,))
+    names = untrusted("names that members gave", "\n".join(each.name for each in shared[:5]))
+    return ToolResult(f"{number.ref} {are} shared on this server, see the card.", (card,), (names,))
 
 
 Known = tuple[Sequence[SavedScan], Plan]
