@@ -13,7 +13,7 @@ from app.alerts.drafts import Wish, draft_alert
 from app.alerts.models import Alert, fingerprint_of
 from app.alerts.models import Status as AlertStatus
 from app.alerts.models import Told as Firing
-from app.alerts.protocol import Watched
+from app.alerts.protocol import History, Watched
 from app.alerts.values import Book, NoBook
 from app.core.clock import FrozenClock
 from app.core.ids import new_id
@@ -175,8 +175,20 @@ class Told(Watched):
         return found
 
     @override
-    async def firings(self, *, limit: int) -> Sequence[Firing]:
-        return ()
+    async def history(self, symbol: Symbol | None, *, limit: int) -> History:
+        now = datetime(2026, 11, 20, 16, tzinfo=UTC)
+        told = [
+            (
+                Firing(
+                    id=new_id(), alert_id=each.id, sequence=1, at=now, told_at=now, is_late=False,
+                    body={"price": 5931.5}, thread_id=new_id(), message_id=new_id(),
+                ),
+                each,
+            )
+            for each in await self.alerts()
+            if symbol in (None, each.symbol)
+        ]  # fmt: skip
+        return History(700, told[:limit])
 
     @override
     async def channels(self) -> Sequence[Channel]:
