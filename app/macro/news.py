@@ -5,7 +5,6 @@ nobody, and no number in it is a figure of ours. The mood is the source's own re
 for this company; where a source has none, none is made up.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,10 +14,10 @@ from urllib.parse import urlsplit
 from pydantic import PlainValidator
 
 from app.core.symbols import Symbol
+from app.core.visible import one_line
 from app.market.models import Provider
 
 HEADLINE_LENGTH = 240
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _LONGEST_ADDRESS = 500
 
 
@@ -45,7 +44,7 @@ class Article:
 
 def headline_of(text: str) -> str:
     """On one line, without what cannot be seen, and short."""
-    return " ".join(_CONTROL.sub(" ", text).split())[:HEADLINE_LENGTH].strip()
+    return one_line(text)[:HEADLINE_LENGTH].strip()
 
 
 def address_of(text: str) -> str:
@@ -54,5 +53,5 @@ def address_of(text: str) -> str:
         parts = urlsplit(text.strip())
     except ValueError:
         return ""
-    is_safe = parts.scheme == "https" and parts.hostname and not _CONTROL.search(text)
+    is_safe = parts.scheme == "https" and parts.hostname and one_line(text) == text.strip()
     return parts.geturl() if is_safe and len(text) <= _LONGEST_ADDRESS else ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from app.core.visible import visible
 from app.notifications.models import ChannelKind, Told
 
 TITLE_LENGTH = 120
@@ -24,12 +25,11 @@ LISTED = 10
 
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
 _MARKS = re.compile(r"\*\*|__|~~|`|(?m:^ {0,3}(?:#{1,6} |> ?|[-*+] ))")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(markdown: str, length: int) -> str:
     """`markdown` as plain text, cut between words at `length`."""
-    text = _MARKS.sub("", _LINK.sub(r"\1", _CONTROL.sub(" ", markdown)))
+    text = _MARKS.sub("", _LINK.sub(r"\1", visible(markdown)))
     lines = (" ".join(line.split()) for line in text.splitlines())
     whole = "\n".join(line for line in lines if line)
     if len(whole) <= length:

@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.ids import new_id
+from app.core.visible import one_line
 from app.notifications.sealing import Unreadable, Vault
 from app.scanner.signal_tables import SignalSourceRow
 
@@ -102,7 +103,7 @@ async def make(
     now: datetime,
 ) -> Made:
     """A new address of the member; `Conflict` if there are enough."""
-    wanted = " ".join(name.split())
+    wanted = one_line(name)
     if len(wanted) > NAME_LENGTH:
         raise InvalidInput("The name of an address has 60 characters at most.")
     await session.execute(_ALONE)

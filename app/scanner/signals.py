@@ -16,6 +16,7 @@ from typing import Any
 
 from app.core.errors import InvalidInput, TooLarge
 from app.core.symbols import Symbol
+from app.core.visible import one_line
 from app.scanner.lists import symbol_of_cell
 from app.scanner.setups import Direction
 
@@ -38,7 +39,6 @@ _SHORT = frozenset({"short", "sell", "bearish", "down"})
 _OUT = frozenset({"flat", "close", "exit"})
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,8})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,8})?")
 _UNFILLED = re.compile(r"\{\{[^{}]*\}\}|%[a-z_]+%")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 _WORD = re.compile(r"[A-Za-z_]+")
 _NUMBER_AFTER = r"\s*[:=@]?\s*\$?(?P<number>\d[\d.,]*\d|\d)(?=$|[\s;)!.,])"
 _SAID_PRICES = {
@@ -226,7 +226,7 @@ def _number(name: str, text: str) -> Decimal:
 
 
 def _quoted(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())[:REASON_LENGTH]
+    return one_line(text)[:REASON_LENGTH].strip()
 
 
 def _sound(signal: Signal) -> Signal:

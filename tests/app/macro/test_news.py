@@ -143,6 +143,7 @@ async def test_a_faulty_row_is_named(tmp_path: Path) -> None:
 
 
 def test_a_headline_is_one_short_line_and_an_address_is_safe() -> None:
+    assert headline_of("\U000e0041Base\u2060 broken\u061c") == "Base broken"
     assert headline_of("a\u202e\x00 b\n" + "c" * 500) == ("a b " + "c" * 500)[:HEADLINE_LENGTH]
     for unsafe in (
         "http://a.example",

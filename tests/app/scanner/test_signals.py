@@ -103,4 +103,5 @@ def test_half_a_character_is_replaced() -> None:
 def test_the_senders_words_are_kept_on_one_line_and_short() -> None:
     found = read({"symbol": "AAPL", "side": "buy", "reason": "a\u202e\x00b\n" + "c" * 900})
     assert found.reason.startswith("a b c")
+    assert read("buy AAPL, base\u2064 bro\U000e0041ken").reason == "buy AAPL, base broken"
     assert len(found.reason) == REASON_LENGTH
