@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -5,10 +6,14 @@ from typing import Any
 import pytest
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.symbols import Symbol
+from app.grounding.ledger import Ledger
 from app.market.providers.simulated import SimulatedMarket
+from app.scanner.models import Search
+from app.scanner.service import run_scan
 from app.scanner.setups import Setup
 from tools.scanner import scan_market
-from tools.scanner_card import TITLES, TOO_FEW
+from tools.scanner_card import TITLES, TOO_FEW, opportunities_card
 from widgets.scanner import OpportunitiesCard, OpportunityRow
 
 NOW = datetime(2026, 11, 19, 18, tzinfo=UTC)
@@ -225,3 +230,16 @@ async def test_the_bounds_of_a_scan_are_said_and_in_its_title(
     )
     bounds = "over 12 symbols, priced from 10 up to 1,500, with a reward to risk from 2"
     assert bounds in said.sentence
+
+
+async def test_a_find_without_a_bar_of_the_last_session_says_so(market: SimulatedMarket) -> None:
+    search = Search(symbols=(Symbol("TSM"), Symbol("ZS")))
+    found = await run_scan(search, market=market, as_of=NOW)
+    halted = found.found[0].instrument.symbol
+    for late, is_noted in (((halted,), True), ((), False)):
+        book = Ledger().open(call_id="call", tool="scan_market")
+        card = await opportunities_card(
+            book, replace(found, halted=late), found.found, title="", market=market
+        )
+        noted = f"Without a bar of the last session, so judged by the one before: {halted}."
+        assert (noted in card.notes) is is_noted
