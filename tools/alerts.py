@@ -11,11 +11,13 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
-from app.alerts.channels import channels_of, unreached, where_told
+from app.alerts.channels import INSTEAD, channels_of, unreached, where_told
 from app.alerts.drafts import Drafted, Outlook, Wish
 from app.alerts.drafts import draft_alert as drafted_alert
-from app.alerts.models import fingerprint_of
+from app.alerts.models import Alert, Status, fingerprint_of
+from app.alerts.reporting import Week, asks_reports, read_week
 from app.alerts.service import LISTED, VALID_FOR
+from app.core.errors import CoachError
 from app.core.figures import Figure
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
@@ -35,6 +37,7 @@ from tools.alerts_words import (
 )
 from tools.arguments import SymbolArgument
 from tools.base import Example, ToolArgs, ToolContext, ToolResult, tool
+from tools.earnings_words import listed, reporting
 from tools.wording import PriceBook, freshness, shown
 from widgets.alerts import AlertDraftCard, AlertsCard
 from widgets.base import CardNumber, Freshness
@@ -53,7 +56,8 @@ class DraftArgs(ToolArgs):
             "When to tell, in the formula language: `price hits 5930`, `price crosses below vwap`, "
             "`price within 0.3% of pdh`, `price tested 5900 3 times`, `rvol > 2x and price hits pdh`, "
             "`price moves 3% in 1h`, `rsi(14, 5m) crosses below 30 and price > sma(200, 1d)`, "
-            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`.'
+            '`position("SPX condor").pnl <= -$500`, `net_delta > 200`, `delta("180c") < 0.3`, '
+            "`reports_this_week >= 1` for earnings of what the member holds."
         ),
         max_length=1000,
     )
@@ -98,6 +102,7 @@ class DraftArgs(ToolArgs):
         Example("alert me when rsi(14) on MU 5m crosses below 30 and price is above the 200 day", {"symbol": "MU", "condition": "rsi(14, 5m) crosses below 30 and price > sma(200, 1d)"}),
         Example("ping me when my SPX condor is down $500", {"condition": 'position("SPX condor").pnl <= -$500'}),
         Example("alert me when net delta goes over 200", {"condition": "net_delta crosses above 200"}),
+        Example("alert on earnings week for my positions", {"condition": "reports_this_week >= 1"}),
         Example("alert me when SPX hits $5,930, only by telegram", {"symbol": "SPX", "condition": "price hits $5930", "channels": ["telegram"]}),
         Example("notify me if my delta on the 180c drops under .3", {"condition": 'delta("180c") crosses below 0.3'}),
     ],
@@ -115,14 +120,15 @@ async def draft_alert(args: DraftArgs, context: ToolContext) -> ToolResult:
     symbol = str(found.terms["symbol"])
     seen = await _seen(Symbol(symbol), found.outlook, context) if symbol else None
     off = unreached(found.terms, await context.alerts.channels())
+    week = await _week(found, context)
     held = await held_by_name(found.terms, book)
-    card = _card(found, seen, (*held.notes, *off), context)
+    card = _card(found, seen, (*held.notes, *off, *listed(week)), context)
     words = said(context.book, "condition", str(found.terms["words"]), now)
     about = f"{symbol}, {words}" if symbol else words
     told = "every time" if card.told == "every time" else "once, until it is armed again"
     sentence = (
         f"Here is a draft of an alert: {about}; told {told}{_where(found, off)}. {_stands(card)}"
-        f"{held.absence}"
+        f"{held.absence}{_on_reports(found, week, context)}"
     )
     return ToolResult(f"{sentence} Nothing is watched until you arm it on the card.", (card,))
 
@@ -174,10 +180,11 @@ async def list_alerts(args: ListArgs, context: ToolContext) -> ToolResult:
     if not alerts:
         return ToolResult(f"Nothing is watched for you{about}.")
     rows = tuple(row_of(book, each, now) for each in alerts[:_LISTED])
+    off = await _off(alerts[:_LISTED], context)
     card = AlertsCard(
         title=f"on {args.symbol}" if args.symbol else "",
         rows=rows,
-        notes=("Only the newest are shown.",) if len(alerts) > _LISTED else (),
+        notes=(*(("Only the newest are shown.",) if len(alerts) > _LISTED else ()), *off),
         freshness=kept_freshness(context.market.provider, now),
     )
     states = [status_of(each, now) for each in alerts]
@@ -194,7 +201,18 @@ async def list_alerts(args: ListArgs, context: ToolContext) -> ToolResult:
     whose = f"Your alerts{about}"
     if len(newest) >= LISTED:
         whose = f"Of your newest {counted(book, 'newest', LISTED, 'alerts looked at', now).ref} alerts, those{about or ' there'}"
-    return ToolResult(f"{whose}: {', '.join(parts)}.{more}: {named}.", (card,))
+    tail = f" {' '.join(off)}" if off else ""
+    return ToolResult(f"{whose}: {', '.join(parts)}.{more}: {named}.{tail}", (card,))
+
+
+async def _off(alerts: Sequence[Alert], context: ToolContext) -> tuple[str, ...]:
+    """What of the channels that armed ones name cannot be told, each said once."""
+    armed = [each.terms for each in alerts if each.status is Status.ARMED]
+    if not any(channels_of(terms) for terms in armed):
+        return ()
+    own = await context.alerts.channels()
+    found = [words for terms in armed for words in unreached(terms, own)]
+    return tuple(dict.fromkeys(sorted(found, key=lambda words: words == INSTEAD)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +250,25 @@ async def _seen(symbol: Symbol, outlook: Outlook, context: ToolContext) -> _Seen
     )
 
 
+async def _week(found: Drafted, context: ToolContext) -> Week | None:
+    """What the member holds that is still to report, where the alert is about that and it is known."""
+    if found.outlook.is_true is None or not asks_reports(found.terms):
+        return None
+    try:
+        held = await context.holdings.positions()
+        return await read_week(context.macro, held, context.now)
+    except CoachError:
+        return None
+
+
+def _on_reports(found: Drafted, week: Week | None, context: ToolContext) -> str:
+    """Which companies report and when; where nothing is known of them, why."""
+    if week is not None:
+        return f" {reporting(context.book, 'reports', week)}"
+    absence = found.outlook.absence
+    return f" {absence}" if absence and asks_reports(found.terms) else ""
+
+
 def _where(found: Drafted, off: Sequence[str]) -> str:
     """Where it is told, if that was asked for, and what of it cannot be."""
     if channels_of(found.terms) is None:
@@ -255,6 +292,7 @@ def _card(
         ends_at=datetime.fromisoformat(ends) if ends else None,
         stands=outlook.is_true,
         fires_at_once=outlook.fires_at_once,
+        awaits_bar=outlook.awaits_bar,
         price=shown(where.price),
         level=shown(where.level),
         level_name=terms["level_name"],
@@ -275,6 +313,8 @@ def _stands(card: AlertDraftCard) -> str:
         return "Whether it is true now cannot be told."
     if card.fires_at_once:
         return "It is true now, so it fires at once when armed."
+    if card.awaits_bar:
+        return "It was true when the last bar ended, and is told if it still is when the running one ends."
     if card.stands:
         return "It stands there already; only the next time it becomes true is told."
     if card.price is None:

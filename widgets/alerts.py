@@ -12,7 +12,8 @@ class AlertDraftCard(BaseCard):
     """What would fire, looked at now. `terms` is what a click arms, under their `hash`; `where` says
     in words on which channels it is told.
 
-    `stands` is true, false, or None where it cannot be told. `outcome` is empty until it is armed or
+    `stands` is true, false, or None where it cannot be told; `awaits_bar` where the end of the running
+    bar decides. `outcome` is empty until it is armed or
     discarded.
     """
 
@@ -25,6 +26,7 @@ class AlertDraftCard(BaseCard):
     ends_at: datetime | None
     stands: bool | None
     fires_at_once: bool
+    awaits_bar: bool = False
     price: CardNumber | None
     level: CardNumber | None
     level_name: str

@@ -65,6 +65,8 @@ _SIDES = {
 }
 _LASTING = (ThresholdKind.ABOVE, ThresholdKind.BELOW, ThresholdKind.WITHIN)
 _LONGEST_TITLE = 200
+_LONGEST_BAR = 40 * 86_400.0
+"""Seconds that surely hold the end of a bar of any timeframe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +87,14 @@ class Wish:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """How it stands as it is drafted. `is_true` None: it cannot be told, and `absence` says why.
-    `fires_at_once` if arming it tells it."""
+    `fires_at_once` if arming it tells it. `awaits_bar`: it was true when the last bar ended, and is told
+    if it still is when the running one ends, since it looks at whole bars."""
 
     price: Decimal | None
     level: float | None
     is_true: bool | None
     fires_at_once: bool
+    awaits_bar: bool = False
     absence: str = ""
 
 
@@ -281,9 +285,15 @@ async def _outlook(
             price=price, level=None, is_true=None, fires_at_once=False, absence=error.message
         )
     absence = "" if is_true is not None else _ABSENT
-    at_once = bool(is_true) and trigger.already is Already.FIRES
+    is_due = bool(is_true) and trigger.already is Already.FIRES
+    by_bars = terms["kind"] == "formula" and not parse(terms["condition"]).watches_price
     return Outlook(
-        price=price, level=level, is_true=is_true, fires_at_once=at_once, absence=absence
+        price=price,
+        level=level,
+        is_true=is_true,
+        fires_at_once=is_due and not by_bars,
+        awaits_bar=is_due and by_bars,
+        absence=absence,
     )
 
 
@@ -299,8 +309,10 @@ async def _stands(
 ) -> tuple[float | None, bool | None]:
     """The level of a threshold, and whether the condition holds."""
     if terms["kind"] != "threshold":
-        found = await truths_since(asked, at.timestamp(), at)
-        return None, found[-1].truth if found else None
+        is_live = asked.symbol is None or asked.formula.watches_price
+        found = await truths_since(asked, at.timestamp() - _LONGEST_BAR, at)
+        judged = [each for each in found if is_live or each.is_final]
+        return None, judged[-1].truth if judged else None
     level = await value_of(asked, at)
     if level is None or price is None:
         return level, None

@@ -85,13 +85,15 @@ class AlertRequest(Body):
 
 
 class OutlookBody(Body):
-    """How it stands now. `is_true` null: it cannot be told, and `absence` says why."""
+    """How it stands now. `is_true` null: it cannot be told, and `absence` says why. `awaits_bar`: it was
+    true when the last bar ended, and fires if it is when the running one does."""
 
     as_of: datetime
     price: Number | None
     level: float | None
     is_true: bool | None
     fires_at_once: bool
+    awaits_bar: bool
     absence: str
 
 
@@ -117,7 +119,7 @@ class AlertBody(Body):
 
 class DraftBody(Body):
     """`hash` is what arming must name, until `valid_until`. `unreached` says of each named kind of
-    channel that is not set up, or off, that nothing goes out there."""
+    channel that is not set up, or off, that nothing goes out there, and where it goes instead."""
 
     alert: AlertBody
     hash: str
@@ -343,6 +345,7 @@ def _outlook(drafted: Drafted, now: datetime) -> OutlookBody:
         level=found.level,
         is_true=found.is_true,
         fires_at_once=found.fires_at_once,
+        awaits_bar=found.awaits_bar,
         absence=found.absence,
     )
 

@@ -8,7 +8,7 @@ const ENDED = {
 
 function AlertDraftCard() {
   const {
-    card_id, symbol, words, condition, note, told, where, ends_at, stands, fires_at_once, price, level, level_name,
+    card_id, symbol, words, condition, note, told, where, ends_at, stands, fires_at_once, awaits_bar, price, level, level_name,
     distance, distance_percent, terms, hash, valid_minutes, outcome, notes, freshness,
   } = props;
   const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
@@ -43,7 +43,7 @@ function AlertDraftCard() {
         <p className="tc-alert-words">{words}</p>
         {note && <p className="tc-under">“{note}”</p>}
         <p className="tc-under"><code>{condition}</code></p>
-        <span className={`tc-badge ${fires_at_once ? 'tc-warn' : 'tc-quiet'}`}>{nowInWords(stands, fires_at_once)}</span>
+        <span className={`tc-badge ${fires_at_once ? 'tc-warn' : 'tc-quiet'}`}>{nowInWords(stands, fires_at_once, awaits_bar)}</span>
       </div>
       <dl className="tc-grid">
         {price && <div className="tc-pair"><dt>Price now</dt><dd><Num n={price} /></dd></div>}
@@ -80,8 +80,9 @@ function AlertDraftCard() {
   );
 }
 
-function nowInWords(stands, firesAtOnce) {
+function nowInWords(stands, firesAtOnce, awaitsBar) {
   if (firesAtOnce) return 'true now: fires at once';
+  if (awaitsBar) return 'true at the last bar: told if it is at the next';
   if (stands === null) return 'cannot be told now';
   return stands ? 'there already: waits for the next time' : 'not true now';
 }

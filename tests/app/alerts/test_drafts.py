@@ -11,6 +11,7 @@ from app.alerts.triggers import Crosses, Passes, Side, Trigger
 from app.alerts.values import NoBook
 from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
+from app.core.timeframes import Timeframe
 from app.market.providers.simulated import SimulatedMarket
 from app.market.standins.zigzag import Zigzag, crossings
 from tests.app.alerts.conftest import COIN
@@ -63,6 +64,27 @@ async def test_outside_of_its_hours_nothing_fires_at_once() -> None:
     early = await outlook("price > 1 and before 11:00")
     assert early.is_true is False
     assert not early.fires_at_once
+
+
+async def test_what_looks_at_whole_bars_is_told_by_the_next_one_and_not_at_once() -> None:
+    on_bars = await outlook("close > 1")
+    assert (on_bars.is_true, on_bars.fires_at_once, on_bars.awaits_bar) == (True, False, True)
+    on_price = await outlook("close > 1 and price > 1")
+    assert (on_price.is_true, on_price.fires_at_once, on_price.awaits_bar) == (True, True, False)
+    next_time = (await drafted("close > 1", next_only=True)).outlook
+    assert (next_time.fires_at_once, next_time.awaits_bar) == (False, False)
+
+
+async def test_it_is_judged_by_the_last_bar_that_ended() -> None:
+    """The bar that runs says otherwise: 13:02:30 lies in the middle of one."""
+    bars = await SimulatedMarket().bars(
+        Symbol("SPY"), Timeframe.M5, start=AT - timedelta(hours=1), end=AT, as_of=AT
+    )
+    ended, running = bars.volume[-2:]
+    assert bars.is_forming
+    assert running < ended
+    between = int((ended + running) / 2)
+    assert (await outlook(f"volume > {between}")).is_true
 
 
 @pytest.mark.parametrize("level", ["0", "170 - 175", "0 * pdh"])
