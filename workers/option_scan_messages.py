@@ -15,7 +15,6 @@ from app.grounding.ledger import Book, Ledger, Speaker
 from app.grounding.parts import Part, TextPart
 from app.grounding.references import Filler
 from app.macro.short_rate import ShortRate
-from app.macro.source import plain
 from app.market.protocol import MarketData
 from app.scanner import option_keeping
 from app.scanner.kept import SavedScan
@@ -28,7 +27,7 @@ from tools.options_words import rate_note
 from tools.scanner_card import count
 from widgets.option_scans import OptionScanCard
 from workers.scan_messages import SHOWN, shown_of
-from workers.unasked import finished
+from workers.unasked import finished, verbatim
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ async def _told(
     )
     simulated = "The market is simulated. " if result.provider.is_simulated else ""
     found = "new setup" if len(new) == 1 else "new setups"
-    said = f"**{plain(run.scan.name)}** found {number.ref} {found} on options"
+    said = f"**{verbatim(run.scan.name)}** found {number.ref} {found} on options"
     said += f"{shown_of(book, len(new), now)}. {simulated}"
     if result.cut:
         cut = count(book, "cut", len(result.cut), "underlyings not read", now)

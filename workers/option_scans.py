@@ -23,6 +23,7 @@ from app.scanner.option_scan import Bounds, OptionSearch, Ports, scan_chains
 from workers.option_scan_messages import Round, post
 from workers.runner import JobContext
 from workers.turns import Turn
+from workers.unasked import without_escapes
 
 AT_ONCE = 4
 CHAINS = 12
@@ -79,7 +80,7 @@ async def _tell(context: JobContext, turn: Turn, told: Round) -> Enqueued:
             kind=Kind.OPPORTUNITY,
             key=f"scan {scan.id} {now.isoformat()}",
             title=f"{scan.name}: new setups",
-            text=message.content,
+            text=without_escapes(message.content),
             thread_id=message.thread_id,
             message_id=message.id,
         )

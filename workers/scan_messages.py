@@ -14,7 +14,6 @@ from app.core.ids import new_id
 from app.grounding.ledger import Book, Ledger, Speaker
 from app.grounding.parts import Part, TextPart
 from app.grounding.references import Filler
-from app.macro.source import plain
 from app.market.protocol import MarketData
 from app.scanner.kept import SavedScan
 from app.scanner.models import Opportunity, ScanResult
@@ -22,7 +21,7 @@ from tools.alerts_words import said
 from tools.opportunities import list_opportunities
 from tools.scanner import scan_market
 from tools.scanner_card import best_said, count, opportunities_card
-from workers.unasked import finished
+from workers.unasked import finished, verbatim
 
 SHOWN = 10
 """Opportunities of one message; the others are on the list."""
@@ -54,7 +53,7 @@ async def post(
     card = await opportunities_card(book, result, new[:SHOWN], title=scan.name, market=market)
     found = "new setup" if len(new) == 1 else "new setups"
     found += shown_of(book, len(new), now)
-    words = f"**{plain(scan.name)}** found {told.ref} {found}. {best_said(card.rows)}"
+    words = f"**{verbatim(scan.name)}** found {told.ref} {found}. {best_said(card.rows)}"
     done = finished(book, _parts(words, book), (card,), model="scanner", began=now, ended=now)
     message = stored_message(done, message_id=place.message_id, thread_id=place.thread_id, now=now)
     await conversations.post_from_worker(session, message)
@@ -77,7 +76,7 @@ async def post_stopped(
     book = Book(place.letter, str(new_id()), list_opportunities.name)
     why = said(book, "reason", reason, now)
     words = (
-        f"**{plain(name)}** could not run turn after turn, so it no longer runs by itself: {why}"
+        f"**{verbatim(name)}** could not run turn after turn, so it no longer runs by itself: {why}"
     )
     done = finished(book, _parts(words, book), (), model="scanner", began=now, ended=now)
     message = stored_message(done, message_id=place.message_id, thread_id=place.thread_id, now=now)

@@ -18,6 +18,7 @@ from workers import option_scans
 from workers.runner import JobContext, job
 from workers.scan_messages import post
 from workers.turns import Turn, begin, take
+from workers.unasked import without_escapes
 
 AT_ONCE = 50
 """Scans of one run of the job; the rest is due at the next."""
@@ -94,7 +95,7 @@ async def _tell(context: JobContext, turn: Turn, scan: SavedScan, result: ScanRe
             kind=Kind.OPPORTUNITY,
             key=f"scan {scan.id} {now.isoformat()}",
             title=f"{scan.name}: new setups",
-            text=message.content,
+            text=without_escapes(message.content),
             thread_id=message.thread_id,
             message_id=message.id,
         )

@@ -17,6 +17,7 @@ from app.notifications.service import enqueue, hand_over
 from app.scanner import turns
 from workers.runner import JobContext
 from workers.scan_messages import post_stopped
+from workers.unasked import without_escapes
 
 SECONDS = 240.0
 """For one scan: of whole markets, on a slow vendor."""
@@ -89,7 +90,7 @@ async def _fail(context: JobContext, turn: Turn, reason: str) -> None:
             kind=Kind.OPPORTUNITY,
             key=f"scan {turn.scan_id} stopped {now.isoformat()}",
             title=f"{name}: runs no more",
-            text=message.content,
+            text=without_escapes(message.content),
             thread_id=message.thread_id,
             message_id=message.id,
         )

@@ -1,6 +1,7 @@
 """A message that nobody asked for, as a finished turn: it is kept and drawn as an answer is, its figures
 under a call of the tool that would have given them."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,6 +10,20 @@ from app.agents.model import Usage
 from app.grounding.ledger import Book
 from app.grounding.parts import GroundingReport, NumberPart, Part, markdown
 from widgets.base import BaseCard
+
+_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|~{}&$])")
+
+
+def verbatim(name: str) -> str:
+    """A name that the member gave, as markdown that reads as they wrote it."""
+    return _MARKUP.sub(r"\\\1", " ".join(name.split()))
+
+
+def without_escapes(markdown: str) -> str:
+    """For a notification, which is plain text."""
+    return _ESCAPED.sub(r"\1", markdown)
 
 
 def finished(

@@ -112,7 +112,7 @@ async def test_a_due_scan_tells_what_is_new_with_its_card_and_bound_figures(desk
     await run_due(desk.context)
 
     (message,) = await desk.told()
-    assert message.content.startswith("**my condors** found ")
+    assert message.content.startswith(r"**my \*condors\*** found ")
     assert message.grounding
     assert message.grounding["numbers"] == message.grounding["bound"] > 5
     (card,) = message.cards

@@ -24,6 +24,7 @@ from app.scanner.setups import Setup
 from workers import option_scans
 from workers.runner import JobContext
 from workers.scanner import follow, run_due
+from workers.unasked import without_escapes
 
 SYMBOLS = tuple(map(Symbol, ("AMD", "NVDA", "TSLA", "SPY", "XOM", "META", "SCHW", "IWM", "DIS")))
 HOUR = timedelta(hours=1)
@@ -80,11 +81,12 @@ def desk(database: Database, ada: UUID, clock: FrozenClock) -> Desk:
 
 
 async def test_a_due_scan_tells_what_is_new_with_its_card_and_bound_figures(desk: Desk) -> None:
-    await desk.save("morning *look*")
+    await desk.save("morning *look* <b>{a1}</b>")
     await run_due(desk.context)
 
     (message,) = await desk.told()
-    assert message.content.startswith("**morning look** found ")
+    assert message.content.startswith(r"**morning \*look\* \<b\>\{a1\}\</b\>** found ")
+    assert "morning *look* <b>{a1}</b>" in without_escapes(message.content)
     assert message.grounding
     assert message.grounding["numbers"] == message.grounding["bound"] > 5
     (card,) = message.cards
