@@ -11,7 +11,7 @@ from app.grounding.ledger import Book
 from app.grounding.parts import GroundingReport, NumberPart, Part, markdown
 from widgets.base import BaseCard
 
-_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~{}&$])")
 
 _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|~{}&$])")
 
