@@ -102,6 +102,8 @@ class MessageWriter(Writer):
                 words = reporting(book, f"{path}reports", week)
                 text.say(" ", *_with_figures(book, words))
             bodies.append(_body(each, book.figures[before:]))
+        for words in fired[0].unreached:
+            text.say("\n" if words == fired[0].unreached[0] else " ", words)
         done = finished(
             book,
             text.parts,

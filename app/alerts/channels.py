@@ -10,6 +10,8 @@ from typing import Any
 from app.notifications.models import Channel, ChannelKind
 from app.notifications.wording import CHANNEL_NAMES
 
+INSTEAD = "Until then it goes out as your notifications are set for alerts."
+
 
 def written(kinds: Collection[ChannelKind] | None) -> list[str] | None:
     """As terms hold them, each once in one order; None is the member's choice."""
@@ -33,13 +35,15 @@ def where_told(terms: Mapping[str, Any]) -> str:
 
 
 def unreached(terms: Mapping[str, Any], channels: Sequence[Channel]) -> tuple[str, ...]:
-    """A sentence for each named kind of which no channel can be told now."""
+    """A sentence for each named kind of which no channel can be told now; and where it is told
+    instead, if that is all of them."""
     named = channels_of(terms) or ()
-    return tuple(
+    off = tuple(
         _why(kind, [each for each in channels if each.kind is kind])
         for kind in named
         if not any(each.kind is kind and each.is_on for each in channels)
     )
+    return (*off, INSTEAD) if off and len(off) == len(named) else off
 
 
 def _why(kind: ChannelKind, channels: Sequence[Channel]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.alerts import repository
-from app.alerts.channels import channels_of
+from app.alerts.channels import channels_of, unreached
 from app.alerts.models import Alert, Status
 from app.alerts.monitor_path import moment
 from app.alerts.monitor_store import Overtaken, speak_for
@@ -29,6 +29,7 @@ from app.conversations.models import StoredMessage
 from app.conversations.unasked import Place, take_place
 from app.grounding.ledger import Speaker
 from app.notifications.models import Kind, Note
+from app.notifications.repository import list_channels
 from app.notifications.service import enqueue
 
 
@@ -43,10 +44,12 @@ class Going:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fired:
-    """An alert as it is after its firing, ready to be put into words."""
+    """An alert as it is after its firing, ready to be put into words; `unreached` says which of the
+    channels it names cannot be told."""
 
     alert: Alert
     firing: Firing
+    unreached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +149,9 @@ async def _post(
     place = await take_place(
         session, Speaker.ALERTS, member_id=alert.member_id, thread_id=alert.thread_id, now=now
     )
-    written = writer.write(fired, around, place, now)
+    off = unreached(alert.terms, await list_channels(session))
+    told = [replace(each, unreached=off) for each in fired]
+    written = writer.write(told, around, place, now)
     for each, body in zip(fired, written.bodies, strict=True):
         await _store(session, each.firing, body, place, now)
     await conversations.post_from_worker(session, written.message)

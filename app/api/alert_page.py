@@ -4,20 +4,22 @@ Decided: one answer is one moment. What is watched, where it stands and what was
 together, so the page never puts a new firing beside an old state.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
 from app.alerts import repository, service
+from app.alerts.channels import unreached
 from app.alerts.glance import Glance, glance_at, next_change, opens_after
 from app.alerts.models import Alert, Told
 from app.api.auth import signed_in
 from app.api.responses import FAILURES
 from app.api.schemas import Body, Number
 from app.api.state import Doors, doors
+from app.notifications.models import Channel
+from app.notifications.repository import list_channels
 from app.users.models import Member
 from app.users.plans import plan_of
 from tools.alerts_words import note_of, row_told, status_of
@@ -32,7 +34,8 @@ Asking = Annotated[Member, Depends(signed_in)]
 
 class WatchedBody(Body):
     """An alert and where it stands. `level` is null where there is no one level; `opens_at` is the
-    first open of its market on a later day. `symbol` is empty for what the member holds."""
+    first open of its market on a later day. `symbol` is empty for what the member holds. `unreached`
+    says of each channel it names that it cannot be told there, and where it is told instead."""
 
     id: str
     symbol: str
@@ -41,6 +44,7 @@ class WatchedBody(Body):
     note: str
     status: Literal["armed", "snoozed", "fired", "expired"]
     told: str
+    unreached: list[str]
     level: float | None
     level_name: str
     price: Number | None
@@ -88,6 +92,7 @@ async def watching(at: AtDoor, member: Asking) -> WatchingBody:
     async with at.database.member(member.id) as session:
         alerts = await service.list_alerts(session)
         used = await repository.count_armed(session)
+        own = await list_channels(session)
         told = await repository.list_firings(session, None, limit=TOLD)
         known = {each.id: each for each in alerts}
         for missing in {each.alert_id for each in told} - known.keys():
@@ -101,13 +106,13 @@ async def watching(at: AtDoor, member: Asking) -> WatchingBody:
         limit=plan.alerts,
         used=used,
         changes_at=next_change(alerts, now),
-        alerts=[_watched(each, stands, now) for each in alerts],
+        alerts=[_watched(each, stands.get(each.id, Glance()), own, now) for each in alerts],
         firings=[_told(each, known[each.alert_id]) for each in told],
     )
 
 
-def _watched(alert: Alert, stands: Mapping[UUID, Glance], now: datetime) -> WatchedBody:
-    stand, made_of = stands.get(alert.id, Glance()), alert.terms["instrument"]
+def _watched(alert: Alert, stand: Glance, own: Sequence[Channel], now: datetime) -> WatchedBody:
+    made_of = alert.terms["instrument"]
     return WatchedBody(
         id=str(alert.id),
         symbol=alert.symbol,
@@ -116,6 +121,7 @@ def _watched(alert: Alert, stands: Mapping[UUID, Glance], now: datetime) -> Watc
         note=note_of(alert.terms, alert.symbol),
         status=status_of(alert, now),
         told=row_told(alert.terms),
+        unreached=list(unreached(alert.terms, own)),
         level=stand.level,
         level_name=alert.terms["level_name"],
         price=stand.price,

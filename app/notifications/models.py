@@ -1,6 +1,6 @@
 """Values of delivery: what is told, where it can be told, and how far each telling came."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -41,7 +41,8 @@ class Note:
 
     `key` names the event (a firing's id): the same key again tells nothing. `text` may be the
     message as it is stored; its markdown is taken out and it is cut. `only` are kinds of channels
-    that are told in place of those that the member chose for `kind`.
+    that are told in place of those that the member chose for `kind`, as long as one of them is on;
+    none at all is nobody.
     """
 
     kind: Kind
@@ -52,12 +53,14 @@ class Note:
     message_id: UUID
     only: tuple[ChannelKind, ...] | None = None
 
-    def goes_to(self, channel: "Channel", preferences: "Preferences") -> bool:
-        if not channel.is_on:
-            return False
+    def goes_to(self, channels: Sequence["Channel"], preferences: "Preferences") -> list["Channel"]:
+        """Those of a member's channels that are told."""
+        working = [each for each in channels if each.is_on]
         if self.only is not None:
-            return channel.kind in self.only
-        return preferences.wants(self.kind, channel.id)
+            named = [each for each in working if each.kind in self.only]
+            if named or not self.only:
+                return named
+        return [each for each in working if preferences.wants(self.kind, each.id)]
 
 
 @dataclass(frozen=True, slots=True)

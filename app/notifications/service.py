@@ -24,7 +24,7 @@ _LONGEST_KEY = 200
 
 async def enqueue(session: AsyncSession, note: Note, *, now: datetime) -> Enqueued:
     """Store `note` with one delivery for each channel that the member chose for its kind, or that
-    it names itself.
+    it names itself if one of those is on.
 
     Nothing is sent before the transaction commits, and nothing is committed here. In quiet hours
     the deliveries wait for their end. The same `key` again stores and tells nothing.
@@ -36,11 +36,7 @@ async def enqueue(session: AsyncSession, note: Note, *, now: datetime) -> Enqueu
     key = await repository.insert_note(session, short, now)
     if key is None:
         return Enqueued()
-    chosen = [
-        channel
-        for channel in await repository.list_channels(session)
-        if note.goes_to(channel, preferences)
-    ]
+    chosen = note.goes_to(await repository.list_channels(session), preferences)
     until = quiet_until(preferences.quiet, preferences.zone, now)
     deliveries = await repository.insert_deliveries(session, key, chosen, held_until=until, now=now)
     return Enqueued(deliveries, () if until else tuple(each.id for each in chosen))

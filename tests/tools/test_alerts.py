@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typing_extensions import override
 
+from app.alerts.channels import INSTEAD
 from app.alerts.drafts import Wish
 from app.alerts.drafts import draft_alert as drafted_alert
 from app.alerts.models import Alert, Status, Told, fingerprint_of
@@ -289,10 +290,29 @@ async def test_a_draft_says_where_it_is_told_and_which_channel_is_not_set_up() -
     ]
     notes = [each.notes for each in cards if isinstance(each, AlertDraftCard)]
     missing = "E-mail is not set up, so nothing goes out there: add it under notifications."
-    assert notes == [(), (), (missing,)]
+    assert notes == [(), (), (missing, INSTEAD)]
     assert "here and" not in usual.sentence
     assert "until it is armed again, here and by Telegram only. It is" in named.sentence
-    assert f"by e-mail only. {missing} It is" in absent.sentence
+    assert f"by e-mail only. {missing} {INSTEAD} It is" in absent.sentence
+
+
+async def test_a_list_says_once_that_a_channel_which_armed_ones_name_cannot_be_told() -> None:
+    one = await alert("SPX", "price hits 1")
+    named = [
+        replace(one, id=new_id(), terms={**one.terms, "channels": kinds})
+        for kinds in (["email"], ["telegram", "email"])
+    ]
+    resting = replace(named[0], status=Status.FIRED)
+    said = await ask(list_alerts, Kept(named))
+    [card] = said.result.cards
+    assert isinstance(card, AlertsCard)
+    absent = [f"{name} is not set up, so nothing goes out there: add it under notifications." for name in ("E-mail", "Telegram")]  # fmt: skip
+    assert card.notes == (*absent, INSTEAD)
+    assert said.sentence.endswith(" ".join(card.notes))
+    for quiet in (Kept([one]), Kept([resting])):
+        [card] = (await ask(list_alerts, quiet)).result.cards
+        assert isinstance(card, AlertsCard)
+        assert card.notes == ()
 
 
 async def test_a_row_says_which_channels_an_alert_names() -> None:

@@ -50,7 +50,7 @@ function share({ price, level }) {
 }
 
 function row(desk, alert) {
-  const { id, symbol, words, note } = alert;
+  const { id, symbol, words, note, unreached } = alert;
   const named = [symbol, words].filter(Boolean).join(" ");
   return make(
     "li",
@@ -65,6 +65,7 @@ function row(desk, alert) {
       ? make("div", { className: "tc-watch-stand", dataset: { stand: id } })
       : null,
     note ? make("div", { className: "tc-quiet", textContent: `“${note}”` }) : null,
+    unreached.length ? make("div", { className: "tc-watch-off", textContent: unreached.join(" ") }) : null,
     make(
       "div",
       { className: "tc-watch-foot" },

@@ -153,6 +153,27 @@ async def test_a_channel_that_is_off_when_it_fires_is_passed_over(
     async with database.member(street.member) as session:
         await repository.set_channel(session, own[TELEGRAM], disabled_because="The bot is gone.")
     assert await street.fire(alert) == {own[EMAIL]}
+    [message] = await street.messages()
+    assert "Telegram is switched off, so nothing goes out there" in message
+    assert channels.INSTEAD not in message
+
+
+async def test_one_whose_channels_are_all_gone_is_told_as_the_member_chose_and_says_so(
+    street: Street, database: Database
+) -> None:
+    own = await street.has(TELEGRAM, EMAIL, SLACK)
+    chosen = Preferences(channels={Kind.ALERT: frozenset({own[EMAIL]})})
+    alert = await street.armed((TELEGRAM,))
+    async with database.member(street.member) as session:
+        await repository.save_preferences(session, chosen)
+        await repository.delete_channel(session, own[TELEGRAM])
+
+    assert await street.fire(alert) == {own[EMAIL]}
+    [message] = await street.messages()
+    assert message.endswith(
+        "Telegram is not set up, so nothing goes out there: add it under notifications. Until then it "
+        "goes out as your notifications are set for alerts."
+    )
 
 
 async def test_the_channels_are_part_of_what_is_armed(street: Street) -> None:
@@ -193,5 +214,9 @@ def test_a_channel_that_cannot_be_told_is_said_and_not_promised(
     own: list[dict[str, Any]], wanted: list[str], now: datetime
 ) -> None:
     known = [channel(TELEGRAM, now, **each) for each in own]
-    assert list(channels.unreached({"channels": ["telegram"]}, known)) == wanted
+    instead = [channels.INSTEAD] if wanted else []
+    assert list(channels.unreached({"channels": ["telegram"]}, known)) == wanted + instead
+    beside = channel(EMAIL, now)
+    assert list(channels.unreached({"channels": ["telegram", "email"]}, [*known, beside])) == wanted
+    assert channels.unreached({"channels": []}, known) == ()
     assert channels.unreached({"channels": None}, known) == ()

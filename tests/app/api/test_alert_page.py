@@ -131,6 +131,21 @@ async def test_a_silence_has_its_end_and_the_page_knows_when_to_ask_again(
     assert after["used"] == 1
 
 
+async def test_an_alert_says_that_a_channel_it_names_cannot_be_told(
+    web: httpx.AsyncClient,
+) -> None:
+    await armed(web, "SPX", "price hits 99000", channels=["telegram"])
+    await armed(web, "SPX", "price hits 98000")
+
+    usual, named = (await shown(web))["alerts"]
+
+    assert usual["unreached"] == []
+    assert [each[:22] for each in named["unreached"]] == [
+        "Telegram is not set up",
+        "Until then it goes out",
+    ]
+
+
 async def test_what_was_told_stays_when_its_alert_is_dropped(
     web: httpx.AsyncClient, database: Database, ada: UUID
 ) -> None:
