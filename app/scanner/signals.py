@@ -19,6 +19,7 @@ from app.core.symbols import Symbol
 from app.core.visible import one_line
 from app.scanner.lists import symbol_of_cell
 from app.scanner.setups import Direction
+from app.scanner.signal_lines import LEAVING, OUT, read_line
 
 LONGEST = 16 * 1024
 """Bytes of a body."""
@@ -36,23 +37,8 @@ _KEY = ("id",)
 
 _LONG = frozenset({"long", "buy", "bullish", "up"})
 _SHORT = frozenset({"short", "sell", "bearish", "down"})
-_OUT = frozenset({"flat", "close", "exit"})
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,8})?|\d{1,3}(,\d{3}){1,3}(\.\d{1,8})?")
 _UNFILLED = re.compile(r"\{\{[^{}]*\}\}|%[a-z_]+%")
-_WORD = re.compile(r"[A-Za-z_]+")
-_NUMBER_AFTER = r"\s*[:=@]?\s*\$?(?P<number>\d[\d.,]*\d|\d)(?=$|[\s;)!.,])"
-_SAID_PRICES = {
-    "entry": re.compile(
-        r"(?:\b(?:entry|price)|@|^\S+(?:\s+\S+)?\s+at\b)" + _NUMBER_AFTER, re.IGNORECASE
-    ),
-    "stop": re.compile(r"\b(?:stop(?:[ _-]?loss)?|sl)(?:\s+at)?" + _NUMBER_AFTER, re.IGNORECASE),
-    "target": re.compile(
-        r"\b(?:target|take[ _-]?profit|tp)(?:\s+at)?" + _NUMBER_AFTER, re.IGNORECASE
-    ),
-}
-_STOP_OR_TARGET_AT = re.compile(
-    r"\b(stop(?:[ _-]?loss)?|sl|target|take[ _-]?profit|tp)\s+at\b", re.IGNORECASE
-)
 
 
 class Sent(StrEnum):
@@ -113,6 +99,10 @@ def _of_json(text: str) -> Signal:
             "The body begins like JSON and is none. Look for missing quotation marks and commas."
             + unfilled
         ) from error
+    except ArithmeticError as error:
+        raise InvalidInput(
+            "A number of the body is too large. Leave out what is no price."
+        ) from error
     if not isinstance(given, dict):
         raise InvalidInput('Send one signal as an object: {"symbol": "AAPL", "direction": "long"}')
     fields = {str(name).strip().lower(): value for name, value in given.items()}
@@ -122,7 +112,7 @@ def _of_json(text: str) -> Signal:
     }
     return Signal(
         symbol=_symbol(_text(fields, _SYMBOL)),
-        direction=_direction(_text(fields, _DIRECTION), prices),
+        direction=_direction(_way(fields), prices),
         reason=_quoted(_text(fields, _REASON)),
         key=_text(fields, _KEY)[:200],
         entry=prices["entry"],
@@ -132,29 +122,16 @@ def _of_json(text: str) -> Signal:
 
 
 def _of_line(text: str) -> Signal:
-    """`buy AAPL at 231.50 stop 228 target 240`: the symbol stands first, or behind the direction."""
-    words = text.split()
-    text = " ".join(words)
-    at = 1 if len(words) > 1 and _is_direction(words[0]) else 0
-    said = [word.lower() for word in _WORD.findall(text)]
-    plain = _STOP_OR_TARGET_AT.sub(r"\1", text)
-    prices = {}
-    for name, pattern in _SAID_PRICES.items():
-        found = pattern.search(plain)
-        prices[name] = _price(name, found["number"] if found else None)
-    named = next((word for word in said if word in _LONG | _SHORT | _OUT), "")
+    said = read_line(one_line(text))
+    prices = {name: _price(name, given) for name, given in said.prices.items()}
     return Signal(
-        symbol=_symbol(words[at].rstrip(",.;:!")),
-        direction=_direction(named, prices),
+        symbol=_symbol(said.symbol),
+        direction=_direction(said.way, prices),
         reason=_quoted(text),
         entry=prices["entry"],
         stop=prices["stop"],
         target=prices["target"],
     )
-
-
-def _is_direction(word: str) -> bool:
-    return word.strip(",.;:!").lower() in _LONG | _SHORT
 
 
 def _no_number(_: str) -> None:
@@ -183,6 +160,14 @@ def _symbol(text: str) -> Symbol:
     return symbol_of_cell(text)
 
 
+def _way(fields: Mapping[str, Any]) -> str:
+    """The word for the direction, where no other field says the opposite."""
+    said = {str(fields.get(name, "")).strip().lower() for name in _DIRECTION}
+    if said & _LONG and said & _SHORT:
+        raise InvalidInput("Two fields say opposite directions. Send `direction` alone.")
+    return _text(fields, _DIRECTION)
+
+
 def _direction(text: str, prices: Mapping[str, Decimal | None]) -> Direction:
     """As said; else as stop and target lie."""
     said = text.lower()
@@ -190,10 +175,8 @@ def _direction(text: str, prices: Mapping[str, Decimal | None]) -> Direction:
         return Direction.LONG
     if said in _SHORT:
         return Direction.SHORT
-    if said in _OUT:
-        raise InvalidInput(
-            "Leaving a position is no opportunity. Send entries only, long or short."
-        )
+    if said in OUT:
+        raise InvalidInput(LEAVING)
     stop, target = prices["stop"], prices["target"]
     if not said and stop and target and stop != target:
         return Direction.LONG if stop < target else Direction.SHORT

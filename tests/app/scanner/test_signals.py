@@ -43,6 +43,18 @@ def test_json_in_the_senders_own_words_is_read() -> None:
         ("BINANCE:BTCUSDT long", "BTC/USD", "long", "- - -"),
         ("sell SPY stop at 600", "SPY", "short", "- 600 -"),
         ("short SPY 5m: RSI at 71, stop above the high", "SPY", "short", "- - -"),
+        ("sell short AAPL at 231.50", "AAPL", "short", "231.5 - -"),
+        ("AAPL sell short: weak", "AAPL", "short", "- - -"),
+        ("AAPL sell signal at 231.50", "AAPL", "short", "231.5 - -"),
+        ("Buy AAPL 231.5", "AAPL", "long", "231.5 - -"),
+        ("Buy AAPL 231.5 stop loss 228, take profit 240", "AAPL", "long", "231.5 228 240"),
+        ("AAPL - BUY @231.50", "AAPL", "long", "231.5 - -"),
+        ("buy AAPL 100 shares at $231.50", "AAPL", "long", "231.5 - -"),
+        ("buy AAPL at 231.50, target price 240, stop at 228", "AAPL", "long", "231.5 228 240"),
+        ("buy AAPL 5 min breakout", "AAPL", "long", "- - -"),
+        ("buy IT at 400", "IT", "long", "400 - -"),
+        ("buy AMD, its gap down is filled", "AMD", "long", "- - -"),
+        ("AAPL stop 228 target 240", "AAPL", "long", "- 228 240"),
     ],
 )
 def test_a_line_of_text_is_read(line: str, symbol: str, direction: str, prices: str) -> None:
@@ -50,6 +62,39 @@ def test_a_line_of_text_is_read(line: str, symbol: str, direction: str, prices: 
     assert (found.symbol, found.direction, found.reason) == (symbol, direction, line)
     given = [found.entry, found.stop, found.target]
     assert given == [None if each == "-" else Decimal(each) for each in prices.split()]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("TSLA went up to resistance, short it", "right beside the symbol"),
+        ("AAPL not a buy, short it", "right beside the symbol"),
+        ("AMD long-term weak, sell", "right beside the symbol"),
+        ("NVDA down 3%, buy the dip", "right beside the symbol"),
+        ("AAPL not a buy, stop 228 target 240", "right beside the symbol"),
+        ("NVDA up 3%", "Say which way"),
+        ("AMD long term weak", "`long term` is no direction"),
+        ("GME short squeeze", "`short squeeze` is no direction"),
+        ("buy AAPL, sell at 240", "says `buy` and `sell`"),
+        ("AAPL bullish, short it", "says `bullish` and `short`"),
+        ("BUY SELL AAPL", "says `buy` and `sell`"),
+        ("buy to cover AAPL", "`to` stands where the symbol"),
+        ("BUY TO COVER AAPL", "Send entries only"),
+        ("AAPL sell to close", "Send entries only"),
+        ("close long AAPL", "Send entries only"),
+        ("AAPL exit long", "Send entries only"),
+        ("dont buy AAPL", "`dont` stands where the symbol"),
+        ("buy it now", "`it` stands where the symbol"),
+        ("sell short", "Name the symbol"),
+        ("buy AAPL 231.5 breakout", "write `at 231.5`"),
+        ("buy AAPL at 231,5", "`entry` is no price"),
+        ("buy AAPL s\u2060hort it", "says `buy` and `short`"),
+    ],
+)
+def test_a_line_that_leaves_its_side_or_its_entry_in_doubt_is_refused(line: str, says: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(line)
+    assert says in refused.value.message
 
 
 def test_without_a_word_for_it_the_direction_is_where_stop_and_target_lie() -> None:
@@ -77,6 +122,8 @@ def test_without_a_word_for_it_the_direction_is_where_stop_and_target_lie() -> N
         ({"symbol": "AAPL", "side": "buy", "entry": True}, "`entry` is no price"),
         ({"symbol": "AAPL", "side": "buy", "entry": -5}, "`entry` is no possible price"),
         ('{"symbol": "AAPL", "side": "buy", "entry": 1e999999}', "`entry` is no possible"),
+        ('{"symbol": "AAPL", "side": "buy", "volume": 1e9999999999999999999}', "too large"),
+        ({"symbol": "AAPL", "direction": "long", "action": "sell"}, "opposite directions"),
         ({"symbol": "AAPL", "side": "buy", "entry": 5, "stop": 6}, "stop lies below"),
         ({"symbol": "AAPL", "side": "sell", "stop": 5, "target": 6}, "stop above"),
         ({"symbol": "AAPL", "side": "buy", "stop": 5, "target": 5}, "stop lies below"),
