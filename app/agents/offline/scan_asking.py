@@ -109,6 +109,7 @@ _LIQUID = re.compile(r"\b(?:liquid options|options? (?:that are |are )?liquid|op
 _LIQUID_FROM = "usual_option_volume >= 5000"
 _FOREIGN = re.compile(
     r"\b(?:hourly|hour|weekly|monthly|intraday|minute) (?:bars?|charts?|candles?|timeframes?|setups?)\b"
+    r"|\b(?:last|past) (?:hour|(?:\d+|few) (?:minutes|hours))\b"
 )
 _OVERSOLD = re.compile(r"\b(oversold|overbought)\b")
 

@@ -22,6 +22,8 @@ from app.scanner.filtering import parse_filter
         ("stocks up more than 3% setting up", {"where": "change > 3%"}),
         ("stocks down more than 3% setting up", {"where": "change < -3%"}),
         ("stocks under 1,000 breaking out", {"setups": ["breakout"], "max_price": "1000"}),
+        ("anything to buy under 30", {"direction": "long", "max_price": "30"}),
+        ("stocks near support under $20 with rsi under 40", {"max_price": "20", "where": "rsi(14) < 40"}),
         ("find setups between $10 and $1,500", {"min_price": "10", "max_price": "1500"}),
         ("setups on amd and nvda over 100", {"symbols": ["AMD", "NVDA"], "min_price": "100"}),
         ("setups with at least 2 to 1 over $20", {"min_reward_to_risk": 2.0, "min_price": "20"}),
@@ -45,7 +47,12 @@ async def test_what_is_not_known_is_refused_by_name_and_never_a_price(conversati
 
 
 @pytest.mark.parametrize(
-    "question", ["setups on the 5 minute chart", "scan for breakouts on hourly bars"]
+    "question",
+    [
+        "setups on the 5 minute chart",
+        "scan for breakouts on hourly bars",
+        "setups in the last hour",
+    ],
 )
 async def test_bars_that_no_setup_is_judged_on_are_refused(
     conversation: Any, question: str
