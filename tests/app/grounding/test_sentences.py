@@ -1,7 +1,7 @@
 """What the tools say themselves is checked like anything else, and no right figure is marked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -136,11 +136,12 @@ class Found(Finds):
     async def opportunities(self, statuses: Sequence[Status]) -> tuple[KeptOpportunity, ...]:
         return tuple(
             KeptOpportunity(
-                id=new_id(), scan_id=None, symbol=Symbol("AMD"), setup=setup, bar_at=BOUGHT,
+                id=new_id(), scan_id=None, symbol=Symbol(symbol), setup=setup, bar_at=BOUGHT,
                 entry=Decimal("118.40"), stop=Decimal("115.02"), target=Decimal("127.75"),
                 chance=0.29, cases=1660, provider="files", is_simulated=False, found_at=BOUGHT,
                 followed_to=BOUGHT, status=statuses[0], facts=(Fact("SMA 200", 101.5),),
             )
+            for symbol in ("AMD", "TSLA")
             for setup in (Setup.PULLBACK, Setup.BOUNCE)
         )  # fmt: skip
 
@@ -216,6 +217,9 @@ async def test_a_tools_own_sentence_has_no_number_without_a_source(
         finds=Found(),
         alerts=Told(),
     )
+    if tool.name == "explain_opportunity":
+        shown = ledger.open(call_id="before", tool="list_opportunities")
+        await TOOLBOX.get("list_opportunities").call({}, replace(context, book=shown))
     result = await tool.call(arguments, context)
     writer = Writer(ledger, now=clock.now())
     writer.feed("\n".join([result.sentence, *result.facts]))
