@@ -4,6 +4,7 @@ Decided: what is explained is what the member looks at. A new scan may find some
 nothing is asked of the market; the figures are those of the answer in this conversation.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -121,7 +122,7 @@ def _rows(book: Book) -> Iterator[_Shown]:
 def _said(row: _Shown, book: Book) -> str:
     told = {part: _told_again(book, figure, part) for part, figure in row.figures.items()}
     compared = [
-        f"{figure.label} {told[part]}"
+        f"{_named(figure)} {told[part]}"
         for part, figure in row.figures.items()
         if part not in _PLAN and part not in _COUNTED
     ]
@@ -135,6 +136,11 @@ def _said(row: _Shown, book: Book) -> str:
     if row.kind in set(Setup):
         sentences.append(invalid_beyond(Setup(row.kind)))
     return " ".join(filter(None, sentences))
+
+
+def _named(figure: Figure) -> str:
+    """`SMA(200)`, as an average is named in a sentence."""
+    return re.sub(r" (\d+)$", r"(\1)", figure.label)
 
 
 def _rule(row: _Shown) -> str:
