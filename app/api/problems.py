@@ -21,6 +21,7 @@ from app.core.errors import CoachError, NotFound, RateLimited
 from app.infra.telemetry import bound_ids, get_logger
 
 MEDIA_TYPE = "application/problem+json"
+POSTED_TO = "/api/v1/signals/in/"
 BUG = "Something broke on our side. Nothing was lost; quote the request id if you report it."
 
 log = get_logger(__name__)
@@ -62,6 +63,12 @@ class Problem(BaseModel):
     suggestions: list[str] | None = None
 
 
+def shown(path: str) -> str:
+    """A path as logs and answers may have it: addresses that hold a secret end where it begins."""
+    begins, there, _ = path.partition(POSTED_TO)
+    return begins + there
+
+
 class ProblemResponse(Response):
     media_type = MEDIA_TYPE
 
@@ -74,13 +81,13 @@ def problem(
     instance: str,
     extra: Mapping[str, Any] | None = None,
 ) -> Problem:
-    """The problem of this request; `extra` fills `errors` or `suggestions`."""
+    """The problem of this request; `instance` is its path, `extra` fills `errors` or `suggestions`."""
     return Problem(
         type=f"/docs#{code}",
         title=HTTPStatus(status).phrase,
         status=status,
         detail=detail,
-        instance=instance,
+        instance=shown(instance),
         code=code,
         request_id=str(bound_ids().get("request_id", "")),
         **(extra or {}),

@@ -15,13 +15,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import problems
+from app.api.problems import shown
 from app.infra.telemetry import bound, get_logger, request_id
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT = 1024 * 1024
 PATIENCE = 8
 """So many limits long a body may be to be heard out before it is refused."""
-POSTED_TO = "/api/v1/signals/in/"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 POLICY = "; ".join(
     (
@@ -89,12 +89,6 @@ class Premises:
         return page.scheme in {"http", "https"} and page.netloc == host
 
 
-def _shown(path: str) -> str:
-    """A path as the log may have it: addresses that hold a secret end where it begins."""
-    _, there, secret = path.partition(POSTED_TO)
-    return path.removesuffix(secret) if there else path
-
-
 def _hostname(host: str) -> str:
     return urlsplit(f"//{host}").hostname or ""
 
@@ -126,7 +120,7 @@ class RequestLine:
                 "request",
                 kind=scope["type"],
                 method=scope.get("method", ""),
-                path=_shown(scope["path"]),
+                path=shown(scope["path"]),
                 status=status,
                 ms=round((perf_counter() - started) * 1000, 1),
             )
@@ -172,7 +166,7 @@ class Gate:
         if refusal is None:
             await self.app(scope, receive, send)
             return
-        log.warning("refused at the gate", reason=refusal, path=_shown(scope["path"]))
+        log.warning("refused at the gate", reason=refusal, path=shown(scope["path"]))
         if scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 4403, "reason": refusal})

@@ -14,9 +14,9 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Header, Path, Request, 
 from pydantic import Field
 
 from app.api.auth import signed_in
+from app.api.problems import POSTED_TO
 from app.api.responses import failures
 from app.api.schemas import Body
-from app.api.security import POSTED_TO
 from app.api.state import Doors, doors
 from app.core.errors import NotFound, ProviderUnavailable, TooLarge
 from app.core.jobs import Job

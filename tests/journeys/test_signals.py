@@ -168,6 +168,26 @@ async def test_what_makes_no_sense_is_told_to_the_sender(
     assert (await post(outside, address, b"x" * 17_000)).status_code == 413
 
 
+async def test_no_refusal_repeats_the_secret_of_an_address(
+    web: httpx.AsyncClient, outside: httpx.AsyncClient
+) -> None:
+    address = (await made(web))["address"]
+    root, _, secret = address.rpartition("/")
+    answers = [
+        await post(outside, address, "nonsense"),
+        await post(outside, address, SIGNAL, origin="https://elsewhere.example"),
+        await post(outside, address, b"x" * 2_000_000),
+        await post(outside, f"{address}/more", SIGNAL),
+        await post(outside, f"{root[:-4]}AAAA/{secret}", SIGNAL),
+        await post(outside, f"{address}{'x' * 64}", SIGNAL),
+        await outside.get(address),
+    ]
+    assert [each.status_code for each in answers] == [422, 403, 413, 404, 404, 422, 405]
+    for each in answers:
+        assert each.json()["instance"] == "/api/v1/signals/in/"
+        assert secret not in each.text + str(each.headers)
+
+
 async def test_a_revoked_address_is_gone(
     web: httpx.AsyncClient, stranger: httpx.AsyncClient, outside: httpx.AsyncClient
 ) -> None:
