@@ -235,8 +235,9 @@ def _notes(found: ScanResult) -> Sequence[str]:
         named = _some([each.instrument.symbol for each in late])
         notes.append(f"Without a bar of the last session, so judged by the one before: {named}.")
     if found.left_out:
-        named = _some(list(found.left_out))
-        notes.append(f"Left out, because there are no bars of them, or none of late: {named}.")
+        named = "; ".join(f"{each}: {why}" for each, why in list(found.left_out.items())[:NOTED])
+        others = "" if len(found.left_out) <= NOTED else " Others were left out, too."
+        notes.append(f"Left out: {named}{others}")
     return [*notes, *unknown_notes(found)]
 
 

@@ -152,7 +152,9 @@ async def test_a_symbol_that_does_not_exist_is_left_out_by_name(
 ) -> None:
     said = await ask(scan_market, {"symbols": ["AAPL", "ZZZZZ"]}, at=NOW, market=market)
     assert said.figures["scanned"] == "1"
-    assert any("ZZZZZ" in note for note in said.result.cards[0].notes)
+    (note,) = [each for each in said.result.cards[0].notes if "ZZZZZ" in each]
+    assert note.startswith("Left out: ZZZZZ: ")
+    assert "no bars" not in note
 
 
 async def test_a_past_scan_sees_no_later_bar(ask: Any, market: SimulatedMarket) -> None:

@@ -1,11 +1,17 @@
 /** What cards of scans have in common: thumbs for a row, and saving what was looked for. */
 
-import { useMemory } from "./memory.js";
+import { remember, useMemory } from "./memory.js";
 
 const THUMBS = [
   [true, "Good", "Good setup"],
   [false, "Bad", "Bad setup"],
 ];
+/** Remembered of a thumb that was taken back. */
+const NONE = "none";
+/** Tabs of one browser tell each other of thumbs: what a card remembers is of its page. */
+const tabs = typeof BroadcastChannel === "function" ? new BroadcastChannel("coach thumbs") : null;
+tabs?.addEventListener("message", ({ data }) => remember(data.cardId, data.name, data.thumb));
+
 /** How the server says that saving would change a scan. */
 const TAKEN = "You have a scan of this name.";
 const EVERY = [
@@ -21,13 +27,15 @@ export function scanParts(React) {
 
   /** `row` names it among the card's rows, `symbol` for who hears it read. */
   function Thumbs({ callAction, cardId, row, symbol, liked }) {
-    const [thumb, setThumb] = useMemory(React, cardId, `thumb ${Object.values(row).join(" ")}`, liked);
+    const memory = `thumb ${Object.values(row).join(" ")}`;
+    const [thumb, setThumb] = useMemory(React, cardId, memory, liked);
     const rate = async (value) => {
       const before = thumb;
       const wanted = thumb === value ? null : value;
-      setThumb(wanted);
+      setThumb(wanted ?? NONE);
       const answer = await callAction({ name: "rate_opportunity", payload: { card_id: cardId, ...row, liked: wanted } });
       if (answer && answer.success === false) setThumb(before);
+      else tabs?.postMessage({ cardId, name: memory, thumb: wanted ?? NONE });
     };
     return THUMBS.map(([value, word, label]) =>
       h(

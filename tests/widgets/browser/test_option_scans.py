@@ -80,6 +80,10 @@ def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
     with page.expect_response("**/project/action"):
         good.click()
     expect(good).to_have_attribute("aria-pressed", "true")
+    _thumb_down_in_another_tab(page, asked[0]["payload"])
+    expect(good).to_have_attribute("aria-pressed", "false")
+    bad = card.get_by_role("button", name=f"Bad setup: {heard}")
+    expect(bad).to_have_attribute("aria-pressed", "true")
     card.get_by_label("Name of the scan").fill("condors")
     card.get_by_label("How often it runs").select_option("60")
     with page.expect_response("**/project/action"):
@@ -88,11 +92,26 @@ def test_a_thumb_and_a_saved_scan_name_what_the_card_shows(
 
     thumb, saved = (each["payload"] for each in asked)
     assert [each["name"] for each in asked] == ["rate_opportunity", "save_scan"]
-    bar = thumb.pop("at", "")
-    assert bar.endswith("Z") == (cards == "setups")
+    assert thumb.pop("at", "").endswith("Z") == (cards == "setups")
     assert {**thumb, "card_id": ""} == {"card_id": "", "liked": True, **row}
     assert (saved["name"], saved["every_minutes"]) == ("condors", 60)
     assert faults == []
+
+
+def _thumb_down_in_another_tab(page: Page, payload: dict[str, Any]) -> None:
+    """What that tab says to others; the row's names are in the order they were sent."""
+    row = [payload[name] for name in payload if name not in ("card_id", "liked")]
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.evaluate(
+        """([cardId, row]) => new BroadcastChannel("coach thumbs").postMessage(
+            { cardId, name: `thumb ${row.join(" ")}`, thumb: false })""",
+        [payload["card_id"], row],
+    )
+    expect(page.get_by_role("button", name="Bad setup").first).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    other.close()
 
 
 def test_what_saving_would_change_is_said_and_the_next_click_replaces_it(
