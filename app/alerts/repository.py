@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -79,6 +79,13 @@ async def count_armed(session: AsyncSession) -> int:
 async def set_alert(session: AsyncSession, alert_id: UUID, *, now: datetime, **values: Any) -> None:
     query = update(AlertRow).where(AlertRow.id == alert_id)
     await session.execute(query.values(**values, updated_at=now))
+
+
+async def delete_drafts(session: AsyncSession, *, before: datetime) -> int:
+    gone = delete(AlertRow).where(
+        AlertRow.status == Status.DRAFT.value, AlertRow.created_at < before
+    )
+    return len((await session.execute(gone.returning(AlertRow.id))).all())
 
 
 async def expire_alert(session: AsyncSession, alert_id: UUID, *, now: datetime) -> None:

@@ -142,6 +142,11 @@ async def drop(session: AsyncSession, alert_id: UUID, *, now: datetime) -> Alert
     return replace(alert, status=Status.DROPPED)
 
 
+async def delete_old_drafts(session: AsyncSession, *, before: datetime) -> int:
+    """Delete the member's drafts from before then, which nobody armed; how many there were."""
+    return await repository.delete_drafts(session, before=before)
+
+
 async def get_alert(session: AsyncSession, alert_id: UUID) -> Alert:
     """`NotFound` also for an alert of somebody else."""
     found = await repository.find_alert(session, alert_id)

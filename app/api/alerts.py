@@ -180,6 +180,7 @@ class FiringsBody(Body):
 
 @router.post("/alerts", status_code=201, summary="Draft an alert: what would fire, looked at now")
 async def draft(at: AtDoor, member: Asking, asked: AlertRequest) -> DraftBody:
+    at.turns.take(str(member.id))
     now = at.clock.now()
     wish = await asyncio.to_thread(_said, asked, now) if asked.text else _wish(asked)
     drafted = await draft_alert(wish, market=at.market, book=_book(at, member), at=now)

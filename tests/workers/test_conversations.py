@@ -5,13 +5,19 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.alerts import service as alerts
+from app.alerts.beginning import standing
+from app.alerts.drafts import Wish, draft_alert
+from app.alerts.values import NoBook
 from app.conversations import service
 from app.conversations.models import Role, StoredMessage
 from app.core.clock import FrozenClock
 from app.core.ids import new_id
+from app.core.symbols import Symbol
 from app.infra.db.database import Database
 from app.market.providers.simulated import SimulatedMarket
-from workers.conversations import EMPTY_THREADS_KEPT, PUSHES_KEPT, tidy
+from app.users.plans import ELITE
+from workers.conversations import DRAFTS_KEPT, EMPTY_THREADS_KEPT, PUSHES_KEPT, tidy
 from workers.runner import JobContext
 
 
@@ -56,3 +62,33 @@ async def test_old_pushes_go_and_recent_ones_stay(
     assert left == [now - PUSHES_KEPT]
     async with database.member(ada) as session:
         assert len(await service.list_messages(session, thread.id)) == 2
+
+
+async def test_drafts_of_alerts_that_nobody_armed_go_and_alerts_stay(
+    database: Database, ada: UUID, bob: UUID, now: datetime
+) -> None:
+    market = SimulatedMarket(seed=7)
+    wish = Wish(symbol=Symbol("AMD"), condition="price hits 100")
+    terms = (await draft_alert(wish, market=market, book=NoBook(), at=now)).terms
+    begins = await standing(terms, market=market, book=NoBook(), at=now)
+    kept: set[UUID] = set()
+    for member in (ada, bob):
+        async with database.member(member) as session:
+            drafts = [
+                await alerts.store_draft(
+                    session, member, terms, key=str(new_id()), thread_id=None, now=made
+                )
+                for made in (now - DRAFTS_KEPT, *[now - DRAFTS_KEPT - timedelta(seconds=1)] * 2)
+            ]
+            fresh, armed, _ = drafts
+            made, print_ = armed.created_at, armed.fingerprint
+            await alerts.arm(session, armed.id, print_, begins, plan=ELITE, now=made)
+            kept |= {fresh.id, armed.id}
+
+    await tidy(JobContext(database, FrozenClock(now), market))
+
+    left: set[UUID] = set()
+    for member in (ada, bob):
+        async with database.member(member) as session:
+            left |= set((await session.scalars(text("SELECT id FROM alerts"))).all())
+    assert left == kept

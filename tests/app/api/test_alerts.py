@@ -206,3 +206,10 @@ async def test_an_alert_names_its_channels_and_learns_which_are_not_set_up(
     assert (usual["alert"]["channels"], usual["unreached"]) == (None, [])
     answer = await web.post("/alerts", json={"text": "SPX hits 1", "channels": ["pigeon"]})
     assert answer.status_code == 422
+
+
+async def test_drafts_are_asked_for_no_faster_than_questions(web: httpx.AsyncClient) -> None:
+    asked = {"symbol": "SPX", "condition": "price hits 5930", "key": "the same"}
+    answers = [await web.post("/alerts", json=asked) for _ in range(21)]
+    assert [each.status_code for each in answers] == [201] * 20 + [429]
+    assert int(answers[-1].headers["Retry-After"]) >= 1
