@@ -18,6 +18,7 @@ from app.api.problems import POSTED_TO
 from app.api.responses import failures
 from app.api.schemas import Body
 from app.api.state import Doors, doors
+from app.api.strangers import origin_of
 from app.core.errors import NotFound, ProviderUnavailable, TooLarge
 from app.core.jobs import Job
 from app.infra.telemetry import get_logger
@@ -225,11 +226,14 @@ async def _take(
     address: str,
     posted: Posted,
 ) -> ArrivedBody:
+    origin = origin_of(request)
+    at.strangers.admit(origin, address)
     try:
         member_id, source = await _proven(at, vault, address, posted)
     except NotFound:
-        at.strangers.take(request.client.host if request.client else "-")
+        at.strangers.refuse(origin, address)
         raise
+    at.strangers.trust(address)
     at.signals.take(str(source.id))
     arrived = await _keep(at, member_id, source, posted)
     if arrived.is_new:

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from app.agents.coach import Coach
 from app.api.schemas import Component
 from app.api.security import Premises
+from app.api.strangers import Strangers
 from app.api.ticker import Ticker
 from app.core.clock import Clock
 from app.infra.db.database import Database
@@ -64,7 +65,7 @@ class Doors:
     signals: Throttle = field(default_factory=lambda: Throttle(30, 2, "signals"))
     counts: Throttle = field(default_factory=lambda: Throttle(30, 0.5, "counts of a filter"))
     counter: Counter = field(default_factory=Counter)
-    strangers: Throttle = field(default_factory=lambda: Throttle(30, 2, "posts without proof"))
+    strangers: Strangers = field(default_factory=Strangers)
 
 
 def doors_of(connection: HTTPConnection) -> Doors:

@@ -28,13 +28,23 @@ class Throttle:
     def take(self, key: str) -> None:
         """Take one for `key`, else raise `RateLimited` with the seconds until the next is free."""
         now = self.clock()
-        tokens, since = self._buckets.pop(key, (float(self.burst), now))
-        tokens = min(float(self.burst), tokens + (now - since) / self.seconds)
-        allowed = tokens >= 1
-        self._buckets[key] = (tokens - 1 if allowed else tokens, now)
+        tokens = self._left(key, now)
+        self._buckets.pop(key, None)
+        self._buckets[key] = (tokens - 1 if tokens >= 1 else tokens, now)
         if len(self._buckets) > _KEYS:
             self._buckets.popitem(last=False)
-        if not allowed:
+        self._require(tokens)
+
+    def check(self, key: str) -> None:
+        """Raise as `take` would, and take nothing."""
+        self._require(self._left(key, self.clock()))
+
+    def _left(self, key: str, now: float) -> float:
+        tokens, since = self._buckets.get(key, (float(self.burst), now))
+        return min(float(self.burst), tokens + (now - since) / self.seconds)
+
+    def _require(self, tokens: float) -> None:
+        if tokens < 1:
             wait = max(1, ceil((1 - tokens) * self.seconds))
             raise RateLimited(
                 f"Too many {self.what} at once. Try again in {wait} s.", retry_after_seconds=wait

@@ -57,3 +57,13 @@ def test_one_member_does_not_use_up_anothers() -> None:
     throttle = Throttle(1, 10, "questions", clock=Hand())
     throttle.take("ada")
     throttle.take("bob")
+
+
+def test_looking_whether_one_is_left_takes_none() -> None:
+    throttle = Throttle(1, 10, "questions", clock=Hand())
+    for _ in range(3):
+        throttle.check("ada")
+    throttle.take("ada")
+    with pytest.raises(RateLimited) as refused:
+        throttle.check("ada")
+    assert refused.value.retry_after_seconds == 10
