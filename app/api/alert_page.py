@@ -73,11 +73,12 @@ class ToldBody(Body):
 
 
 class WatchingBody(Body):
-    """`as_of` is the market's present, `changes_at` when a snooze or an alert ends next, `limit` null
+    """`as_of` is the market's present, `now` the real one, by which scans are due; `changes_at` when a snooze or an alert ends next, `limit` null
     where as many may be watched as one likes. `alerts` are the newest 500; `firings` the last ones, the
     newest first."""
 
     as_of: datetime
+    now: datetime
     simulated: bool
     plan: str
     limit: int | None
@@ -101,6 +102,7 @@ async def watching(at: AtDoor, member: Asking) -> WatchingBody:
     stands = await glance_at(alerts, market=at.market, at=now)
     return WatchingBody(
         as_of=now,
+        now=at.wall.now(),
         simulated=at.market.provider.is_simulated,
         plan=plan.name,
         limit=plan.alerts,

@@ -51,7 +51,7 @@ async def schedule(
             scan.search,
             every=every,
             allowed=(plan.scans, plan.scan_every),
-            now=at.clock.now(),
+            now=at.wall.now(),
         )
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 

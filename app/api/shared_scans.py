@@ -82,7 +82,7 @@ async def versions(at: AtDoor, member: Asking, shared_id: Shared) -> SharedScans
 async def use(at: AtDoor, member: Asking, shared_id: Shared, asked: UseRequest) -> UsedBody:
     """It runs only when asked."""
     async with at.database.member(member.id) as session:
-        made = await sharing.use(session, _key(shared_id), name=asked.name, now=at.clock.now())
+        made = await sharing.use(session, _key(shared_id), name=asked.name, now=at.wall.now())
     return UsedBody(scan_id=str(made.id), name=made.name, version=made.version)
 
 
@@ -91,7 +91,7 @@ async def share(at: AtDoor, member: Asking, scan_id: Scan, asked: ShareRequest) 
     """What it looks for, as it is now; never what it found."""
     async with at.database.member(member.id) as session:
         made = await sharing.share(
-            session, _key(scan_id), with_list=asked.with_list, now=at.clock.now()
+            session, _key(scan_id), with_list=asked.with_list, now=at.wall.now()
         )
     return _body(made)
 

@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.alerts.telling import Going, tell
 from app.alerts.triggers import Firing
@@ -248,6 +249,55 @@ def test_a_saved_scan_is_set_to_run_and_deleted_on_its_own_tab(
     expect(often).to_have_value("60")
     panel.get_by_role("button", name="Delete: Two funds").click()
     expect(panel.get_by_text("No scan is saved.")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_scan_is_due_by_the_real_time_and_not_by_the_markets(
+    visit: Visit, server: Server, postgres: DatabaseUrls
+) -> None:
+    page, now = visit(), WallClock().now()
+
+    def days_ago(days: int) -> str:
+        return (now - timedelta(days=days)).isoformat()
+
+    def behind(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "as_of": days_ago(2)})
+
+    def due(route: Route) -> None:
+        answer = route.fetch()
+        [scan] = answer.json()["scans"]
+        late = {**scan, "every_minutes": 60, "due_at": days_ago(1)}
+        route.fulfill(response=answer, json={"scans": [late]})
+
+    enter(page, server.url, someone(postgres))
+    page.evaluate(SAVE)
+    page.route("**/api/v1/watching", behind)
+    page.route("**/api/v1/scans", due)
+    panel = open_alerts(page)
+    panel.get_by_role("tab", name="Scans").click()
+
+    expect(panel.get_by_text("due since")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_what_a_click_has_done_is_said_even_if_the_look_after_it_fails_and_another_look_follows(
+    visit: Visit, server: Server, postgres: DatabaseUrls
+) -> None:
+    page = visit()
+    page.clock.install()
+    enter(page, server.url, someone(postgres))
+    page.evaluate(ARM, CONDITION)
+    panel = open_alerts(page)
+    page.route("**/api/v1/watching", lambda route: route.abort())
+    panel.get_by_role("button", name="Drop").click()
+    expect(panel.get_by_role("status")).to_have_text(
+        "Dropped: SPX price hits 59,300.", timeout=PATIENCE_MS
+    )
+    expect(panel.get_by_role("alert")).to_contain_text("Shown as of")
+
+    page.unroute("**/api/v1/watching")
+    page.clock.fast_forward(60_000)
+    expect(panel.get_by_text("Nothing is watched for you.")).to_be_visible(timeout=PATIENCE_MS)
+    expect(panel.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_refusal_is_said_and_changes_nothing(

@@ -3,7 +3,7 @@
  *
  * Decided: on a wide page it stands beside the conversation, which goes on; on a narrow one it is a
  * sheet over it, which holds the focus. It is asked for anew whenever something was told or changed,
- * and never on a timer but when a snooze or an alert ends or a scan is due.
+ * and never on a timer but when a snooze or an alert ends or a scan is due, or a look has failed.
  */
 
 import { watchPrices } from "./alertprices.js";
@@ -141,8 +141,11 @@ async function refresh(says = "", focus = "") {
   mine.scans = scans.answer?.scans ?? mine.scans ?? [];
   const due = mine.due;
   mine.due = null;
-  if (mine.problem) redraw(mine);
-  else draw(mine, answer, due.says, document.activeElement === document.body ? due.focus : "");
+  clearTimeout(mine.timer);
+  if (!mine.problem) return draw(mine, answer, due.says, document.activeElement === document.body ? due.focus : "");
+  redraw(mine);
+  if (due.says) mine.say(due.says);
+  lookIn(mine, LATE_MS);
 }
 
 function draw(mine, answer, says, focus) {
@@ -158,18 +161,20 @@ function draw(mine, answer, says, focus) {
   mine.prices?.();
   mine.prices = watchPrices(mine);
   if (says || fresh.length) mine.say(says || fresh.map(toldOf).join(" "));
-  clearTimeout(mine.timer);
   wait(mine);
 }
 
 /** Until the next silence, alert or scan is due; one that is late is looked at again. */
 function wait(mine) {
-  const { as_of, changes_at } = mine.shown;
-  const now = Date.parse(as_of);
-  const runs = mine.scans.filter(({ due_at }) => due_at).map(({ due_at }) => Math.max(Date.parse(due_at), now + LATE_MS));
-  const coming = Math.min(...runs, ...(changes_at ? [Date.parse(changes_at)] : []));
-  if (coming === Infinity) return;
-  mine.timer = setTimeout(() => refresh(), Math.min(coming - now + SLACK_MS, LONGEST_WAIT_MS));
+  const { as_of, now, changes_at } = mine.shown;
+  const until = (moment, present) => Date.parse(moment) - Date.parse(present);
+  const runs = mine.scans.filter(({ due_at }) => due_at).map(({ due_at }) => Math.max(until(due_at, now), LATE_MS));
+  const next = Math.min(...runs, ...(changes_at ? [until(changes_at, as_of)] : []));
+  if (next < Infinity) lookIn(mine, next + SLACK_MS);
+}
+
+function lookIn(mine, length) {
+  mine.timer = setTimeout(() => refresh(), Math.min(length, LONGEST_WAIT_MS));
 }
 
 /** Read out at once, and shown for a while. */

@@ -58,7 +58,7 @@ function soughtBy({ setups, direction, symbols, sector, min_price, max_price, wh
 /** Turns are taken at a fixed pace, so the one before the next was the last. */
 function when(desk, { every_minutes, due_at }) {
   if (!due_at) return "";
-  const now = Date.parse(desk.shown.as_of);
+  const now = Date.parse(desk.shown.now);
   const due = Date.parse(due_at);
   const at = (moment) => format.bell(new Date(moment).toISOString(), ZONE, now);
   return due <= now ? `due since ${at(due)}` : `ran ${at(due - every_minutes * 60_000)}, next ${at(due)}`;

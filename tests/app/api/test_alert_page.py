@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -129,6 +129,15 @@ async def test_a_silence_has_its_end_and_the_page_knows_when_to_ask_again(
     assert [each["status"] for each in after["alerts"]] == ["snoozed"]
     assert after["alerts"][0]["snoozed_until"] == after["changes_at"] == row["opens_at"]
     assert after["used"] == 1
+
+
+async def test_the_real_time_is_told_beside_the_markets(
+    served: FastAPI, web: httpx.AsyncClient
+) -> None:
+    behind = FrozenClock(NOW - timedelta(days=2))
+    served.state.doors = replace(served.state.doors, clock=behind)
+    found = await shown(web)
+    assert (found["as_of"], found["now"]) == ("2026-11-23T15:30:00Z", "2026-11-25T15:30:00Z")
 
 
 async def test_an_alert_says_that_a_channel_it_names_cannot_be_told(
