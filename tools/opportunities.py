@@ -148,9 +148,14 @@ async def instrument_of(each: KeptOpportunity, market: MarketData) -> Instrument
         return None
 
 
+def sender_said(row: OpportunityRow) -> str:
+    """Whom a signal is from, as a sentence may say it."""
+    return _LABEL.sub("", row.source)
+
+
 def _named(row: OpportunityRow) -> str:
     end = f", {row.ended}" if row.ended else ""
-    source = f" {_LABEL.sub('', row.source)}" if row.source else ""
+    source = f" {sender_said(row)}" if row.source else ""
     entry = f", entry {pointed(row.entry)}" if row.entry else ""
     return f"{row.symbol}, {row.setup} ({row.direction}){source}{entry}{end}"
 

@@ -17,7 +17,7 @@ from app.grounding.parts import Part, TextPart
 from app.grounding.references import Filler
 from app.market.models import Instrument
 from app.scanner.kept import KeptOpportunity
-from tools.opportunities import kept_row, list_opportunities, notes_on
+from tools.opportunities import kept_row, list_opportunities, notes_on, sender_said
 from tools.scanner_card import NAMED, count, pointed
 from widgets.base import CardNumber, Freshness
 from widgets.scanner import OpportunitiesCard, OpportunityRow
@@ -66,7 +66,9 @@ def _one(row: OpportunityRow) -> str:
         ("reward to risk", row.reward_to_risk),
     )
     given = ", ".join(f"{name} {pointed(number)}" for name, number in named if number)
-    return f"**{row.symbol}** {row.direction}, {row.source}: {given or 'no prices were given'}"
+    return (
+        f"**{row.symbol}** {row.direction}, {sender_said(row)}: {given or 'no prices were given'}"
+    )
 
 
 def _parts(said: str, book: Book) -> list[Part]:
