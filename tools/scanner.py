@@ -153,7 +153,7 @@ def _bounds(args: ScanArgs, book: Book, as_of: datetime) -> str:
             path,
             exact,
             unit,
-            label=path.replace("_", " "),
+            label=path.removeprefix("least.").replace("_", " "),
             entity="scan",
             as_of=as_of,
             decimals=max(0, exponent(exact)),
@@ -161,7 +161,7 @@ def _bounds(args: ScanArgs, book: Book, as_of: datetime) -> str:
 
     low = bound("min_price", args.min_price, Unit.USD)
     high = bound("max_price", args.max_price, Unit.USD)
-    ratio = bound("min_reward_to_risk", args.min_reward_to_risk, Unit.RATIO)
+    ratio = bound("least.reward_to_risk", args.min_reward_to_risk, Unit.RATIO)
     ends = f"{f' from {low}' if low else ''}{f' up to {high}' if high else ''}"
     priced = f", priced{ends}" if ends else ""
     return f"{priced}{f', with a reward to risk from {ratio}' if ratio else ''}"
