@@ -93,7 +93,9 @@ async def test_a_pasted_list_is_scanned_and_what_it_cannot_mean_is_told(
     answer = (await web.post("/api/v1/scans", json={"symbols": ["SPY"], "list": pasted})).json()
 
     assert answer["scanned"] == 2
-    assert answer["refused"] == [{"line": 3, "text": "???"}]
+    (refused,) = answer["refused"]
+    assert (refused["line"], refused["text"]) == (3, "???")
+    assert "is not a symbol" in refused["reason"]
     assert list(answer["left_out"]) == ["ZZZZZ"]
 
 
