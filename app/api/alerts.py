@@ -24,9 +24,9 @@ from app.alerts.silence import calendar_of, silent_until
 from app.alerts.triggers import Trigger
 from app.api.auth import signed_in
 from app.api.responses import FAILURES, failures
-from app.api.schemas import Body, Moment, Number
+from app.api.schemas import Body, Moment, Number, key_of
 from app.api.state import Doors, doors
-from app.core.errors import InvalidInput, NotFound
+from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.core.timeframes import Timeframe
 from app.notifications.models import ChannelKind
@@ -178,7 +178,12 @@ class FiringsBody(Body):
     firings: list[FiringBody]
 
 
-@router.post("/alerts", status_code=201, summary="Draft an alert: what would fire, looked at now")
+@router.post(
+    "/alerts",
+    status_code=201,
+    summary="Draft an alert: what would fire, looked at now",
+    responses=failures(429),
+)
 async def draft(at: AtDoor, member: Asking, asked: AlertRequest) -> DraftBody:
     at.turns.take(str(member.id))
     now = at.clock.now()
@@ -206,7 +211,7 @@ async def draft(at: AtDoor, member: Asking, asked: AlertRequest) -> DraftBody:
 
 @router.post("/alerts/{alert_id}/arm", summary="Watch for what a draft shows")
 async def arm(at: AtDoor, member: Asking, alert_id: AlertId, asked: ArmRequest) -> ArmedBody:
-    key, begins = _key(alert_id), await _standing(at, member, alert_id)
+    key, begins = key_of(alert_id, "alert"), await _standing(at, member, alert_id)
     async with at.database.member(member.id) as session:
         done = await service.arm(
             session, key, asked.hash, begins, plan=plan_of(member), now=at.wall.now()
@@ -225,7 +230,7 @@ async def list_alerts(at: AtDoor, member: Asking) -> AlertsBody:
 @router.get("/alerts/{alert_id}", summary="One alert")
 async def read_alert(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
     async with at.database.member(member.id) as session:
-        return _alert(await service.get_alert(session, _key(alert_id)))
+        return _alert(await service.get_alert(session, key_of(alert_id, "alert")))
 
 
 @router.get("/alerts/{alert_id}/firings", summary="What an alert has told, the last first")
@@ -236,7 +241,7 @@ async def list_firings(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> FiringsBody:
     async with at.database.member(member.id) as session:
-        found = await service.list_firings(session, _key(alert_id), limit=limit)
+        found = await service.list_firings(session, key_of(alert_id, "alert"), limit=limit)
     return FiringsBody(firings=[_firing(each) for each in found])
 
 
@@ -244,12 +249,12 @@ async def list_firings(
 async def snooze(at: AtDoor, member: Asking, alert_id: AlertId, asked: SnoozeRequest) -> AlertBody:
     begins = await _standing(at, member, alert_id)
     async with at.database.member(member.id) as session:
-        alert = await service.get_alert(session, _key(alert_id))
+        alert = await service.get_alert(session, key_of(alert_id, "alert"))
         until = _silent_until(asked, alert, at.clock.now())
         return _alert(
             await service.snooze(
                 session,
-                _key(alert_id),
+                key_of(alert_id, "alert"),
                 until,
                 begins,
                 plan=plan_of(member),
@@ -264,7 +269,7 @@ async def rearm(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
     async with at.database.member(member.id) as session:
         return _alert(
             await service.rearm(
-                session, _key(alert_id), begins, plan=plan_of(member), now=at.wall.now()
+                session, key_of(alert_id, "alert"), begins, plan=plan_of(member), now=at.wall.now()
             )
         )
 
@@ -272,7 +277,7 @@ async def rearm(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
 @router.delete("/alerts/{alert_id}", summary="Watch no more; what was told stays")
 async def drop(at: AtDoor, member: Asking, alert_id: AlertId) -> AlertBody:
     async with at.database.member(member.id) as session:
-        return _alert(await service.drop(session, _key(alert_id), now=at.wall.now()))
+        return _alert(await service.drop(session, key_of(alert_id, "alert"), now=at.wall.now()))
 
 
 def _silent_until(asked: SnoozeRequest, alert: Alert, now: datetime) -> datetime:
@@ -325,17 +330,9 @@ def _book(at: Doors, member: Member) -> MemberBook:
 async def _standing(at: Doors, member: Member, alert_id: str) -> Standing:
     """Where its symbol is now, which is where a watch begins; asked outside of any transaction."""
     async with at.database.member(member.id) as session:
-        alert = await service.get_alert(session, _key(alert_id))
+        alert = await service.get_alert(session, key_of(alert_id, "alert"))
     now, book = at.clock.now(), _book(at, member)
     return await standing(alert.terms, market=at.market, book=book, at=now)
-
-
-def _key(text: str) -> UUID:
-    """The id a caller spells; what is none names no alert."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such alert.") from error
 
 
 def _outlook(drafted: Drafted, now: datetime) -> OutlookBody:

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr
 
 from app.api.auth import signed_in
 from app.api.responses import failures
-from app.api.schemas import Body
+from app.api.schemas import Body, key_of
 from app.api.state import Doors, doors
 from app.core.errors import InvalidInput, NotFound
 from app.notifications import channels, repository
@@ -189,7 +189,7 @@ async def add_channel(at: AtDoor, member: Asking, courier: ByCourier, new: NewCh
 async def confirm_channel(
     at: AtDoor, member: Asking, courier: ByCourier, channel_id: ChannelId, given: Code
 ) -> ChannelBody:
-    key = _key(channel_id)
+    key = key_of(channel_id, "channel")
     at.codes.take(str(key))
     async with at.database.member(member.id) as session:
         return _channel(
@@ -204,7 +204,7 @@ async def test_channel(
     """A channel that was off is on again if the test arrives. One that waits to be confirmed is sent
     its code again instead."""
     at.messages.take(str(member.id))
-    key, now = _key(channel_id), at.wall.now()
+    key, now = key_of(channel_id, "channel"), at.wall.now()
     async with at.database.member(member.id) as session:
         channel, sealed = await channels.get(session, key)
     if channel.confirmed_at is None:
@@ -220,7 +220,7 @@ async def test_channel(
 async def delete_channel(at: AtDoor, member: Asking, channel_id: ChannelId) -> Response:
     """What waited for it is not sent."""
     async with at.database.member(member.id) as session:
-        await channels.remove(session, _key(channel_id))
+        await channels.remove(session, key_of(channel_id, "channel"))
     return Response(status_code=204)
 
 
@@ -263,13 +263,6 @@ async def _ask_to_confirm(at: Doors, member: Member, courier: Courier, channel: 
     if answer.outcome is Outcome.SENT:
         return "A code was sent there. Enter it to switch the channel on."
     return f"The code could not be sent. {answer.text}"
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such channel.") from error
 
 
 def _channel(channel: Channel) -> ChannelBody:

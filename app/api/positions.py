@@ -7,7 +7,6 @@ has changed since it was seen is a 409. Another member's id does not exist here.
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
 
@@ -36,8 +35,9 @@ from app.api.position_bodies import (
     WhatIfBody,
 )
 from app.api.responses import FAILURES, failures
+from app.api.schemas import key_of
 from app.api.state import Doors, doors
-from app.core.errors import InvalidInput, NotFound
+from app.core.errors import InvalidInput
 from app.core.symbols import Symbol
 from app.macro.short_rate import ShortRate, short_rate
 from app.market.chains import OptionKind
@@ -151,7 +151,7 @@ async def portfolio_greeks(
 
 @router.get("/positions/{position_id}", summary="One position with every change it is made of")
 async def read_position(at: AtDoor, member: Asking, position_id: PositionId) -> HistoryBody:
-    key = _key(position_id)
+    key = key_of(position_id, "position")
     async with at.database.member(member.id) as session:
         position = await service.get_position(session, key)
         log = await service.history(session, key)
@@ -163,7 +163,7 @@ async def close_position(
     at: AtDoor, member: Asking, position_id: PositionId, asked: CloseRequest
 ) -> StoredBody:
     closing = Closing(
-        position_id=_key(position_id),
+        position_id=key_of(position_id, "position"),
         quantity=asked.quantity,
         price=asked.price,
         at=asked.at and moment_of(at, asked.at),
@@ -181,7 +181,7 @@ async def correct_position(
     at: AtDoor, member: Asking, position_id: PositionId, asked: CorrectionRequest
 ) -> StoredBody:
     correction = Correction(
-        position_id=_key(position_id),
+        position_id=key_of(position_id, "position"),
         quantity=asked.quantity,
         price=asked.price,
         opened_at=asked.opened_at and moment_of(at, asked.opened_at),
@@ -211,14 +211,6 @@ async def confirm(at: AtDoor, member: Asking, card_id: CardId) -> ConfirmedBody:
 async def discard(at: AtDoor, member: Asking, card_id: CardId) -> DiscardedBody:
     async with at.database.member(member.id) as session:
         return DiscardedBody(summary=await discard_draft(session, card_id, now=at.wall.now()))
-
-
-def _key(text: str) -> UUID:
-    """The id a caller spells; what is none names no position."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such position.") from error
 
 
 async def _valued(

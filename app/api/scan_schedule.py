@@ -6,16 +6,14 @@ does its version.
 
 from datetime import timedelta
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response, status
 from pydantic import Field
 
 from app.api.auth import signed_in
 from app.api.responses import FAILURES, failures
-from app.api.schemas import Body
+from app.api.schemas import Body, key_of
 from app.api.state import Doors, doors
-from app.core.errors import NotFound
 from app.scanner import keeping
 from app.users.models import Member
 from app.users.plans import plan_of
@@ -44,7 +42,7 @@ async def schedule(
     plan = plan_of(member)
     every = None if asked.every_minutes is None else timedelta(minutes=asked.every_minutes)
     async with at.database.member(member.id) as session:
-        scan = await keeping.get_scan(session, _key(scan_id))
+        scan = await keeping.get_scan(session, key_of(scan_id, "scan"))
         await keeping.save_scan(
             session,
             scan.name,
@@ -54,10 +52,3 @@ async def schedule(
             now=at.wall.now(),
         )
     return Response(status_code=status.HTTP_204_NO_CONTENT)
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such scan.") from error

@@ -33,6 +33,7 @@ from app.api.scan_bodies import (
     SearchBody,
     ThumbRequest,
 )
+from app.api.schemas import key_of
 from app.api.state import Doors, doors
 from app.core.errors import NotFound
 from app.scanner import keeping, option_keeping
@@ -125,7 +126,7 @@ async def delete_scan(
 ) -> Response:
     """What it found stays."""
     async with at.database.member(member.id) as session:
-        await keeping.delete_scan(session, _key(scan_id, "scan"))
+        await keeping.delete_scan(session, key_of(scan_id, "scan"))
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
@@ -162,7 +163,7 @@ async def rate(
     asked: ThumbRequest,
 ) -> Response:
     async with at.database.member(member.id) as session:
-        await _rate(session, _key(opportunity_id, "opportunity"), liked=asked.liked)
+        await _rate(session, key_of(opportunity_id, "opportunity"), liked=asked.liked)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
@@ -172,13 +173,6 @@ async def _rate(session: AsyncSession, key: UUID, *, liked: bool | None) -> None
         await keeping.rate(session, key, liked=liked)
     except NotFound:
         await option_keeping.rate_option(session, key, liked=liked)
-
-
-def _key(text: str, what: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound(f"There is no such {what}.") from error
 
 
 def _search(asked: SearchBody) -> Search:

@@ -6,10 +6,11 @@ Prices and volumes are JSON numbers, times are ISO 8601 in UTC unless a field sa
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
-from app.core.errors import InvalidInput
+from app.core.errors import InvalidInput, NotFound
 from app.core.timeframes import Timeframe
 from app.market.moments import parse_moment
 
@@ -30,6 +31,14 @@ def _read_moment(text: object) -> object:
 
 
 Moment = Annotated[AwareDatetime, BeforeValidator(_read_moment)]
+
+
+def key_of(text: str, what: str) -> UUID:
+    """The id a caller spells; one that is none is of nothing here: `NotFound`."""
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound(f"There is no such {what}.") from error
 
 
 class Body(BaseModel):

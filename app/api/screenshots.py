@@ -9,13 +9,13 @@ outcome: what befalls one keeps no other from being read.
 import asyncio
 from collections.abc import Sequence
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from starlette.datastructures import UploadFile
 
 from app.api.auth import signed_in
 from app.api.responses import failures
+from app.api.schemas import key_of
 from app.api.screenshot_bodies import (
     Confirmation,
     ConfirmedBody,
@@ -30,7 +30,7 @@ from app.api.screenshot_bodies import (
 )
 from app.api.state import Doors, doors
 from app.api.uploads import FORM, content_of, name_of, sent
-from app.core.errors import CoachError, NotFound, RateLimited
+from app.core.errors import CoachError, RateLimited
 from app.infra.telemetry import bound
 from app.screenshots import service
 from app.screenshots.plausible import against_market
@@ -91,7 +91,9 @@ async def index(
 @router.get("/screenshots/{screenshot_id}", summary="A picture that was read")
 async def show(at: AtDoor, member: Asking, screenshot_id: ScreenshotId) -> ScreenshotBody:
     async with at.database.member(member.id) as session:
-        return body_of(await service.get(session, _key(screenshot_id), now=at.wall.now()))
+        return body_of(
+            await service.get(session, key_of(screenshot_id, "screenshot"), now=at.wall.now())
+        )
 
 
 @router.patch("/screenshots/{screenshot_id}", summary="Keep a picture longer or shorter")
@@ -102,14 +104,18 @@ async def keep(
     hour. The choice is remembered for the next pictures."""
     days = await _days(at, member, keeping.keep_days)
     async with at.database.member(member.id) as session:
-        kept = await service.keep_for(session, _key(screenshot_id), days=days, now=at.wall.now())
+        kept = await service.keep_for(
+            session, key_of(screenshot_id, "screenshot"), days=days, now=at.wall.now()
+        )
     return body_of(kept)
 
 
 @router.get("/screenshots/{screenshot_id}/picture", summary="Its pixels", response_class=Response)
 async def picture(at: AtDoor, member: Asking, screenshot_id: ScreenshotId) -> Response:
     async with at.database.member(member.id) as session:
-        return _webp(await service.picture(session, _key(screenshot_id), now=at.wall.now()))
+        return _webp(
+            await service.picture(session, key_of(screenshot_id, "screenshot"), now=at.wall.now())
+        )
 
 
 @router.get(
@@ -119,7 +125,9 @@ async def picture(at: AtDoor, member: Asking, screenshot_id: ScreenshotId) -> Re
 )
 async def crop(at: AtDoor, member: Asking, screenshot_id: ScreenshotId, row: int) -> Response:
     async with at.database.member(member.id) as session:
-        whole, box = await service.crop(session, _key(screenshot_id), row, now=at.wall.now())
+        whole, box = await service.crop(
+            session, key_of(screenshot_id, "screenshot"), row, now=at.wall.now()
+        )
     return _webp(await asyncio.to_thread(service.cut, whole, box))
 
 
@@ -136,7 +144,7 @@ async def confirm(
     async with at.database.member(member.id) as session:
         stored = await service.confirm(
             session,
-            _key(screenshot_id),
+            key_of(screenshot_id, "screenshot"),
             rows,
             market=at.market,
             now=at.wall.now(),
@@ -156,7 +164,7 @@ async def confirm(
 async def delete(at: AtDoor, member: Asking, screenshot_id: ScreenshotId) -> Response:
     """The picture and what was read in it; positions made of it stay."""
     async with at.database.member(member.id) as session:
-        await service.delete(session, _key(screenshot_id))
+        await service.delete(session, key_of(screenshot_id, "screenshot"))
     return Response(status_code=204)
 
 
@@ -214,13 +222,6 @@ async def _read(at: Doors, member: Member, content: bytes, days: int) -> Screens
         async with at.database.member(member.id) as session:
             kept = await service.keep(session, sight, reading, days=days, now=at.wall.now())
     return body_of(kept)
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such screenshot.") from error
 
 
 def _webp(content: bytes) -> Response:

@@ -2,16 +2,14 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Response, status
 from pydantic import Field
 
 from app.api.auth import signed_in
 from app.api.responses import FAILURES, failures
-from app.api.schemas import Body
+from app.api.schemas import Body, key_of
 from app.api.state import Doors, doors
-from app.core.errors import NotFound
 from app.scanner import sharing
 from app.scanner.kept import search_body
 from app.scanner.sharing import SharedScan
@@ -74,7 +72,7 @@ async def list_shared(at: AtDoor, member: Asking) -> SharedScansBody:
 async def versions(at: AtDoor, member: Asking, shared_id: Shared) -> SharedScansBody:
     """The newest first."""
     async with at.database.member(member.id) as session:
-        found = await sharing.list_versions(session, _key(shared_id))
+        found = await sharing.list_versions(session, key_of(shared_id, "scan"))
     return SharedScansBody(scans=[_body(each) for each in found])
 
 
@@ -82,7 +80,9 @@ async def versions(at: AtDoor, member: Asking, shared_id: Shared) -> SharedScans
 async def use(at: AtDoor, member: Asking, shared_id: Shared, asked: UseRequest) -> UsedBody:
     """It runs only when asked."""
     async with at.database.member(member.id) as session:
-        made = await sharing.use(session, _key(shared_id), name=asked.name, now=at.wall.now())
+        made = await sharing.use(
+            session, key_of(shared_id, "scan"), name=asked.name, now=at.wall.now()
+        )
     return UsedBody(scan_id=str(made.id), name=made.name, version=made.version)
 
 
@@ -91,7 +91,7 @@ async def share(at: AtDoor, member: Asking, scan_id: Scan, asked: ShareRequest) 
     """What it looks for, as it is now; never what it found."""
     async with at.database.member(member.id) as session:
         made = await sharing.share(
-            session, _key(scan_id), with_list=asked.with_list, now=at.wall.now()
+            session, key_of(scan_id, "scan"), with_list=asked.with_list, now=at.wall.now()
         )
     return _body(made)
 
@@ -102,15 +102,8 @@ async def share(at: AtDoor, member: Asking, scan_id: Scan, asked: ShareRequest) 
 async def unshare(at: AtDoor, member: Asking, scan_id: Scan) -> Response:
     """All versions; what others made of it stays theirs."""
     async with at.database.member(member.id) as session:
-        await sharing.unshare(session, _key(scan_id))
+        await sharing.unshare(session, key_of(scan_id, "scan"))
     return Response(status_code=status.HTTP_204_NO_CONTENT)
-
-
-def _key(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such scan.") from error
 
 
 def _body(each: SharedScan) -> SharedScanBody:

@@ -16,7 +16,7 @@ from pydantic import Field
 from app.api.auth import signed_in
 from app.api.problems import POSTED_TO
 from app.api.responses import failures
-from app.api.schemas import Body
+from app.api.schemas import Body, key_of
 from app.api.state import Doors, doors
 from app.api.strangers import origin_of
 from app.core.errors import NotFound, ProviderUnavailable, TooLarge
@@ -161,10 +161,7 @@ async def revoke_source(
     source_id: Annotated[str, Path(description="As `/api/v1/signals/sources` gives it.")],
 ) -> Response:
     """What came by it stays."""
-    try:
-        key = UUID(source_id)
-    except ValueError as error:
-        raise NotFound("There is no such address.") from error
+    key = key_of(source_id, "address")
     async with at.database.member(member.id) as session:
         await signal_sources.revoke(session, key)
     return Response(status_code=204)

@@ -16,11 +16,11 @@ from app.api.schemas import (
     ThreadMessages,
     ThreadsBody,
     UsageBody,
+    key_of,
 )
 from app.api.state import Doors, doors
 from app.conversations import service
 from app.conversations.models import StoredMessage, Thread
-from app.core.errors import NotFound
 from app.users.models import Member
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"], responses=FAILURES)
@@ -32,10 +32,7 @@ ThreadId = Annotated[str, Path(description="As given by `/api/v1/chat`.")]
 
 def thread_key(text: str) -> UUID:
     """The id a caller spells; what is none names no conversation."""
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise NotFound("There is no such conversation.") from error
+    return key_of(text, "conversation")
 
 
 @router.get("/threads", summary="Conversations, latest first")
