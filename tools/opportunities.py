@@ -96,9 +96,9 @@ async def list_opportunities(args: ListArgs, context: ToolContext) -> ToolResult
     found = await option_rows(context.book, options[: args.limit], records, context.market)
     counted = of_scan(args.scan, scans, await context.finds.tally(wanted))
     total = max(sum(each.number for each in counted), len(kept) + len(options))
-    state = "that have ended" if args.ended else "live"
     number = count(context.book, "kept", total, "opportunities", context.now)
-    what = "opportunity" if total == 1 else "opportunities"
+    what, have = ("opportunity", "has") if total == 1 else ("opportunities", "have")
+    state = f"that {have} ended" if args.ended else "live"
     of_them = shown_said(context.book, total, len(rows) + len(found), context.now)
     told = f"You have {number.ref} {what} {state}{of_them}."
     told = told if total else f"You have no {what} {state}."

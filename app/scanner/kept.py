@@ -77,15 +77,6 @@ class KeptOpportunity:
             return None
         return abs(self.target - self.entry) / abs(self.entry - self.stop)
 
-    @property
-    def expectation(self) -> Decimal | None:
-        """What is won less what is lost on average for each unit risked."""
-        ratio = self.reward_to_risk
-        if ratio is None or self.chance is None:
-            return None
-        chance = Decimal(repr(self.chance))
-        return chance * ratio - (1 - chance)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:

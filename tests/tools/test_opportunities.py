@@ -124,7 +124,7 @@ async def test_how_others_ended_is_said(status: Status, words: str) -> None:
     finds = Kept(found=[KEPT, replace(KEPT, symbol=Symbol("DIS"), status=status)])
     said, result = await asked(finds, ended=True)
 
-    assert "You have 1 opportunity that have ended. The newest: DIS" in said
+    assert "You have 1 opportunity that has ended. The newest: DIS" in said
     assert words in said
     assert [row["ended"] for row in result.cards[0].props()["rows"]] == [words]
 
