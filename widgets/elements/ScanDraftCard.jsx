@@ -9,7 +9,7 @@ const WORDS = {
 };
 
 function ScanDraftCard() {
-  const { card_id, change, name, scan_id, terms, schedule, every_minutes, search, plan, refused, outcome, valid_minutes, notes, freshness } = props;
+  const { card_id, change, name, scan_id, version, terms, schedule, every_minutes, search, plan, refused, outcome, valid_minutes, notes, freshness } = props;
   const [state, setState] = coach.useMemory(React, card_id, 'outcome', outcome);
   const [fault, setFault] = coach.useMemory(React, card_id, 'fault', '');
   const isDone = outcome === 'done' || state === 'done';
@@ -31,7 +31,7 @@ function ScanDraftCard() {
   return (
     <Card
       title={isDone ? 'Scan' : title}
-      subtitle={`${name}, ${scan_id ? 'a saved scan' : 'a new scan'} ${kind}`}
+      subtitle={`${name}, ${scan_id ? 'a saved scan' : 'a new scan'} ${kind}${scan_id && version > 1 ? `, version ${version}` : ''}`}
       sentence={`${title} ${name}: ${terms.map(({ label, words }) => `${label} ${words}`).join('; ')}. ${runs ? schedule : ''}`}
       freshness={freshness}
       notes={notes}
