@@ -7,7 +7,7 @@ watched as a formula, whose truth is a line that is crossed: at `TRUE` it holds,
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -65,8 +65,8 @@ _SIDES = {
 }
 _LASTING = (ThresholdKind.ABOVE, ThresholdKind.BELOW, ThresholdKind.WITHIN)
 _LONGEST_TITLE = 200
-_LONGEST_BAR = 40 * 86_400.0
-"""Seconds that surely hold the end of a bar of any timeframe."""
+_LONGEST_CLOSURE, _LONGEST_BAR = timedelta(days=5), timedelta(days=40)
+"""What surely holds the end of a minute's or an hour's bar, and of any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,15 +309,22 @@ async def _stands(
 ) -> tuple[float | None, bool | None]:
     """The level of a threshold, and whether the condition holds."""
     if terms["kind"] != "threshold":
-        is_live = asked.symbol is None or asked.formula.watches_price
-        found = await truths_since(asked, at.timestamp() - _LONGEST_BAR, at)
-        judged = [each for each in found if is_live or each.is_final]
-        return None, judged[-1].truth if judged else None
+        return None, await _truth(asked, at)
     level = await value_of(asked, at)
     if level is None or price is None:
         return level, None
     is_active = trigger.active.holds(minute_of(trigger.zone, at.timestamp()))
     return level, is_active and holds(trigger.condition, float(price), level)
+
+
+async def _truth(asked: Asked, at: datetime) -> bool | None:
+    """Of now where the live price or a book decides, else of the last bar that ended."""
+    is_live = asked.symbol is None or asked.formula.watches_price
+    base = asked.formula.base or Timeframe.M1
+    since = at if is_live else at - (_LONGEST_CLOSURE if base.is_intraday else _LONGEST_BAR)
+    found = await truths_since(asked, since.timestamp(), at)
+    judged = [each for each in found if is_live or each.is_final]
+    return judged[-1].truth if judged else None
 
 
 def holds(condition: Condition, price: float, level: float | None) -> bool:

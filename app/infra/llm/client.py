@@ -53,9 +53,9 @@ class ChatClient:
         self, messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]
     ) -> AsyncGenerator[str | Completion, None]:
         """Text as it comes, then one `Completion`; `ProviderUnavailable` says what happened."""
+        openai = await self._connect()
         deadline = asyncio.get_running_loop().time() + self.endpoint.timeout_seconds
         draft = _Draft()
-        openai = await self._connect()
         try:
             async with asyncio.timeout_at(deadline):
                 chunks = await self._open(messages, tools)
