@@ -56,7 +56,7 @@ async def test_what_is_true_already_can_wait_for_the_next_time(web: httpx.AsyncC
         ("price crosses below vwap", None),
         ("price within 0.3% of pdh", None),
         ("pdh tested 3 times", False),
-        ("rsi(14, 5m) crosses below 30 and price above sma(200, 1d)", False),
+        ("rsi(14, 5m) crosses below 30 and price above sma(200, 1d)", None),
         ("price crosses above orh(30) and time < 11:00", None),
         ("net_delta > 200", None),
         ('position("SPX condor").pnl <= -$500', None),

@@ -16,7 +16,7 @@ from app.chat.pictures import SavedChart
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-CARDS = 35
+CARDS = 41
 """Cards that "all" shows."""
 
 
